@@ -1,0 +1,61 @@
+"""Files: fingerprints, writing that is whole or not at all, private permissions."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+OWNER_ONLY_FILE = 0o600
+OWNER_ONLY_FOLDER = 0o700
+_CHUNK = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def private_folder(path: Path) -> Path:
+    """Make the folder (and its parents) readable by its owner only; return it."""
+    path.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    return path
+
+
+def write_atomic(path: Path, content: bytes) -> Path:
+    """Write ``content`` so that ``path`` is either as before or whole, readable by its owner only.
+
+    On Windows the permissions are the folder's: chmod there knows only "read-only".
+    """
+    private_folder(path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove what an interrupted ``write_atomic`` left in ``folder`` and below."""
+    for part in folder.rglob(".*.part"):
+        part.unlink(missing_ok=True)
+
+
+def copy_once(source: Path, folder: Path, sha256: str) -> Path:
+    """Keep one copy of an original under its fingerprint; the source is only read."""
+    target = folder / sha256
+    if not target.exists():
+        write_atomic(target, source.read_bytes())
+    return target
