@@ -1,0 +1,86 @@
+"""What was read from one page of a scan: fields, pen marks, alterations.
+
+Nothing here knows what was issued: this module cannot import the registry, and a test holds that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.geometry import Box
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """One printed field as it stands on the paper.
+
+    ``read`` is OCR's answer alone; ``expected`` and ``status`` come from the comparison with the
+    issued print: match, mismatch, read (nothing to compare with), empty, unreadable.
+    ``confidence`` is between 0 and 1; ``crop`` is a PNG.
+    """
+
+    name: str
+    read: str
+    confidence: float
+    page: int
+    box: Box
+    status: str = "read"
+    expected: str | None = None
+    value: str | None = None
+    crop: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class HandMark:
+    """A blank for a pen: is there ink? ``present`` None means that a person must look.
+
+    ``kind`` is signature, date or text.
+    """
+
+    name: str
+    kind: str
+    present: bool | None
+    confidence: float
+    page: int
+    box: Box
+    crop: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """Something done to the paper outside its blanks.
+
+    ``kind`` is strike, insertion, erasure or overprint; ``near`` the printed line it touches.
+    """
+
+    kind: str
+    page: int
+    box: Box
+    near: str
+    crop: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """Everything seen on one page image of a scan.
+
+    ``source_page`` and ``page`` count from 1; ``turned`` is the clockwise turn in degrees that
+    stands the page upright; ``identified_by`` is code, id, text or None; ``problems`` are the
+    contract's reasons that this page alone gives; ``residual_mm`` is how far the laid-over page
+    still lies from the issued one (the alarm for not-aligned).
+    """
+
+    source: str
+    sha256: str
+    source_page: int
+    paper: str | None = None
+    page: int | None = None
+    of: int | None = None
+    turned: int = 0
+    identified_by: str | None = None
+    blank: bool = False
+    residual_mm: float | None = None
+    problems: tuple[str, ...] = ()
+    fields: tuple[FieldReading, ...] = ()
+    hand: tuple[HandMark, ...] = ()
+    alterations: tuple[Alteration, ...] = ()
