@@ -15,6 +15,7 @@ class Place:
 
     ``kind`` is "signature", "date" or "text"; ``hand`` says that a pen fills it;
     ``page`` counts from 1; ``box`` is in millimetres from the page's top left corner.
+    ``colour`` is the near-black RGB number of the print, by which its glyphs are known in the PDF.
     """
 
     field: str
@@ -22,6 +23,7 @@ class Place:
     hand: bool
     page: int
     box: Box
+    colour: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form of a place."""
