@@ -1,0 +1,209 @@
+"""A workspace's settings: ``paperloop.toml`` and the environment, frozen, built once a command.
+
+Comes in: a folder. Goes out: ``Settings``. Everything a person may have mistyped is said in one
+line with the file and the key.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import DataError, UsageError
+from pipeline.i18n import _
+
+FILE_NAME = "paperloop.toml"
+REGISTRY_VARIABLE = "PAPERLOOP_REGISTRY_URL"
+CASES = ("nominative", "genitive", "dative", "accusative", "instrumental", "prepositional")
+
+_PACKAGE = Path(__file__).parent
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who processes the personal data (152-FZ art. 3 (2)); all values in the nominative.
+
+    ``cases`` holds single forms that are printed instead of the declined ones:
+    ``cases["name"]["dative"]``.
+    """
+
+    name: str
+    short_name: str
+    address: str
+    inn: str
+    ogrn: str
+    head_name: str
+    head_position: str
+    regulation_title: str
+    cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a workspace keeps its things, and for whom its papers are printed.
+
+    ``today`` is the day that deadlines and checks count from. The registry's URL is kept out of
+    the repr: it may hold a password.
+    """
+
+    workspace: Path
+    operator: Operator
+    registry_url: str = field(repr=False)
+    today: date
+
+    @property
+    def output(self) -> Path:
+        """Everything Paperloop makes."""
+        return self.workspace / "output"
+
+    @property
+    def issued(self) -> Path:
+        """Where ``generate`` puts papers unless told otherwise."""
+        return self.output / "issued"
+
+    @property
+    def originals(self) -> Path:
+        """One copy of every scan, named by its SHA-256."""
+        return self.output / "originals"
+
+    @property
+    def templates(self) -> tuple[Path, ...]:
+        """Folders of forms, the first that has a form wins: the workspace's own, then ours."""
+        return tuple(dict.fromkeys((self.workspace / "templates", packaged("templates").resolve())))
+
+    def relative(self, path: Path) -> str:
+        """The path for JSON: from the workspace when inside it, else whole; always with ``/``."""
+        # The folder is resolved, the name is not: a link in the inbox keeps its own name.
+        whole = path.parent.resolve() / path.name
+        if whole.is_relative_to(self.workspace):
+            whole = whole.relative_to(self.workspace)
+        return whole.as_posix()
+
+
+def packaged(name: str) -> Path:
+    """A file or folder that travels with the code: in a wheel inside the package, else the clone's.
+
+    The wheel gets ``templates`` and the sample ``paperloop.toml`` put in (pyproject.toml).
+    """
+    inside = _PACKAGE / name
+    return inside if inside.exists() else _PACKAGE.parent / name
+
+
+def sample_operator() -> Operator:
+    """The invented office that ``init`` writes; ``doctor`` warns while it is still there."""
+    path = packaged(FILE_NAME)
+    return _operator(_read(path), path)
+
+
+def load(
+    workspace: Path, *, today: date | None = None, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Read the workspace's ``paperloop.toml``.
+
+    Raises UsageError where there is no such file (or folder), DataError where it is wrong.
+    """
+    path = workspace.resolve() / FILE_NAME
+    if not path.is_file():
+        raise UsageError(
+            _("there is no {file} here").format(file=FILE_NAME),
+            where=str(path.parent),
+            hint=_("run paperloop init"),
+        )
+    document = _read(path)
+    _only(document, {"operator", "registry"}, path)
+    registry = _table(document, "registry", path)
+    _only(registry, {"url"}, path, "registry")
+    url = environ.get(REGISTRY_VARIABLE) or _text(registry, "url", path, "registry", "")
+    return Settings(
+        workspace=path.parent,
+        operator=_operator(document, path),
+        registry_url=_registry_url(url, path.parent),
+        today=today or date.today(),
+    )
+
+
+def _registry_url(url: str, workspace: Path) -> str:
+    """Give SQLite's relative files a fixed place: the workspace, not wherever the shell stands."""
+    if not url:
+        url = f"{_SQLITE}output/registry.db"
+    if url.startswith(_SQLITE) and (name := url.removeprefix(_SQLITE)) and name != ":memory:":
+        url = _SQLITE + (workspace / name).as_posix()
+    return url
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes the mark
+    except UnicodeDecodeError as error:
+        raise DataError(
+            _("the file is not UTF-8"), where=str(path), hint=_("save it as UTF-8")
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(
+            _("this is not TOML: {error}").format(error=error),
+            where=str(path),
+            hint=_("mend that line; text stands in double quotes"),
+        ) from error
+
+
+def _operator(document: Mapping[str, Any], path: Path) -> Operator:
+    table = _table(document, "operator", path)
+    names = [item.name for item in fields(Operator) if item.name != "cases"]
+    _only(table, {*names, "cases"}, path, "operator")
+    values = {name: _text(table, name, path, "operator") for name in names}
+    return Operator(**values, cases=_cases(table, names, path))
+
+
+def _cases(operator: Mapping[str, Any], names: list[str], path: Path) -> dict[str, dict[str, str]]:
+    table = _table(operator, "cases", path)
+    _only(table, set(names), path, "operator.cases")
+    answer = {}
+    for name in table:
+        forms = _table(table, name, path)
+        _only(forms, set(CASES), path, f"operator.cases.{name}")
+        answer[name] = {case: _text(forms, case, path, f"operator.cases.{name}") for case in forms}
+    return answer
+
+
+def _table(document: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+    value = document.get(key, {})
+    if not isinstance(value, dict):
+        raise DataError(
+            _("“{key}” must be a table of keys and values").format(key=key), where=str(path)
+        )
+    return value
+
+
+def _text(
+    table: Mapping[str, Any], key: str, path: Path, section: str, default: str | None = None
+) -> str:
+    value = table.get(key, default)
+    if value is None or (default is None and value == ""):
+        raise DataError(
+            _("“{key}” is not filled in").format(key=f"{section}.{key}"),
+            where=str(path),
+            hint=_("write it under [{section}]").format(section=section),
+        )
+    if not isinstance(value, str):
+        raise DataError(
+            _("“{key}” must be text").format(key=f"{section}.{key}"),
+            where=str(path),
+            hint=_("put it in double quotes"),
+        )
+    return " ".join(value.split())
+
+
+def _only(table: Mapping[str, Any], known: set[str], path: Path, section: str = "") -> None:
+    for key in table:
+        if key not in known:
+            raise DataError(
+                _("unknown key “{key}”").format(key=f"{section}.{key}".lstrip(".")),
+                where=str(path),
+                hint=_("known here: {keys}").format(keys=", ".join(sorted(known))),
+            )
