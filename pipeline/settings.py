@@ -22,6 +22,7 @@ REGISTRY_VARIABLE = "PAPERLOOP_REGISTRY_URL"
 CASES = ("nominative", "genitive", "dative", "accusative", "instrumental", "prepositional")
 
 _PACKAGE = Path(__file__).parent
+SAMPLE = _PACKAGE / "office.toml"  # what init writes
 _SQLITE = "sqlite:///"
 
 
@@ -75,7 +76,7 @@ class Settings:
     @property
     def templates(self) -> tuple[Path, ...]:
         """Folders of forms, the first that has a form wins: the workspace's own, then ours."""
-        return tuple(dict.fromkeys((self.workspace / "templates", packaged("templates").resolve())))
+        return tuple(dict.fromkeys((self.workspace / "templates", packaged_templates().resolve())))
 
     def relative(self, path: Path) -> str:
         """The path for JSON: from the workspace when inside it, else whole; always with ``/``."""
@@ -86,19 +87,15 @@ class Settings:
         return whole.as_posix()
 
 
-def packaged(name: str) -> Path:
-    """A file or folder that travels with the code: in a wheel inside the package, else the clone's.
-
-    The wheel gets ``templates`` and the sample ``paperloop.toml`` put in (pyproject.toml).
-    """
-    inside = _PACKAGE / name
-    return inside if inside.exists() else _PACKAGE.parent / name
+def packaged_templates() -> Path:
+    """The forms that travel with the code: inside the package in a wheel, else the clone's."""
+    inside = _PACKAGE / "templates"
+    return inside if inside.is_dir() else _PACKAGE.parent / "templates"
 
 
 def sample_operator() -> Operator:
     """The invented office that ``init`` writes; ``doctor`` warns while it is still there."""
-    path = packaged(FILE_NAME)
-    return _operator(_read(path), path)
+    return _operator(_read(SAMPLE), SAMPLE)
 
 
 def load(
