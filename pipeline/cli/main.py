@@ -1,0 +1,116 @@
+"""``paperloop``: finds the command, and turns every way to end into a line and an exit code.
+
+Commands are imported when they are called, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.output import complain
+from pipeline.errors import ExitCode, PaperloopError
+from pipeline.i18n import _
+
+DEBUG_VARIABLE = "PAPERLOOP_DEBUG"
+
+# Command → module; the module holds a click command of the same name.
+COMMANDS = {
+    "init": "pipeline.cli.init",
+    "doctor": "pipeline.cli.doctor",
+    "form": "pipeline.cli.form",
+}
+
+
+class Program(click.Group):
+    """The group of all commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command with the global options added, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            command = getattr(
+                importlib.import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_")
+            )
+            self.commands[cmd_name] = common.share_options(command)
+        return self.commands[cmd_name]
+
+
+def program() -> Program:
+    """The command line in the language in use now."""
+    group = Program(
+        "paperloop",
+        help=_("Fill paper forms from data, and read the signed sheets back from their scans."),
+        params=common.global_options(),
+        no_args_is_help=True,
+    )
+    return click.version_option(version("paperloop"), prog_name="paperloop")(group)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; the exit code of the contract. Nothing is raised."""
+    asked = list(arguments)
+    try:
+        common.speak(common.asked_language(asked))
+        answer = program().main(asked, prog_name="paperloop", standalone_mode=False)
+    except PaperloopError as error:
+        complain(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        return _usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        complain(_("interrupted; what was done stays done"))
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        return _bug(error)
+    return answer if isinstance(answer, int) else ExitCode.DONE
+
+
+def main() -> None:
+    """The entry point: UTF-8 whatever the console's code page, and the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def _usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+    else:
+        path = context.command_path if context else "paperloop"
+        complain(f"{path}: {error.format_message()} → {path} --help")
+    return ExitCode.USAGE
+
+
+def _bug(error: Exception) -> int:
+    """A short line without the error's own words: they may hold personal data."""
+    if os.environ.get(DEBUG_VARIABLE):
+        traceback.print_exc()
+        return ExitCode.BUG
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    name = str(error) if isinstance(error, OSError) else type(error).__name__
+    complain(
+        _("unexpected fault: {name} ({file}, line {line}) → {variable}=1 shows the whole").format(
+            name=name, file=Path(last.filename).name, line=last.lineno, variable=DEBUG_VARIABLE
+        )
+    )
+    return ExitCode.BUG
