@@ -14,7 +14,7 @@ from pipeline.files import private_folder, write_atomic
 from pipeline.i18n import _
 
 
-@click.command(help=_("Make a workspace: settings of an invented office, templates, folders."))
+@click.command
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @reporting
 def init(reporter: Reporter, folder: Path | None) -> None:

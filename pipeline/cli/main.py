@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -23,31 +24,43 @@ from pipeline.i18n import _
 
 DEBUG_VARIABLE = "PAPERLOOP_DEBUG"
 
-# Command → module; the module holds a click command of the same name.
-COMMANDS = {
-    "init": "pipeline.cli.init",
-    "doctor": "pipeline.cli.doctor",
-    "form": "pipeline.cli.form",
-}
+
+class Entry(NamedTuple):
+    """A command: the module that holds a click command of the same name, and its help."""
+
+    module: str
+    help: str
+
+
+def commands() -> dict[str, Entry]:
+    """Every command, in the order of the work: the one table where a new one is entered."""
+    return {
+        "init": Entry("pipeline.cli.init", _("Make a workspace that can print at once.")),
+        "doctor": Entry("pipeline.cli.doctor", _("Check what is needed and say how to mend it.")),
+        "form": Entry("pipeline.cli.form", _("See and check the forms.")),
+    }
 
 
 class Program(click.Group):
-    """The group of all commands, each imported when it is asked for."""
+    """The group of all commands, each imported when it is called; help imports none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order of the work."""
-        return list(COMMANDS)
+        """The names, in the table's order."""
+        return list(commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command with the global options added, or None."""
-        if cmd_name not in COMMANDS:
-            return None
-        if cmd_name not in self.commands:
-            command = getattr(
-                importlib.import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_")
-            )
+        """The command with its help and the global options, or None."""
+        if cmd_name not in self.commands and (entry := commands().get(cmd_name)):
+            module = importlib.import_module(entry.module)
+            command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+            command.help = entry.help
             self.commands[cmd_name] = common.share_options(command)
-        return self.commands[cmd_name]
+        return self.commands.get(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table itself, so that no module is imported for it."""
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, entry.help) for name, entry in commands().items()])
 
 
 def program() -> Program:

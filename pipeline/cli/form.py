@@ -1,0 +1,126 @@
+"""``paperloop form``: which forms there are, what their fields are, what is wrong with them."""
+
+from __future__ import annotations
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.output import Reporter, reporting
+from pipeline.errors import ExitCode, UsageError
+from pipeline.i18n import _, ngettext
+
+
+@click.group
+def form() -> None:
+    """See and check the forms."""
+
+
+@form.command("list", help=_("The forms that can be issued."))
+@reporting
+def list_(reporter: Reporter) -> None:
+    """One line a form."""
+    from pipeline import form as forms
+
+    settings = common.settings()
+    found = [forms.load(name, settings) for name in forms.names(settings)]
+    for item in found:
+        reporter.record(
+            {
+                "form": item.name,
+                "title": item.title,
+                "source": item.source,
+                "date": item.date.isoformat(),
+                "version": item.version,
+                "folder": settings.relative(item.folder),
+            }
+        )
+    rows = [(item.name, item.title, item.source) for item in found]
+    reporter.table((_("form"), _("title"), _("from")), rows)
+
+
+@form.command(help=_("One form: the data it needs, its fields, what was mended in its wording."))
+@click.argument("name", metavar="FORM")
+@reporting
+def show(reporter: Reporter, name: str) -> None:
+    """The fields in the order they are printed; a table's as TABLE.N.FIELD."""
+    from pipeline import form as forms
+
+    item = forms.load(name, common.settings())
+    cells = [
+        (f"{table.name}.N.{field.name}", field) for table in item.tables for field in table.fields
+    ]
+    fields = [(field.name, field) for field in item.fields] + cells
+    inputs = item.inputs()
+    reporter.record(
+        {
+            "form": item.name,
+            "title": item.title,
+            "source": item.source,
+            "date": item.date.isoformat(),
+            "version": item.version,
+            "key": item.key,
+            "notes": list(item.notes),
+            "columns": [{"column": column, "required": need} for column, need in inputs.items()],
+            "fields": [
+                {
+                    "field": where,
+                    "title": field.title,
+                    "kind": field.kind,
+                    "fill": field.fill,
+                    "empty": field.empty,
+                }
+                for where, field in fields
+            ],
+        }
+    )
+    hand, printed = _("by pen"), _("printed")
+    rows = [
+        (
+            where,
+            field.title,
+            field.kind,
+            hand if field.by_hand else printed,
+            "○" if field.empty else "",
+        )
+        for where, field in fields
+    ]
+    columns = (_("field"), _("title"), _("kind"), _("who fills it"), _("may be empty"))
+    reporter.table(columns, rows, title=f"{item.name}: {item.title}")
+    required = [column for column, need in inputs.items() if need]
+    optional = [column for column, need in inputs.items() if not need]
+    reporter.say(_("Required columns: {columns}").format(columns=", ".join(required)))
+    if optional:
+        reporter.say(_("May be empty: {columns}").format(columns=", ".join(optional)))
+    for note in item.notes:
+        reporter.say(f"• {note}")
+
+
+@form.command(help=_("What is wrong with the forms' templates; without names, with all of them."))
+@click.argument("names", metavar="[FORM]…", nargs=-1)
+@reporting
+def check(reporter: Reporter, names: tuple[str, ...]) -> ExitCode:
+    """Errors end with 4, warnings do not."""
+    from pipeline import form as forms
+
+    settings = common.settings()
+    known = forms.names(settings)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                _("there is no form “{name}”").format(name=name),
+                hint=_("the forms: {names}").format(names=", ".join(known)),
+            )
+    checked = names or known
+    findings = [finding for name in checked for finding in forms.check(name, settings)]
+    for finding in findings:
+        reporter.record(finding)
+    if findings:
+        keys = ("form", "level", "rule", "phrase", "where")
+        columns = (_("form"), _("level"), _("rule"), _("phrase"), _("where"))
+        reporter.table(columns, [[finding[key] for key in keys] for finding in findings])
+    errors = sum(finding["level"] == "error" for finding in findings)
+    text = ngettext(
+        "{n} form checked, errors: {errors}", "{n} forms checked, errors: {errors}", len(checked)
+    )
+    reporter.say(text.format(n=len(checked), errors=errors))
+    return ExitCode.BAD_FORM if errors else ExitCode.DONE
