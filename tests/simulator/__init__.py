@@ -1,0 +1,1 @@
+"""The paper simulator: issued papers are printed, signed, handled and scanned, the truth beside."""

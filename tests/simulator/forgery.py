@@ -1,0 +1,214 @@
+"""Changed papers: what a forger, a faulty copier or a clerk in a hurry does to the print.
+
+``PRINT_KINDS`` change the printed letters before the page is rasterised; ``SHEET_KINDS`` work on
+the printed sheet with fluid, labels, pens and water. "control" prints the same letters once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.geometry import Box
+from tests.simulator.dice import one_of
+from tests.simulator.letters import Letter, Press, line_of, retype
+from tests.simulator.printing import Sheet
+from tests.simulator.tampering import SHEET_KINDS
+
+_PAIRS = "38 17 68 ин шщ ес йи ьъ оа пн 06 49 ИН ШЩ ЕС ЬЪ ПН ЗЭ бв кх ец цщ мн тг"
+NEAR_TWINS: dict[str, str] = {}
+for _one, _two in _PAIRS.split():
+    NEAR_TWINS[_one] = NEAR_TWINS.get(_one, "") + _two
+    NEAR_TWINS[_two] = NEAR_TWINS.get(_two, "") + _one
+_DIGITS = "0123456789"
+_SMALL = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+_KINDS_OF_CHAR = (_DIGITS, _SMALL, _SMALL.upper(), "abcdefghijklmnopqrstuvwxyz", ".,:;-")
+PRINT_KINDS = ("twin", "random", "insert", "drop", "swap", "clause", "control")
+KINDS = (*PRINT_KINDS, *SHEET_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to do to a paper.
+
+    ``field`` empty: any printed field that the kind suits. ``count``: how many letters (twin,
+    random, insert, drop). ``text``: the new value (swap), words (clause, insertion, label).
+    ``was``: the printed words that "clause" replaces; they stand on one line.
+    """
+
+    kind: str
+    field: str = ""
+    count: int = 1
+    text: str = ""
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """What was done, and where: ``box`` in millimetres on the issued page."""
+
+    kind: str
+    field: str
+    page: int
+    box: Box
+    was: str
+    now: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "field": self.field,
+            "page": self.page,
+            "box_mm": self.box.as_list(),
+            "was": self.was,
+            "now": self.now,
+        }
+
+
+def letters_in(press: Press, box: Box) -> list[Letter]:
+    """The letters of the value printed in ``box``: by its own near-black colour where it has one."""
+    inside = [v for v in press.letters() if v.char.strip() and _within(press.box_mm([v]), box)]
+    colours = [v.rgb for v in inside if v.rgb != (0, 0, 0)]
+    if colours:
+        own = max(set(colours), key=colours.count)
+        inside = [v for v in inside if v.rgb == own]
+    return inside
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    x, y = (inner.x0 + inner.x1) / 2, (inner.y0 + inner.y1) / 2
+    return outer.x0 <= x <= outer.x1 and outer.y0 <= y <= outer.y1
+
+
+def forge_print(
+    press: Press,
+    number: int,
+    places: Sequence[Mapping[str, Any]],
+    order: Order,
+    rng: np.random.Generator,
+) -> list[Forged]:
+    """Carry ``order`` out on the letters of page ``number``; empty where nothing suits it."""
+    if order.kind == "clause":
+        return _clause(press, number, order)
+    found: list[Forged] = []
+    for _ in range(order.count):
+        done = _one_change(press, number, places, order, rng, found)
+        if done is None:
+            break
+        found.append(done)
+    return found
+
+
+def _one_change(
+    press: Press,
+    number: int,
+    places: Sequence[Mapping[str, Any]],
+    order: Order,
+    rng: np.random.Generator,
+    before: Sequence[Forged],
+) -> Forged | None:
+    suited = [
+        (place, letters)
+        for place in places
+        if (letters := _suited(press, place, order.kind, before))
+    ]
+    if not suited:
+        return None
+    place, letters = one_of(rng, suited)
+    field = str(place["field"])
+    if order.kind == "swap":
+        return _swap(press, number, field, letters, order.text)
+    old = one_of(rng, letters)
+    now = _changed(old.char, order.kind, rng)
+    return Forged(order.kind, field, number, retype(press, [old], now), old.char, now)
+
+
+def _suited(
+    press: Press, place: Mapping[str, Any], kind: str, before: Sequence[Forged]
+) -> list[Letter]:
+    letters = letters_in(press, Box(*place["box_mm"]))
+    if kind == "swap":
+        return letters
+    if kind == "twin":
+        letters = [v for v in letters if v.char in NEAR_TWINS]
+    elif kind in ("random", "insert"):
+        letters = [v for v in letters if any(v.char in chars for chars in _KINDS_OF_CHAR)]
+    return [v for v in letters if not any(done.box.overlaps(press.box_mm([v])) for done in before)]
+
+
+def _changed(char: str, kind: str, rng: np.random.Generator) -> str:
+    if kind == "twin":
+        return one_of(rng, NEAR_TWINS[char])
+    if kind in ("drop", "control"):
+        return "" if kind == "drop" else char
+    chars = next(chars for chars in _KINDS_OF_CHAR if char in chars)
+    if kind == "insert":
+        small = chars.lower() if chars[0].isalpha() else chars
+        return char + one_of(rng, small)
+    return one_of(rng, [other for other in chars if other != char])
+
+
+def _swap(press: Press, number: int, field: str, letters: list[Letter], text: str) -> Forged:
+    """Print another value over the whole field, word by word over its lines."""
+    runs: list[list[Letter]] = []
+    for letter in letters:
+        if runs and abs(runs[-1][-1].y - letter.y) < 1:
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    was, words, boxes = "", text.split(), []
+    for index, run in enumerate(runs):
+        line = line_of(press.letters(), run[0])
+        whole = line[line.index(run[0]) : line.index(run[-1]) + 1]
+        was += ("" if not was else " ") + "".join(letter.char for letter in whole)
+        if index == len(runs) - 1:
+            taken = words
+        else:
+            taken = words[: max(1, round(len(words) * len(whole) / max(1, len(letters) + 3)))]
+        words = words[len(taken) :]
+        boxes.append(retype(press, whole, " ".join(taken) or "—"))
+    box = boxes[0]
+    for more in boxes[1:]:
+        box = Box(
+            min(box.x0, more.x0), min(box.y0, more.y0), max(box.x1, more.x1), max(box.y1, more.y1)
+        )
+    return Forged("swap", field, number, box, was, text)
+
+
+def _clause(press: Press, number: int, order: Order) -> list[Forged]:
+    """Replace words of the fixed text; they must stand on one line."""
+    letters = press.letters()
+    text = "".join(letter.char for letter in letters).replace("\xa0", " ")
+    at = text.find(order.was)
+    if at < 0:
+        return []
+    run = letters[at : at + len(order.was)]
+    if abs(run[0].y - run[-1].y) > 1:
+        return []
+    return [Forged("clause", "", number, retype(press, run, order.text), order.was, order.text)]
+
+
+def forge_sheet(
+    sheet: Sheet,
+    press: Press,
+    number: int,
+    places: Sequence[Mapping[str, Any]],
+    order: Order,
+    rng: np.random.Generator,
+) -> list[Forged]:
+    """Carry ``order`` out on the printed sheet, over one of the fields of the page."""
+    suited = [
+        (place, letters)
+        for place in places
+        if (letters := letters_in(press, Box(*place["box_mm"])))
+    ]
+    if not suited:
+        return []
+    place, letters = one_of(rng, suited)
+    first = [v for v in letters if abs(v.y - letters[0].y) < 1]
+    box = SHEET_KINDS[order.kind](sheet, press.box_mm(first), order.text, rng)
+    was = "".join(letter.char for letter in first)
+    return [Forged(order.kind, str(place["field"]), number, box, was, order.text)]
