@@ -34,9 +34,7 @@ def nominative_nouns(word: str) -> list[Any]:
     """The readings of a word of the dictionary as a noun in the nominative singular."""
     if not analyzer().word_is_known(word):
         return []
-    return [
-        p for p in parses(word) if {"NOUN", "sing", "nomn"} in p.tag and p.normal_form[-1:]
-    ]
+    return [p for p in parses(word) if {"NOUN", "sing", "nomn"} in p.tag and p.normal_form[-1:]]
 
 
 def inflected(parse: Any, case: str, *more: str, like: str) -> str | None:

@@ -30,18 +30,29 @@ _PARTS = {"last": NamePart.LASTNAME, "first": NamePart.FIRSTNAME, "middle": Name
 _ENDINGS = dict(zip(_CASES, ("а", "у", "а", "ом", "е"), strict=True))
 _SOFT_ENDINGS = dict(zip(_CASES, ("я", "ю", "я", "ем", "е"), strict=True))
 
-SON = frozenset({"оглы", "оглу", "оғлу", "угли", "улы", "уулу"})
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+SON = frozenset({"оглы", "оглу", "угли", "улы", "уулу"})
 DAUGHTER = frozenset({"кызы", "гызы", "кизи"})
-PARTICLES = frozenset(
+_FROZEN_WHOLE = SON | DAUGHTER | {"заде"}
+PARTICLES = _set(
     "аль ас ан аш бен бин ван вон да дас де дель ден дер ди до дос дю ибн ла ле о сан сент тен тер "
-    "фон цу эль эд эр".split()
+    "фон цу эль эд эр"
 )
 # First parts of double surnames that never change.
-_FROZEN_FIRST = PARTICLES | frozenset("бонч грум кара миклухо мак нар усть хан-бей".split())
+_FROZEN_FIRST = PARTICLES | _set("бонч грум кара миклухо мак нар усть хан-бей")
 # Stressed French and like endings, which no rule of spelling tells from Сковорода.
-_STRESSED = frozenset("дюма золя петипа дега тома ферма труайя колла".split())
+_STRESSED = _set("дюма золя петипа дега тома ферма труайя колла")
 # Bearers of another tongue's -ин, -ов take -ом: Чаплином, but Пушкиным.
-_FOREIGN = frozenset("чаплин дарвин кронин бюлов флотов вирхов гершвин спилберг ирвин мартин".split())
+_FOREIGN = _set("чаплин дарвин кронин бюлов флотов вирхов гершвин спилберг ирвин мартин")
+# First names that the dictionary gives to one gender and life to both.
+_BOTH = _set(
+    "адель али андреа ван валери габриэль даниэль жан иман камиль карен ким ли марлен мерлин "
+    "микеле мишель никола ноэль нур рафаэль робин сан симон симоне шади"
+)
 _VOWELS = "аеёиоуыэюя"
 _HUSHING = "жшщчц"
 
@@ -87,14 +98,6 @@ def _of_first(first: str) -> GenderCode | None:
     return "m" if found == {"masc"} else "f" if found == {"femn"} else None
 
 
-# Names that the dictionary gives to one gender and life to both.
-_BOTH = frozenset(
-    "карен саша женя валя слава шура паша вася ким мишель николя андреа микеле симон симоне ноэль "
-    "даниэль габриэль рафаэль адель али нур нурлан иман имани жан робин эшли мерлин камиль франсуаза "
-    "дон ким ли сан саня тоня стася никола марлен марлон лаврен валери санди шади заур вали".split()
-)
-
-
 def _of_last(last: str) -> GenderCode | None:
     word = last.lower().strip()
     if re.search(r"(ова|ева|ёва|ская|цкая|[нтвл]ая)$", word):
@@ -106,16 +109,18 @@ def _of_last(last: str) -> GenderCode | None:
 
 
 @lru_cache(maxsize=65536)
-def decline(part: Literal["last", "first", "middle"], name: str, gender: str, case: str) -> str:
+def decline(part: str, name: str, gender: str, case: str) -> str:
     """One part of a name in ``case`` ("genitive" …); ``gender`` is "m" or "f".
+
+    ``part`` is "last", "first" or "middle" (the patronymic).
 
     Each word and each half of a double name declines by itself; particles («фон», «оглы»),
     initials and words that are not Cyrillic stay.
     """
     if case == "nominative" or not name:
         return name
-    if part == "middle" and name.lower().replace("-", " ").split()[-1] in SON | DAUGHTER:
-        return name  # «Гасан оглы» is one frozen whole
+    if part != "first" and re.split(r"[\s-]+", name.lower())[-1] in _FROZEN_WHOLE:
+        return name  # «Гасан оглы», «Турсун-заде»
     pieces = re.split(r"([\s-]+)", name)
     words = len(pieces)
     return "".join(
@@ -134,7 +139,7 @@ def _frozen(part: str, piece: str, more_follow: bool) -> bool:
     return more_follow and word in (_FROZEN_FIRST if part == "last" else PARTICLES)
 
 
-def _piece(part: Literal["last", "first", "middle"], word: str, gender: str, case: str) -> str:
+def _piece(part: str, word: str, gender: str, case: str) -> str:
     if part == "last":
         if _never_changes(word, gender):
             return word
@@ -161,8 +166,9 @@ def _never_changes(word: str, gender: str) -> bool:
 
 
 def _by_noun(word: str, gender: str, case: str) -> str | None:
-    """The case of a surname that is a common noun: the dictionary knows its fleeting vowel,
-    its stress («Стрельцом», «Немцем») and its ending.
+    """The case of a surname that is a common noun.
+
+    The dictionary knows its fleeting vowel, its stress («Стрельцом», «Немцем») and its ending.
     """
     if re.search(r"(ов|ев|ёв|ин|ын|ий|ый|ой|ая|яя)$", word) and _syllables(word) > 1:
         return None  # these are surnames first: Павлин → Павлиным, but Лев → Львом
@@ -202,10 +208,10 @@ def _ets(word: str, case: str) -> str:
     stem = word[:-2]
     if stem[-1] in _VOWELS:
         stem += "й"
-    elif stem[-1] == "л":
-        stem += "ь"
     elif len(stem) < 2 or stem[-2] not in _VOWELS:
         stem += "е"  # two consonants need a vowel after them
+    elif stem[-1] == "л":
+        stem += "ь"
     if case == "instrumental" and _syllables(word) > 2:
         return stem + "цем"  # the stress of a long one stands before the end
     return stem + "ц" + _ENDINGS[case]

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from pipeline import names
 from pipeline.morphology import GRAMMEMES, analyzer, inflected, parses
 
 # Where a second head may begin: «начальник отдела - главный бухгалтер», «машинист (кочегар)».
@@ -19,8 +20,16 @@ _OTHER_JOINTS = re.compile(r"(\s+[-–—]\s+)")
 _QUOTES = "«»\"“”„'"
 # First halves that stay: генерал-майора, пресс-секретаря.
 _FROZEN_HALVES = frozenset(
-    "генерал премьер пресс офис шеф веб вице обер унтер штабс бизнес медиа интернет экс арт топ "
-    "контр фитнес пиар смм аудит бренд контент кадет капитан-лейтенант дизель гоф лейб блок".split()
+    re.findall(
+        r"\w+",
+        "арт аудит бизнес блок бренд веб вице генерал гоф интернет контент контр лейб медиа обер "
+        "офис пиар премьер пресс смм топ унтер фитнес шеф штабс экс",
+    )
+)
+_TRADER = re.compile(
+    r"(ИП|индивидуальный предприниматель|нотариус|адвокат)"
+    r"\s+([А-ЯЁ][\w-]+)\s+([А-ЯЁ]\w+)\s+([А-ЯЁ]\w+)",
+    re.IGNORECASE,
 )
 _AGREEING = ("ADJF", "PRTF")
 
@@ -31,8 +40,18 @@ def position(text: str, case: str) -> str:
 
 
 def organisation(text: str, case: str) -> str:
-    """An organisation in ``case``: its generic head («администрация», «общество») declines."""
-    return _phrase(text, case, "organisation")
+    """An organisation in ``case``: its generic head («администрация», «общество») declines.
+
+    Of «индивидуальный предприниматель Зуев Пётр Ильич» the name declines as well.
+    """
+    trader = _TRADER.fullmatch(text)
+    gender = names.gender_of(*trader.groups()[1:]) if trader else None
+    if trader is None or gender is None:
+        return _phrase(text, case, "organisation")
+    kind, last, first, middle = trader.groups()
+    parts = zip(("last", "first", "middle"), (last, first, middle), strict=True)
+    declined = [names.decline(part, word, gender, case) for part, word in parts]
+    return " ".join([_phrase(kind, case, "organisation"), *declined])
 
 
 def phrase(text: str, case: str) -> str:
@@ -49,15 +68,20 @@ def _phrase(text: str, case: str, kind: str) -> str:
     quote = next((i for i, letter in enumerate(text) if letter in _QUOTES), len(text))
     joints = _POSITION_JOINTS if kind == "position" else _OTHER_JOINTS
     parts = joints.split(text[:quote])
-    return "".join(
-        part if index % 2 else _segment(part, case, kind, later=index > 0)
-        for index, part in enumerate(parts)
-    ) + text[quote:]
+    return (
+        "".join(
+            part if index % 2 else _segment(part, case, kind, later=index > 0)
+            for index, part in enumerate(parts)
+        )
+        + text[quote:]
+    )
 
 
 def _segment(text: str, case: str, kind: str, later: bool) -> str:
-    """One stretch with at most one head. ``later``: it follows another head, so it may as well
-    be the tail of that one («… русского языка и литературы») and must be a singular nominative.
+    """One stretch with at most one head.
+
+    ``later``: it follows another head, so it may as well be the tail of that one («… русского
+    языка и литературы») and must be a singular nominative.
     """
     tokens = re.split(r"(\s+)", text)
     changed = _changes(tokens[::2], case, kind, later)
@@ -87,7 +111,7 @@ def _changes(words: list[str], case: str, kind: str, later: bool) -> dict[int, s
                 break
             head = noun
             changed[index] = _word(word, noun, case, kind)
-        elif _agreeing(word, head):
+        elif word.islower() and _agreeing(word, head):
             adjectives.append(index)  # «врач-терапевт участковый»
         else:
             break
@@ -122,9 +146,7 @@ def _ends_here(word: str) -> bool:
 
 def _adjective(word: str) -> Any:
     last = word.lower().rsplit("-", 1)[-1]
-    return next(
-        (p for p in parses(last) if p.tag.POS in _AGREEING and p.tag.case == "nomn"), None
-    )
+    return next((p for p in parses(last) if p.tag.POS in _AGREEING and p.tag.case == "nomn"), None)
 
 
 def _noun(word: str, kind: str, later: bool) -> Any:
@@ -170,7 +192,8 @@ def _adjective_in(word: str, head: Any, case: str, kind: str) -> str:
     reading = _agreeing(word, head)
     more = ["plur"] if reading.tag.number == "plur" else ["sing", str(reading.tag.gender)]
     if case == "accusative" and reading.tag.gender != "femn":
-        more.append("anim" if kind == "position" else "inan")
+        people = kind == "position" or head.tag.animacy == "anim"
+        more.append("anim" if people else "inan")
     form = inflected(reading, case, *more, like=word) or inflected(reading, case, like=word)
     return first + dash + _cased(form or last, last)
 
