@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 from collections.abc import Callable
 from datetime import date, datetime
@@ -21,13 +22,15 @@ _META = "pipeline.cli."
 
 
 def speak(language: str | None) -> None:
-    """Use the language here and in the worker processes still to be started."""
+    """Use the language here, in Click, and in the worker processes still to be started."""
     os.environ["LANGUAGE"] = i18n.use(language)
+    gettext.bindtextdomain(i18n.DOMAIN, str(i18n.LOCALE_FOLDER))
+    gettext.textdomain(i18n.DOMAIN)
 
 
 def asked_language(arguments: list[str]) -> str | None:
     """The --lang among the arguments, found before anything is parsed: help needs it too."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
         name, equals, value = argument.partition("=")
         if name == "--lang" and (answer := value if equals else following) in i18n.LANGUAGES:
             return answer

@@ -19,9 +19,9 @@ def form() -> None:
 @reporting
 def list_(reporter: Reporter) -> None:
     """One line a form."""
+    settings = common.settings()
     from pipeline import form as forms
 
-    settings = common.settings()
     found = [forms.load(name, settings) for name in forms.names(settings)]
     for item in found:
         reporter.record(
@@ -43,9 +43,10 @@ def list_(reporter: Reporter) -> None:
 @reporting
 def show(reporter: Reporter, name: str) -> None:
     """The fields in the order they are printed; a table's as TABLE.N.FIELD."""
+    settings = common.settings()
     from pipeline import form as forms
 
-    item = forms.load(name, common.settings())
+    item = forms.load(name, settings)
     cells = [
         (f"{table.name}.N.{field.name}", field) for table in item.tables for field in table.fields
     ]
@@ -100,9 +101,9 @@ def show(reporter: Reporter, name: str) -> None:
 @reporting
 def check(reporter: Reporter, names: tuple[str, ...]) -> ExitCode:
     """Errors end with 4, warnings do not."""
+    settings = common.settings()
     from pipeline import form as forms
 
-    settings = common.settings()
     known = forms.names(settings)
     for name in names:
         if name not in known:

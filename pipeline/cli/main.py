@@ -11,12 +11,12 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
+from pipeline import __version__
 from pipeline.cli import common
 from pipeline.cli.output import complain
 from pipeline.errors import ExitCode, PaperloopError
@@ -71,7 +71,7 @@ def program() -> Program:
         params=common.global_options(),
         no_args_is_help=True,
     )
-    return click.version_option(version("paperloop"), prog_name="paperloop")(group)
+    return click.version_option(__version__, prog_name="paperloop")(group)
 
 
 def run(arguments: Sequence[str]) -> int:

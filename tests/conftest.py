@@ -1,0 +1,53 @@
+"""What several test files need: the command line called in process, and a fresh workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import i18n, settings
+from pipeline.cli.main import run
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The JSON Lines on standard output."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def paperloop(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Said]]:
+    """Call ``paperloop`` in process, in English: ``paperloop("form", "list")``."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.delenv(settings.REGISTRY_VARIABLE, raising=False)
+
+    def call(*arguments: object) -> Said:
+        code = run([str(argument) for argument in arguments])
+        return Said(code, *capsys.readouterr())
+
+    yield call
+    i18n.use("en")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the sample office's settings, and the current one."""
+    root = (tmp_path / "office").resolve()
+    root.mkdir()
+    (root / settings.FILE_NAME).write_bytes(settings.SAMPLE.read_bytes())
+    monkeypatch.chdir(root)
+    return root
