@@ -1,0 +1,167 @@
+"""Documents read back from their tables, and what people settled about them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Table
+
+from pipeline.errors import RegistryError
+from pipeline.geometry import Box
+from pipeline.i18n import _
+from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
+from pipeline.record import Document, Settlement
+from pipeline.registry.tables import alteration, document, mark, page, reading, scan, settlement
+
+Order = tuple[str, str]  # taken_in_at, id
+_Thing = TypeVar("_Thing", FieldReading, HandMark, Alteration)
+_ORDER = (document.c.taken_in_at, document.c.id)
+
+
+def some(
+    db: Connection, *conditions: sa.ColumnElement[bool], after: Order | None, limit: int | None
+) -> tuple[list[Document], Order | None]:
+    """Up to ``limit`` documents that come after ``after``, without crops; and where they end."""
+    query = sa.select(document).where(*conditions).order_by(*_ORDER).limit(limit)
+    if after is not None:
+        query = query.where(sa.tuple_(*_ORDER) > sa.tuple_(*map(sa.literal, after)))
+    rows = db.execute(query).all()
+    pages = _pages(db, [row.id for row in rows], crops=False)
+    found = [_document(row, pages.get(row.id, ())) for row in rows]
+    return found, ((rows[-1].taken_in_at, rows[-1].id) if rows else None)
+
+
+def having(status: str | None, form: str | None, subject: str | None) -> list[Any]:
+    """The conditions of a listing."""
+    wanted = {"status": status, "form": form, "subject": subject}
+    return [document.c[name] == value for name, value in wanted.items() if value is not None]
+
+
+def of_scan(sha256: str) -> sa.ColumnElement[bool]:
+    """The documents that have a page in this file, or are about the file itself."""
+    files = sa.select(scan.c.id).where(scan.c.sha256 == sha256, scan.c.finished)
+    owners = sa.select(page.c.document_id).where(page.c.scan_id.in_(files))
+    return document.c.id.in_(owners) | document.c.scan_id.in_(files)
+
+
+def pages_of(db: Connection, document_id: str) -> tuple[PageReading, ...]:
+    """One document's pages with every crop."""
+    taken_in_at(db, document_id)
+    return _pages(db, [document_id], crops=True).get(document_id, ())
+
+
+def taken_in_at(db: Connection, document_id: str) -> str:
+    """When the document was first taken in, ISO, UTC."""
+    at = db.execute(sa.select(document.c.taken_in_at).where(document.c.id == document_id)).scalar()
+    if at is None:
+        raise RegistryError(_("there is no document {document} here").format(document=document_id))
+    return str(at)
+
+
+def crop(db: Connection, document_id: str, name: str) -> bytes:
+    """The picture of a field or a hand mark (PNG), a doubtful print first; ``alterations.N``."""
+    taken_in_at(db, document_id)
+    first, _dot, number = name.partition(".")
+    if first == "alterations" and number.isdigit():
+        pictures = _crops(db, alteration, document_id)[max(0, int(number) - 1) :]
+    else:
+        certain = reading.c.status == "match"
+        pictures = _crops(db, reading, document_id, reading.c.name == name, last=certain)
+        pictures += _crops(db, mark, document_id, mark.c.name == name)
+    if not pictures:
+        raise RegistryError(
+            _("document {document} has no picture of {field}").format(
+                document=document_id, field=name
+            )
+        )
+    return pictures[0]
+
+
+def settle(db: Connection, said: Sequence[Settlement], status: str | None) -> None:
+    """Append what a person said; the documents take the status, their readings stay."""
+    for one in said:
+        taken_in_at(db, one.document)
+        db.execute(settlement.insert(), asdict(one))
+        if status is not None:
+            db.execute(document.update().where(document.c.id == one.document).values(status=status))
+
+
+def settlements(db: Connection, document_id: str) -> list[Settlement]:
+    """What people said about the document, oldest first."""
+    columns = [settlement.c[name] for name in Settlement.__slots__]
+    query = sa.select(*columns).where(settlement.c.document == document_id)
+    return [Settlement(**row._mapping) for row in db.execute(query.order_by(settlement.c.id))]
+
+
+def _crops(
+    db: Connection,
+    table: Table,
+    document_id: str,
+    *conditions: sa.ColumnElement[bool],
+    last: sa.ColumnElement[bool] | None = None,
+) -> list[bytes]:
+    query = sa.select(table.c.crop).join(page).where(page.c.document_id == document_id, *conditions)
+    order = () if last is None else (last,)
+    query = query.order_by(*order, page.c.position, table.c.position)
+    return [bytes(picture) for picture in db.execute(query).scalars()]
+
+
+def _pages(
+    db: Connection, ids: Sequence[str], *, crops: bool
+) -> dict[str, tuple[PageReading, ...]]:
+    """The pages of each document, in its order."""
+    chosen = page.c.document_id.in_(ids)
+    fields = _things(db, reading, FieldReading, chosen, crops=crops)
+    hand = _things(db, mark, HandMark, chosen, crops=crops)
+    alterations = _things(db, alteration, Alteration, chosen, crops=crops)
+    rows = db.execute(
+        sa.select(page, scan.c.sha256)
+        .join(scan)
+        .where(chosen)
+        .order_by(page.c.document_id, page.c.position)
+    )
+    found: defaultdict[str, tuple[PageReading, ...]] = defaultdict(tuple)
+    for row in rows:
+        values = dict(row._mapping)
+        number, owner = values.pop("id"), values.pop("document_id")
+        del values["scan_id"], values["position"]
+        found[owner] += (
+            PageReading(
+                **values,
+                fields=tuple(fields[number]),
+                hand=tuple(hand[number]),
+                alterations=tuple(alterations[number]),
+            ),
+        )
+    return found
+
+
+def _things(
+    db: Connection,
+    table: Table,
+    kind: Callable[..., _Thing],
+    chosen: sa.ColumnElement[bool],
+    *,
+    crops: bool,
+) -> defaultdict[int, list[_Thing]]:
+    """What was seen on each page, in the order it was entered."""
+    columns = [column for column in table.c if crops or column.name != "crop"]
+    query = sa.select(*columns).join(page).where(chosen)
+    found: defaultdict[int, list[_Thing]] = defaultdict(list)
+    for row in db.execute(query.order_by(table.c.page_id, table.c.position)):
+        values = dict(row._mapping)
+        number = values.pop("page_id")
+        del values["position"]
+        box = Box(*(values.pop(corner) for corner in ("x0", "y0", "x1", "y1")))
+        found[number].append(kind(**values, box=box))
+    return found
+
+
+def _document(row: Row[Any], pages: tuple[PageReading, ...]) -> Document:
+    values = dict(row._mapping)
+    del values["taken_in_at"], values["scan_id"]
+    return Document(**values, pages=pages)
