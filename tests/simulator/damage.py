@@ -16,7 +16,7 @@ from pipeline.geometry import Box, px_from_mm
 from tests.simulator.dice import between, one_of
 from tests.simulator.printing import Pixels, Sheet, cloud
 from tests.simulator.traps import fold
-from tests.simulator.warp import Warp, camera, flatbed, ripple
+from tests.simulator.warp import Warp, lay_down, ripple
 
 Span = tuple[float, float]
 
@@ -138,7 +138,9 @@ def _printed(pixels: Pixels, dpi: float, profile: Profile, rng: np.random.Genera
     share = abs(gain) * dpi / 300
     pixels = np.asarray(cv2.addWeighted(near, share, pixels, 1 - share, 0))
     if profile.fade:
-        thin = np.clip(between(rng, (0, 1)) * 0.5 + 0.35 * cloud(rng, pixels.shape[:2], (5, 4)), 0, 1)
+        thin = np.clip(
+            between(rng, (0, 1)) * 0.5 + 0.35 * cloud(rng, pixels.shape[:2], (5, 4)), 0, 1
+        )
         keep = 1 - profile.fade * thin
         keep = keep if pixels.ndim == 2 else keep[..., None]
         pixels = (255 - (255 - pixels) * keep).astype(np.uint8)
@@ -192,11 +194,14 @@ def _place(sheet: Sheet, dpi: int, profile: Profile, rng: np.random.Generator) -
         between(rng, (-profile.shift_mm, profile.shift_mm)),
     )
     if not profile.border:
-        return flatbed(sheet, dpi, skew, size, shift, ripple(rng, (9, 2), profile.bend_mm))
+        return lay_down(sheet, dpi, skew, size, shift, ripple(rng, (9, 2), profile.bend_mm))
     bend = ripple(rng, (4, 3), profile.bend_mm * between(rng, (0.3, 1)))
     corners = rng.uniform(-profile.tilt, profile.tilt, (4, 2))
-    border = profile.border * between(rng, (0.8, 1.5))
-    return camera(sheet, dpi, skew, size, shift, bend, border, corners)
+    border = (
+        profile.border * between(rng, (0.5, 1.6)),
+        profile.border * between(rng, (0.5, 1.6)),
+    )
+    return lay_down(sheet, dpi, skew, size, shift, bend, border=border, corners=corners)
 
 
 def _sense(seen: Pixels, warp: Warp, profile: Profile, rng: np.random.Generator) -> Pixels:
@@ -220,7 +225,9 @@ def _sense(seen: Pixels, warp: Warp, profile: Profile, rng: np.random.Generator)
         slope = rng.uniform(-1, 1, 2)
         light = 1 + profile.light * (0.6 * slope[0] * x + 0.6 * slope[1] * y - 0.35 * (x**2 + y**2))
         light += profile.light * 0.15 * cloud(rng, shape, (4, 3))
-        image *= (light * _shadow(shape, between(rng, profile.shadow), rng)).astype(np.float32)[..., None]
+        image *= (light * _shadow(shape, between(rng, profile.shadow), rng)).astype(np.float32)[
+            ..., None
+        ]
     for _ in range(round(between(rng, profile.streaks))):
         column = int(rng.integers(shape[1] - 3))
         image[:, column : column + int(rng.integers(1, 3))] -= between(rng, (8, 45))
@@ -249,7 +256,9 @@ def _beyond(image: Pixels, warp: Warp, profile: Profile, rng: np.random.Generato
         ground = np.float32(one_of(rng, (255, 248, 225, 30)))
         return np.asarray(image * inside + ground * (1 - inside))
     desk = rng.uniform(35, 120) * np.array(one_of(rng, ((1.0, 0.8, 0.6), (1, 1, 1), (0.7, 0.8, 1))))
-    grain = 1 + 0.10 * cloud(rng, image.shape[:2], (50, 4)) + 0.05 * cloud(rng, image.shape[:2], (9, 9))
+    grain = (
+        1 + 0.10 * cloud(rng, image.shape[:2], (50, 4)) + 0.05 * cloud(rng, image.shape[:2], (9, 9))
+    )
     shade = cv2.GaussianBlur(inside[::8, ::8, 0], (0, 0), 2.5)
     dim = 1 - 0.5 * np.asarray(cv2.resize(shade, (image.shape[1], image.shape[0])))
     ground_desk = desk.astype(np.float32) * (grain * dim).astype(np.float32)[..., None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -15,14 +15,14 @@ _MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
-_SHORT = ("{d:02}.{m:02}.{y}", "{d:02}.{m:02}.{yy:02} г.", "{d}.{m:02}.{y}", "{d:02}/{m:02}/{yy:02}")
+_SHORT = (
+    "{d:02}.{m:02}.{y}",
+    "{d:02}.{m:02}.{yy:02} г.",
+    "{d}.{m:02}.{y}",
+    "{d:02}/{m:02}/{yy:02}",
+)
 _LONG = ("«{d}» {month} {y} г.", "{d} {month} {y} г.", "{d} {month} {y}")
 _WIDE_MM = 42.0  # below that nobody writes the month as a word
-
-
-def some_day(rng: np.random.Generator, issued: date) -> date:
-    """The day somebody signs: the day of issue or soon after."""
-    return issued + timedelta(days=int(rng.integers(0, 12)))
 
 
 def spell(day: date, box: Box, rng: np.random.Generator) -> str:
@@ -33,9 +33,7 @@ def spell(day: date, box: Box, rng: np.random.Generator) -> str:
     )
 
 
-def write_on_rule(
-    text: str, box: Box, pen: Pen, dpi: float, rng: np.random.Generator
-) -> Cover:
+def write_on_rule(text: str, box: Box, pen: Pen, dpi: float, rng: np.random.Generator) -> Cover:
     """Write ``text`` on the rule at the foot of ``box``, smaller where it would not fit."""
     height = min(between(rng, (3.4, 5.2)), box.height * 0.8)
     mask, base, width = write(text, height, pen, dpi, rng)

@@ -20,9 +20,9 @@ from tests.simulator.tampering import SHEET_KINDS
 
 _PAIRS = "38 17 68 ин шщ ес йи ьъ оа пн 06 49 ИН ШЩ ЕС ЬЪ ПН ЗЭ бв кх ец цщ мн тг"
 NEAR_TWINS: dict[str, str] = {}
-for _one, _two in _PAIRS.split():
-    NEAR_TWINS[_one] = NEAR_TWINS.get(_one, "") + _two
-    NEAR_TWINS[_two] = NEAR_TWINS.get(_two, "") + _one
+for _pair in _PAIRS.split():
+    for _one, _two in ((_pair[0], _pair[1]), (_pair[1], _pair[0])):
+        NEAR_TWINS[_one] = NEAR_TWINS.get(_one, "") + _two
 _DIGITS = "0123456789"
 _SMALL = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 _KINDS_OF_CHAR = (_DIGITS, _SMALL, _SMALL.upper(), "abcdefghijklmnopqrstuvwxyz", ".,:;-")
@@ -69,7 +69,7 @@ class Forged:
 
 
 def letters_in(press: Press, box: Box) -> list[Letter]:
-    """The letters of the value printed in ``box``: by its own near-black colour where it has one."""
+    """The letters of the value printed in ``box``, told by its near-black colour if it has one."""
     inside = [v for v in press.letters() if v.char.strip() and _within(press.box_mm([v]), box)]
     colours = [v.rgb for v in inside if v.rgb != (0, 0, 0)]
     if colours:

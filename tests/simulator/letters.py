@@ -1,7 +1,7 @@
 """The printed letters of an issued page, and printing others in their stead.
 
 Everything is done on the PDFium page itself, before it is rasterised: a changed letter comes from
-the same face, size, colour and rasteriser as its neighbours, so nothing but its shape gives it away.
+the same face, size, colour and rasteriser as its neighbours: only its shape gives it away.
 """
 
 from __future__ import annotations
@@ -149,9 +149,7 @@ def print_letters(press: Press, letters: Sequence[Letter]) -> None:
             fonts[letter.face] = pdfium.FPDFText_LoadFont(
                 press.document.raw, buffer, len(data), pdfium.FPDF_FONT_TRUETYPE, 1
             )
-        item = pdfium.FPDFPageObj_CreateTextObj(
-            press.document.raw, fonts[letter.face], letter.size
-        )
+        item = pdfium.FPDFPageObj_CreateTextObj(press.document.raw, fonts[letter.face], letter.size)
         wide = (letter.char + "\0").encode("utf-16-le")
         words = (ctypes.c_ushort * (len(wide) // 2)).from_buffer_copy(wide)
         pdfium.FPDFText_SetText(item, words)

@@ -24,6 +24,7 @@ INKS = {
 }
 _INK_ODDS = (0.6, 0.15, 0.25)
 THICKNESS_MM = (0.3, 0.8)
+_BALL_POINT_MM = (0.3, 0.5)
 _FINE = 4  # strokes are drawn that many times finer than the sheet, then averaged
 
 
@@ -46,7 +47,7 @@ def take_pen(rng: np.random.Generator, hands: tuple[str, ...] = HANDS) -> Pen:
     """Somebody's pen; gel pens and felt tips are rarer than thin ball-points."""
     return Pen(
         ink=list(INKS)[int(rng.choice(3, p=_INK_ODDS))],
-        thickness_mm=float(THICKNESS_MM[0] + (THICKNESS_MM[1] - THICKNESS_MM[0]) * rng.beta(1.3, 3)),
+        thickness_mm=between(rng, THICKNESS_MM if rng.random() < 0.3 else _BALL_POINT_MM),
         slant=between(rng, (0.0, 0.45)),
         shake=between(rng, (0.02, 0.10)),
         hand=one_of(rng, hands),
@@ -67,9 +68,7 @@ def smooth(points: Pixels, per_leg: int = 14) -> Pixels:
     return np.vstack([legs.reshape(-1, 2), points[-1:]])
 
 
-def draw_strokes(
-    strokes: list[Pixels], pen: Pen, dpi: float, rng: np.random.Generator
-) -> Cover:
+def draw_strokes(strokes: list[Pixels], pen: Pen, dpi: float, rng: np.random.Generator) -> Cover:
     """Ink of ``strokes`` (points in sheet mm): heavier downwards, lighter where the pen flies."""
     allpoints = np.vstack(strokes)
     low = allpoints.min(axis=0) - 1.5
@@ -98,9 +97,7 @@ def _pressure(stroke: Pixels, pen: Pen, rng: np.random.Generator) -> Pixels:
     along = np.cumsum(length) / length.sum()
     ends = np.minimum(1, 0.45 + 9 * np.minimum(along, 0.35 * (1 - along) + 0.02))
     tremble = np.interp(along, np.linspace(0, 1, 12), rng.uniform(0.88, 1.12, 12))
-    return np.asarray(
-        pen.thickness_mm * (0.86 + 0.16 * down) * (1 - 0.25 * fast) * ends * tremble
-    )
+    return np.asarray(pen.thickness_mm * (0.86 + 0.16 * down) * (1 - 0.25 * fast) * ends * tremble)
 
 
 def _ink_flow(mask: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:

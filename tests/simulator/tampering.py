@@ -130,7 +130,9 @@ def strike_paragraph(sheet: Sheet, box: Box, text: str, rng: np.random.Generator
     if rng.random() < 0.5:
         ends = np.array([[deep.x0, deep.y0], [deep.x1, deep.y1]])
         other = np.array([[deep.x1, deep.y0], [deep.x0, deep.y1]])
-        legs = [np.linspace(run[0], run[1], 4) + rng.normal(0, 0.6, (4, 2)) for run in (ends, other)]
+        legs = [
+            np.linspace(run[0], run[1], 4) + rng.normal(0, 0.6, (4, 2)) for run in (ends, other)
+        ]
         return _pen_over(sheet, legs, rng)
     x = np.linspace(deep.x0, deep.x1, 9)
     y = np.where(np.arange(9) % 2, deep.y1, deep.y0) + rng.normal(0, 1.0, 9)

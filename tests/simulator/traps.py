@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.geometry import Box, mm_from_px, px_from_mm
-from tests.simulator.dates import some_day, spell, write_on_rule
+from tests.simulator.dates import spell, write_on_rule
 from tests.simulator.dice import between, one_of
 from tests.simulator.pens import Pen, draw_strokes, smooth
 from tests.simulator.printing import Cover, Pixels, Sheet, cloud, lay
@@ -116,7 +116,9 @@ def fold(sheet: Sheet, box: Box, rng: np.random.Generator) -> Box:
     across, along = (x * mm, y * mm) if upright else (y * mm, x * mm)
     wander = cloud(rng, along.shape, (1, 40) if not upright else (40, 1)) * 0.05
     away = across - at - slope * (along - length / 2) + wander
-    broken = np.clip(0.75 + 0.4 * cloud(rng, along.shape, (2, 60) if not upright else (60, 2)), 0, 1)
+    broken = np.clip(
+        0.75 + 0.4 * cloud(rng, along.shape, (2, 60) if not upright else (60, 2)), 0, 1
+    )
     line = np.exp(-((away / between(rng, (0.08, 0.16))) ** 2)) * broken
     valley = np.sign(away) * np.exp(-np.abs(away) / 1.6)
     dark = line * between(rng, (0.15, 0.5)) + valley * between(rng, (0.02, 0.06))
@@ -185,13 +187,16 @@ def tick(sheet: Sheet, box: Box, pen: Pen, rng: np.random.Generator) -> Box:
         return _drawn(sheet, [shape * size + (x, y)], pen, rng)
     cross = [np.array([[0.0, 0.0], [0.5, -0.45], [0.9, -0.9]])]
     cross.append(np.array([[0.05, -0.85], [0.5, -0.5], [0.95, 0.05]]))
-    return _drawn(sheet, [(leg + rng.normal(0, 0.04, (3, 2))) * size + (x, y) for leg in cross], pen, rng)
+    return _drawn(
+        sheet, [(leg + rng.normal(0, 0.04, (3, 2))) * size + (x, y) for leg in cross], pen, rng
+    )
 
 
 def stray_line(sheet: Sheet, box: Box, pen: Pen, rng: np.random.Generator) -> Box:
     """A pen that slipped over the place."""
     x = np.linspace(box.x0 + between(rng, (-8, 12)), box.x1 + between(rng, (-12, 8)), 5)
-    y = np.linspace(*rng.uniform(box.y0 - 1, box.y1 + 1, 2), 5) + rng.normal(0, 0.5, 5)
+    start, end = (between(rng, (box.y0 - 1, box.y1 + 1)) for _ in range(2))
+    y = np.linspace(start, end, 5) + rng.normal(0, 0.5, 5)
     return _drawn(sheet, [np.stack([x, y], axis=1)], pen, rng)
 
 
@@ -199,7 +204,7 @@ def date_over(
     sheet: Sheet, box: Box, pen: Pen, day: date, rng: np.random.Generator
 ) -> tuple[Box, str]:
     """The date written where the signature should be."""
-    text = spell(some_day(rng, day), box, rng)
+    text = spell(day, box, rng)
     cover = write_on_rule(text, box, pen, sheet.dpi, rng)
     lay(sheet, cover, pen.rgb)
     return cover.box(sheet.dpi), text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -88,59 +89,45 @@ class Warp:
         width, height = self.paper_mm
         t = np.linspace(0, 1, 24)[:-1, None]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height], [0, 0]])
-        sides = [a * (1 - t) + b * t for a, b in zip(corners[:-1], corners[1:], strict=True)]
+        sides = [a * (1 - t) + b * t for a, b in pairwise(corners)]
         outline = self.paper_to_px(np.vstack(sides))
         mask = np.zeros(self.size[::-1], np.uint8)
         cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         return np.asarray(mask, np.float32) / 255.0
 
 
-def flatbed(
+def lay_down(
     sheet: Sheet,
     dpi: float,
     skew_deg: float,
     print_scale: float,
     shift_mm: tuple[float, float],
     bend_mm: Pixels,
+    *,
+    border: tuple[float, float] = (0.0, 0.0),
+    corners: Pixels | None = None,
 ) -> Warp:
-    """A sheet fed through a scanner: turned a little about its middle, the frame is the sheet's."""
-    return _warp(sheet, dpi, skew_deg, print_scale, shift_mm, bend_mm, 0.0, np.zeros((4, 2)))
+    """Lay a sheet before the lens, turned a little about its middle.
 
-
-def camera(
-    sheet: Sheet,
-    dpi: float,
-    skew_deg: float,
-    print_scale: float,
-    shift_mm: tuple[float, float],
-    bend_mm: Pixels,
-    border: float,
-    corners: Pixels,
-) -> Warp:
-    """A sheet on a table under a phone: ``border`` is the table's share on each side,
-    ``corners`` how far each corner is pulled, in shares of the sheet's width."""
-    return _warp(sheet, dpi, skew_deg, print_scale, shift_mm, bend_mm, border, corners)
-
-
-def _warp(
-    sheet: Sheet,
-    dpi: float,
-    skew_deg: float,
-    print_scale: float,
-    shift_mm: tuple[float, float],
-    bend_mm: Pixels,
-    border: float,
-    corners: Pixels,
-) -> Warp:
+    Without ``corners`` the frame is the sheet's, as in a scanner. With them a phone looks at a
+    desk: ``corners`` (4, 2) says how far each is pulled, in shares of the sheet's width, and
+    ``border`` how much of the desk is seen beside the sheet and above it.
+    """
     paper = (sheet.width_mm, sheet.height_mm)
     scale = dpi / MM_PER_INCH
     wide, high = paper[0] * scale, paper[1] * scale
-    size = (round(wide * (1 + 2 * border)), round(high * (1 + 2 * border)))
     angle = np.radians(skew_deg)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     flat = np.array([[0, 0], [paper[0], 0], [paper[0], paper[1]], [0, paper[1]]])
-    target = (flat - np.array(paper) / 2) @ turn.T * scale + np.array(size) / 2
-    target = target + corners * wide
+    target = (flat - np.array(paper) / 2) @ turn.T * scale
+    if corners is None:
+        size = (round(wide), round(high))
+        target = target + np.array(size) / 2
+    else:
+        target = target + corners * wide
+        desk = np.array(border) * wide
+        target = target - target.min(axis=0) + desk
+        size = (round(target[:, 0].max() + desk[0]), round(target[:, 1].max() + desk[1]))
     lens = cv2.getPerspectiveTransform(flat.astype(np.float32), target.astype(np.float32))
     return Warp(paper, print_scale, shift_mm, np.asarray(lens), bend_mm * scale, size)
 
