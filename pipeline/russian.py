@@ -108,8 +108,13 @@ def parse_person(text: str) -> Person:
     Particles belong to the surname («фон Берг Карл»), «оглы» and «кызы» to the patronymic.
     """
     words = text.split()
+    frozen = words[-1:] and words[-1].lower() in names.SON | names.DAUGHTER
+    spare = len(words) - 3 - bool(frozen)  # «Ан Сергей Иванович»: a surname, not a particle
     size = 1
-    while size < len(words) - 1 and words[size - 1].lower() in names.PARTICLES:
+    while size < len(words) - 1 and (
+        words[size - 1] in names.PARTICLES
+        or (size <= spare and words[size - 1].lower() in names.PARTICLES)
+    ):
         size += 1
     last, rest = " ".join(words[:size]), words[size:]
     first, middle = (rest[0] if rest else ""), " ".join(rest[1:])
