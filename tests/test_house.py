@@ -24,9 +24,9 @@ ORDER = re.findall(
     r"\w+",
     """
     errors geometry files i18n settings
-    morphology names phrases wording russian rules engines form data
-    marks layout paper scan page glyphs ink reading
-    record registry migrations dossier inventory flow doctor cli
+    morphology names phrases wording russian lettering rules engines form data
+    marks layout paper scan page atlas glyphs ink reading
+    record registry dossier inventory flow doctor cli
     """,
 )
 
@@ -40,7 +40,12 @@ def modules() -> list[Path]:
 
 def noun(path: Path) -> str:
     """The module or package that a file belongs to: "form", "engines", "cli"."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return _whole(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+
+
+def _whole(name: str) -> str:
+    """Migrations are a part of the registry that Alembic wants in a folder of its own."""
+    return "registry" if name == "migrations" else name
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -57,7 +62,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def nouns_imported(path: Path) -> set[str]:
-    found = {name.split(".")[0] for name in imported(path)} - {noun(path)}
+    found = {_whole(name.split(".")[0]) for name in imported(path)} - {noun(path)}
     return {name for name in found if not name.startswith("__")}
 
 
@@ -82,7 +87,7 @@ def test_reading_cannot_know_what_was_issued() -> None:
         for path in files:
             if path.is_file():
                 waiting |= nouns_imported(path) - seen
-    assert not seen & {"registry", "migrations", "flow", "cli"}
+    assert not seen & {"registry", "flow", "cli"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
