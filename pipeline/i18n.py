@@ -32,15 +32,20 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _catalogue.ngettext(one, many, n)
 
 
-def use(language: str | None = None) -> str:
-    """Speak ``language`` ("ru" or "en") from now on; None: what the locale asks for. Returns it."""
+def use(wanted: str | None = None) -> str:
+    """Speak ``wanted`` ("ru" or "en") from now on; None: what the locale asks for. Returns it."""
     global _catalogue
-    chosen = language or language_of_locale()
+    chosen = wanted or language_of_locale()
     if chosen == "ru":
         _catalogue = gettext.translation(DOMAIN, LOCALE_FOLDER, ["ru"])
     else:
         _catalogue = gettext.NullTranslations()
     return chosen
+
+
+def language() -> str:
+    """The language in use: "ru" or "en"."""
+    return "en" if type(_catalogue) is gettext.NullTranslations else "ru"
 
 
 def language_of_locale() -> str:

@@ -24,7 +24,8 @@ ORDER = re.findall(
     r"\w+",
     """
     errors geometry files i18n settings
-    morphology names phrases wording russian lettering rules engines form data
+    morphology names phrases wording russian lettering rules engines form
+    sheets columns data
     marks layout paper scan page atlas glyphs ink reading
     record registry dossier inventory flow doctor cli
     """,

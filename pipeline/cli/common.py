@@ -8,6 +8,7 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ from pipeline.i18n import _
 from pipeline.settings import Settings, load
 
 _META = "pipeline.cli."
+
+
+def day(value: str) -> date:
+    """A day as a clerk or a program writes it: 01.09.2026 or 2026-09-01."""
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(value, form).date()
+    raise click.BadParameter(
+        _("“{value}” is not a day; write 2026-09-01 or 01.09.2026").format(value=value)
+    )
 
 
 def speak(language: str | None) -> None:
@@ -57,10 +68,9 @@ def global_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--today"],
-            type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]),
             metavar="DATE",
             expose_value=False,
-            callback=_remember(datetime.date),
+            callback=_remember(day),
             help=_("the day that deadlines and checks count from"),
         ),
         click.Option(

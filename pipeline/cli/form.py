@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode, UsageError
-from pipeline.i18n import _, ngettext
+from pipeline.i18n import _, language, ngettext
+
+if TYPE_CHECKING:
+    from pipeline.form import Field, Form
 
 
 @click.group
 def form() -> None:
     """See and check the forms."""
+
+
+def _title(thing: Form | Field) -> str:
+    return thing.title if language() == "ru" else thing.title_en or thing.title
 
 
 @form.command("list", help=_("The forms that can be issued."))
@@ -28,13 +37,14 @@ def list_(reporter: Reporter) -> None:
             {
                 "form": item.name,
                 "title": item.title,
+                "title_en": item.title_en,
                 "source": item.source,
                 "date": item.date.isoformat(),
                 "version": item.version,
                 "folder": settings.relative(item.folder),
             }
         )
-    rows = [(item.name, item.title, item.source) for item in found]
+    rows = [(item.name, _title(item), item.source) for item in found]
     reporter.table((_("form"), _("title"), _("from")), rows)
 
 
@@ -78,7 +88,7 @@ def show(reporter: Reporter, name: str) -> None:
     rows = [
         (
             where,
-            field.title,
+            _title(field),
             field.kind,
             hand if field.by_hand else printed,
             "○" if field.empty else "",
@@ -86,7 +96,7 @@ def show(reporter: Reporter, name: str) -> None:
         for where, field in fields
     ]
     columns = (_("field"), _("title"), _("kind"), _("who fills it"), _("may be empty"))
-    reporter.table(columns, rows, title=f"{item.name}: {item.title}")
+    reporter.table(columns, rows, title=f"{item.name}: {_title(item)}")
     required = [column for column, need in inputs.items() if need]
     optional = [column for column, need in inputs.items() if not need]
     reporter.say(_("Required columns: {columns}").format(columns=", ".join(required)))
