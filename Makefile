@@ -41,6 +41,7 @@ setup: .venv/.installed
 
 .venv/.installed: requirements.lock pyproject.toml | .venv/.tools
 	@test -x $(RUN)pip || $(PYTHON) -m venv .venv
+	@echo "installing the Python packages into .venv"
 	@$(RUN)pip install -q --disable-pip-version-check -r requirements.lock
 	@$(RUN)pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
