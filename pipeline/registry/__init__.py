@@ -90,6 +90,28 @@ class Registry:
             ).scalar_one()
             return bytes(value)
 
+    # Specimen sheets
+
+    def specimen(self, name: str) -> bytes | None:
+        """The specimen sheet (PDF) of a set of fonts."""
+        with self._look() as db:
+            found = sa.select(tables.meta.c.value).where(tables.meta.c.name == f"specimen {name}")
+            value = db.execute(found).scalar_one_or_none()
+            return None if value is None else bytes(value)
+
+    def keep_specimen(self, name: str, pdf: bytes) -> None:
+        """Keep a specimen sheet; the first one stays."""
+        if self.specimen(name) is None:
+            with self._write() as db:
+                db.execute(tables.meta.insert(), {"name": f"specimen {name}", "value": pdf})
+
+    def specimens(self) -> list[bytes]:
+        """All specimen sheets."""
+        with self._look() as db:
+            names = tables.meta.c.name
+            found = sa.select(tables.meta.c.value).where(names.startswith("specimen ")).order_by(names)
+            return [bytes(value) for value in db.execute(found).scalars()]
+
     # Issued papers and people
 
     def issue(
@@ -136,6 +158,12 @@ class Registry:
             if len(found) < LISTED_AT_ONCE:
                 return
             after = (found[-1].issued_on, found[-1].id)
+
+    def papers_about(self, key: str) -> int:
+        """How many papers were ever issued about ``key`` ("" = blank copies)."""
+        with self._look() as db:
+            count = sa.select(sa.func.count()).where(tables.paper.c.key == key)
+            return int(db.execute(count).scalar_one())
 
     def person(self, subject: str) -> PersonRow | None:
         """The person of this number."""

@@ -69,8 +69,9 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
     )
     db.execute(scan.delete().where(*former))
     db.execute(scan.update().where(scan.c.id == claim).values(finished=True))
+    at = now()
     for found in documents:
-        _put(db, found, claim)
+        _put(db, found, claim, at)
     links = [
         {"number": numbers[seen.sha256, seen.source_page], "owner": found.id, "place": place}
         for found in documents
@@ -132,14 +133,14 @@ def _owners(db: Connection, pages: sa.ColumnElement[bool]) -> set[str]:
     return {str(owner) for owner in db.execute(query).scalars()}
 
 
-def _put(db: Connection, found: Document, claim: int) -> None:
+def _put(db: Connection, found: Document, claim: int, at: str) -> None:
     """Enter the document or replace it; it keeps the time at which it was first taken in."""
     names = set(document.c.keys()) - {"taken_in_at", "scan_id"}
     values = {name: getattr(found, name) for name in names}
     values["scan_id"] = None if found.pages else claim
     same = document.c.id == found.id
     if db.execute(document.update().where(same).values(values)).rowcount == 0:
-        db.execute(document.insert(), {**values, "taken_in_at": now()})
+        db.execute(document.insert(), {**values, "taken_in_at": at})
     db.execute(
         page.update().where(page.c.document_id == found.id).values(document_id=None, position=None)
     )
