@@ -1,0 +1,66 @@
+"""An empty XLSX for a clerk to fill in: Russian headings, text cells, dates, drop-downs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.columns import ACT, CATEGORIES, COLUMNS, LIST_OF_POSITIONS, NESTED, PERSON
+from pipeline.files import write_atomic
+
+READY_ROWS = 500  # rows that are formatted beforehand
+_SHEETS = (
+    ("hires", PERSON),
+    ("acts", ACT),
+    ("lists", LIST_OF_POSITIONS),
+)
+_TEXT, _DATE, _COUNT = "@", "dd.mm.yyyy", "0"
+_CHOICES = {"gender": ("м", "ж"), "category": tuple(CATEGORIES)}
+
+
+def data_sheet(columns: Iterable[str], path: Path) -> Path:
+    """Write an XLSX with the headings of ``columns`` (keys), one sheet for each kind of row.
+
+    Every cell is text, so that numbers keep their zeros; dates are dates. Returns ``path``.
+    """
+    wanted = set(columns)
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title, known in _SHEETS:
+        keys = [column.key for column in known if column.key in wanted]
+        if any(column.kind == "key" and column.key in wanted for column in known):
+            _fill(book.create_sheet(title), keys)
+    for name, inner in NESTED.items():
+        if name in wanted:
+            owner = "act" if name == "items" else "approved_number"
+            _fill(book.create_sheet(name), [owner, *inner])
+    stream = io.BytesIO()
+    book.save(stream)
+    return write_atomic(path, stream.getvalue())
+
+
+def _fill(sheet: Worksheet, keys: list[str]) -> None:
+    for index, key in enumerate(keys, start=1):
+        column = COLUMNS[key]
+        letter = get_column_letter(index)
+        head = sheet.cell(row=1, column=index, value=column.title)
+        head.font = Font(bold=True)
+        head.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.column_dimensions[letter].width = max(14, len(column.title) + 4)
+        shown = {"date": _DATE, "count": _COUNT}.get(column.kind, _TEXT)
+        for row in range(2, READY_ROWS + 2):
+            sheet.cell(row=row, column=index).number_format = shown
+        if column.kind in _CHOICES:
+            choice = DataValidation(
+                type="list", formula1=f'"{",".join(_CHOICES[column.kind])}"', allow_blank=True
+            )
+            choice.add(f"{letter}2:{letter}{READY_ROWS + 1}")
+            sheet.add_data_validation(choice)
+    sheet.freeze_panes = "A2"
