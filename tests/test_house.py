@@ -25,7 +25,7 @@ ORDER = re.findall(
     """
     errors geometry files i18n settings
     morphology names phrases wording russian lettering rules engines form
-    sheets columns data
+    columns sheets workbook book tables cells data datasheet
     marks layout paper scan page atlas glyphs ink reading
     record registry dossier inventory flow doctor cli
     """,
