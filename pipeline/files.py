@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
@@ -59,3 +63,16 @@ def copy_once(source: Path, folder: Path, sha256: str) -> Path:
     if not target.exists():
         write_atomic(target, source.read_bytes())
     return target
+
+
+@contextmanager
+def run_lock(output: Path) -> Iterator[None]:
+    """One writing command at a time in a workspace: a second one waits for the first to end.
+
+    The system frees the lock when its holder dies, so what an interrupted run left behind is
+    certainly nobody's any more and is swept away.
+    """
+    private_folder(output)
+    with FileLock(output / ".lock"):
+        sweep_parts(output)
+        yield

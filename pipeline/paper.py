@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline.geometry import Box
+from pipeline import layout, marks
+from pipeline.engines import docx
+from pipeline.errors import FormError
+from pipeline.form import BUILT_IN, Field, Filled, Form
+from pipeline.geometry import Box, mm_from_points
+from pipeline.i18n import _
+from pipeline.layout import Sheet
+
+BODY_PT = 12.0  # where neither the run nor its style gives a size
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +73,120 @@ class Paper:
     docx: str = ""
     pdf: str = ""
     superseded_by: str | None = None
+
+
+SIGNATURE_MM = (45.0, 10.0)  # least size of the blanks (contract: ``places``)
+DATE_MM = (25.0, 7.0)
+TEXT_HEIGHT_MM = 6.0
+_UNDERSCORE_EM = 0.5  # Times New Roman and its metric twins
+_BLANK = "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A paper before it is laid out: its DOCX, and which colour prints which field."""
+
+    docx: bytes
+    prints: tuple[tuple[int, str], ...]
+
+
+def draft(form: Form, template: docx.Compiled, filled: Filled, paper_id: str) -> Draft:
+    """Fill the template; each print of a value gets the next near-black colour."""
+    prints: list[tuple[int, str]] = []
+    printed = {**filled.printed, "paper_id": marks.printed(paper_id)}
+
+    def colour(name: str) -> str:
+        if name in BUILT_IN:
+            return "000000"
+        number = layout.colour(len(prints))
+        prints.append((number, name))
+        return f"{number:06X}"
+
+    def show(name: str, size_pt: float) -> str:
+        words = printed.get(name)
+        if words is None:
+            number = re.fullmatch(r"\w+\.(\d+)\.number", name)
+            if number:
+                return number[1]
+            raise FormError(
+                _("the template names an unknown field “{name}”").format(name=name),
+                where=f"{form.name}/form.docx",
+                hint=_("see paperloop form check"),
+            )
+        return words or _rule(form.field(name), size_pt)
+
+    tables = {
+        t.name: [{"prefix": f"{t.name}.{n}"} for n in range(1, filled.rows[t.name] + 1)]
+        for t in form.tables
+    }
+    conditions = {name: bool(words) for name, words in filled.printed.items()}
+    content = docx.fill(template, {**conditions, **tables}, show, colour)
+    return Draft(content, tuple(prints))
+
+
+def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> tuple[Place, ...]:
+    """Each print's place on the laid-out PDF.
+
+    Raises:
+        FormError: a field is lost, is not what was to be printed, leaves the page, or a blank
+            for a pen is too small or printed over.
+    """
+    by_colour = layout.by_colour([g for s in sheets for g in s.glyphs])
+    found: list[Place] = []
+    for number, name in made.prints:
+        if re.fullmatch(r"\w+\.\d+\.number", name):
+            continue
+        item, words = form.field(name), filled.printed[name]
+        glyphs = by_colour.get(number, [])
+        expected = "".join(words.split()) or _BLANK * len(glyphs)
+        if not glyphs or "".join(g.char for g in glyphs) != expected:
+            raise FormError(
+                _("“{title}” is not found back whole on the printed page").format(title=item.title),
+                where=f"{form.name}/form.docx, {name}",
+                hint=_("give its tag room, and a font that has its letters"),
+            )
+        for page in sorted({g.page for g in glyphs}):
+            box = layout.box_of([g for g in glyphs if g.page == page])
+            hand = not words
+            if hand:
+                box = _hand_box(box, item)
+            place = Place(name, item.kind if hand and item.kind in _HAND else "text", hand, page, box, number)
+            _check_place(form, place, sheets[page - 1])
+            found.append(place)
+    return tuple(found)
+
+
+_HAND = ("signature", "date")
+
+
+def _rule(item: Field, size_pt: float) -> str:
+    """Underscores as long as the field's blank."""
+    least = {"signature": SIGNATURE_MM[0], "date": DATE_MM[0]}.get(item.kind, 0.0)
+    width = max(item.width_mm, least) + 1.0  # the ends of a rule are not for writing
+    return _BLANK * math.ceil(width / mm_from_points((size_pt or BODY_PT) * _UNDERSCORE_EM))
+
+
+def _hand_box(rule: Box, item: Field) -> Box:
+    height = {"signature": SIGNATURE_MM[1], "date": DATE_MM[1]}.get(item.kind, TEXT_HEIGHT_MM)
+    return Box(rule.x0, rule.y0 - height, rule.x1, rule.y0)
+
+
+def _check_place(form: Form, place: Place, sheet: Sheet) -> None:
+    page = Box(0, 0, sheet.width, sheet.height)
+    wrong = ""
+    if not page.contains(place.box):
+        wrong = _("lies outside the page")
+    elif place.kind in _HAND and place.hand:
+        width, _height = SIGNATURE_MM if place.kind == "signature" else DATE_MM
+        # The rule belongs to the blank, captions stand beneath it: only the room above counts.
+        room = place.box.grown(-0.3)
+        if place.box.width < width:
+            wrong = _("is narrower than {mm} mm").format(mm=width)
+        elif any(g.box.overlaps(room) for g in sheet.glyphs):
+            wrong = _("has print where the pen goes")
+    if wrong:
+        raise FormError(
+            _("the blank “{name}” {wrong}").format(name=place.field, wrong=wrong),
+            where=f"{form.name}/form.docx, " + _("page {page}").format(page=place.page),
+            hint=_("leave more room there in the template"),
+        )

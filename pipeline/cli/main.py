@@ -38,6 +38,8 @@ def commands() -> dict[str, Entry]:
         "init": Entry("pipeline.cli.init", _("Make a workspace that can print at once.")),
         "doctor": Entry("pipeline.cli.doctor", _("Check what is needed and say how to mend it.")),
         "form": Entry("pipeline.cli.form", _("See and check the forms.")),
+        "data": Entry("pipeline.cli.data", _("Make the sheets that people fill in.")),
+        "generate": Entry("pipeline.cli.generate", _("Fill and issue forms for rows of data.")),
     }
 
 

@@ -1,0 +1,184 @@
+"""The letters that a printed glyph could have been changed into, in the same font.
+
+A specimen sheet of every letter, digit and sign is printed through the same office program as
+the form, once for each set of fonts; so whatever font really came out, the glyphs that were not
+printed are known as exactly as those that were.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from lxml import etree
+from numpy.typing import NDArray
+
+from pipeline import layout
+from pipeline.geometry import px_from_mm
+
+LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+SIGNS = "0123456789.,;:-–—/()«»\"№%+=!?'"
+LATIN = "abcdefghijklmnopqrstuvwxyz"
+SPECIMEN = LETTERS + LETTERS.upper() + LATIN + LATIN.upper() + SIGNS
+SPECIMEN_PT = 12.0
+STYLES = ((False, False), (True, False), (False, True), (True, True))
+OVERSAMPLING = 2  # the specimen is rendered this much finer than pages are compared
+MAX_TWINS = 4
+TWIN_LIKENESS = 0.55  # correlation at the same origin: below it no hurried eye takes one for another
+
+Array = NDArray[np.float32]
+
+
+def fonts_of(template: Path) -> tuple[str, ...]:
+    """The font families that a DOCX asks for, sorted: what its specimen sheet must show."""
+    found = set()
+    with zipfile.ZipFile(template) as archive:
+        for name in archive.namelist():
+            if name in ("word/document.xml", "word/styles.xml") or name.startswith(
+                ("word/header", "word/footer")
+            ):
+                parser = etree.XMLParser(resolve_entities=False, no_network=True)
+                for fonts in etree.fromstring(archive.read(name), parser).iter(qn("w:rFonts")):
+                    found |= {fonts.get(qn(f"w:{a}")) for a in ("ascii", "hAnsi")}
+    return tuple(sorted(f for f in found if f)) or ("Times New Roman",)
+
+
+def specimen(fonts: Iterable[str]) -> bytes:
+    """A DOCX that prints every character in each font: plain, bold, italic and both."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    for font in fonts:
+        for bold, italic in STYLES:
+            # Spaces between the letters: no kerning, no ligature, no neighbour in a glyph's cell.
+            run = document.add_paragraph().add_run("  ".join(SPECIMEN))
+            run.bold, run.italic = bold, italic
+            run.font.name, run.font.size = font, Pt(SPECIMEN_PT)
+            run._element.rPr.rFonts.set(qn("w:cs"), font)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One character's ink (0 to 1) at a comparing resolution, oversampled.
+
+    ``left`` and ``top`` are where the picture starts, seen from the glyph's box centre line:
+    oversampled pixels from the character's origin on the base line.
+    """
+
+    ink: Array
+    left: int
+    top: int
+
+
+class Atlas:
+    """Specimen sheets, asked for characters by font name as PDFs give it, and size."""
+
+    def __init__(self, pdfs: Iterable[bytes], dpi: int) -> None:
+        self._dpi = dpi * OVERSAMPLING
+        self._glyphs: dict[tuple[str, str], tuple[Array, layout.Glyph, float]] = {}
+        for pdf in pdfs:
+            for sheet in layout.sheets(pdf):
+                image = 1 - layout.render(pdf, sheet.number, self._dpi).astype(np.float32) / 255
+                # The base line of a printed line is where its letters without tails stand.
+                for line in layout.lines(sheet.glyphs):
+                    for glyph in line:
+                        self._glyphs.setdefault(
+                            (glyph.font, glyph.char), (image, glyph, glyph.origin_y)
+                        )
+        self.cache: dict[Any, Any] = {}  # what readers derive from the letters, kept beside them
+        self._letters = lru_cache(maxsize=4096)(self._letter)
+        self._twins = lru_cache(maxsize=4096)(self._find_twins)
+
+    def letter(self, font: str, char: str, size: float) -> Letter | None:
+        """A character at ``size`` points, or None where the specimen does not show it."""
+        return self._letters(font, char, round(size, 1))
+
+    def twins(self, font: str, char: str) -> tuple[str, ...]:
+        """The characters that could pass for ``char``, the likest first; every digit for a digit."""
+        return self._twins(font, char)
+
+    def _letter(self, font: str, char: str, size: float) -> Letter | None:
+        found = self._glyphs.get((font, char))
+        if found is None:
+            return None
+        image, glyph, base = found
+        margin = self._dpi / 100
+        x0, y0 = px_from_mm(glyph.box.x0, self._dpi) - margin, px_from_mm(glyph.box.y0, self._dpi) - margin
+        x1, y1 = px_from_mm(glyph.box.x1, self._dpi) + margin, px_from_mm(glyph.box.y1, self._dpi) + margin
+        ix0, iy0, ix1, iy1 = int(x0), int(y0), int(np.ceil(x1)), int(np.ceil(y1))
+        crop = image[iy0:iy1, ix0:ix1]
+        scale = size / glyph.size
+        origin_x, origin_y = px_from_mm(glyph.origin_x, self._dpi), px_from_mm(base, self._dpi)
+        left, top = (ix0 - origin_x) * scale, (iy0 - origin_y) * scale
+        whole_left, whole_top = int(np.floor(left)), int(np.floor(top))
+        matrix = np.array([[scale, 0, left - whole_left], [0, scale, top - whole_top]])
+        size_px = (int(np.ceil(crop.shape[1] * scale)) + 2, int(np.ceil(crop.shape[0] * scale)) + 2)
+        ink = cv2.warpAffine(crop, matrix, size_px, flags=cv2.INTER_LINEAR)
+        return Letter(np.asarray(ink, np.float32), whole_left, whole_top)
+
+    def _find_twins(self, font: str, char: str) -> tuple[str, ...]:
+        own = self.letter(font, char, SPECIMEN_PT)
+        if own is None:
+            return ()
+        scored = []
+        for (name, other), _where in self._glyphs.items():
+            if name != font or other == char or not _same_kind(char, other):
+                continue
+            letter = self.letter(font, other, SPECIMEN_PT)
+            assert letter is not None
+            likeness = _likeness(own, letter)
+            # Latin and Cyrillic letters that are one shape are no change that an eye could see.
+            if likeness < 0.995 and (likeness > TWIN_LIKENESS or (char.isdigit() and other.isdigit())):
+                scored.append((likeness, other))
+        scored.sort(reverse=True)
+        most = 9 if char.isdigit() else MAX_TWINS
+        return tuple(other for _score, other in scored[:most])
+
+
+def pair(a: Letter, b: Letter) -> tuple[Array, Array, int, int]:
+    """Both letters on one canvas about the common origin: inks, left and top of the canvas."""
+    left, top = min(a.left, b.left), min(a.top, b.top)
+    right = max(a.left + a.ink.shape[1], b.left + b.ink.shape[1])
+    bottom = max(a.top + a.ink.shape[0], b.top + b.ink.shape[0])
+    inks = []
+    for letter in (a, b):
+        canvas = np.zeros((bottom - top, right - left), np.float32)
+        y, x = letter.top - top, letter.left - left
+        canvas[y : y + letter.ink.shape[0], x : x + letter.ink.shape[1]] = letter.ink
+        inks.append(canvas)
+    return inks[0], inks[1], left, top
+
+
+def _same_kind(char: str, other: str) -> bool:
+    """Whether a forger, or a misprint, would put ``other`` for ``char``."""
+    kinds = [
+        (LATIN if c.lower() in LATIN else LETTERS if c.isalpha() else "digit" if c.isdigit() else "")
+        for c in (char, other)
+    ]
+    return kinds[0] == kinds[1] or (char + other).translate(_DIGIT_LIKE).isdigit()
+
+
+_DIGIT_LIKE = str.maketrans("ЗОб", "306")
+
+
+def _likeness(a: Letter, b: Letter) -> float:
+    one, two, _left, _top = pair(a, b)
+    one, two = (cv2.GaussianBlur(i, (0, 0), OVERSAMPLING * 0.7) for i in (one, two))
+    one, two = one - one.mean(), two - two.mean()
+    scale = float(np.sqrt((one * one).sum() * (two * two).sum()))
+    return float((one * two).sum()) / scale if scale else 0.0
+
+

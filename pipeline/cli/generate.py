@@ -1,0 +1,86 @@
+"""``paperloop generate``: fill and issue forms for each row of data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.output import Reporter, outcome, reporting
+from pipeline.errors import DataError, ExitCode, UsageError
+from pipeline.i18n import _, ngettext
+
+FORMATS = ("docx", "pdf", "both")
+
+
+@click.command()
+@click.argument("names", metavar="[FORM]…", nargs=-1)
+@click.option("--set", "set_name", metavar="NAME", help=_("a set of forms (templates/sets.toml)"))
+@click.option("--data", metavar="FILE", help=_("XLSX, CSV, JSON or YAML; - is standard input"))
+@click.option("--blank", type=click.IntRange(1, 1000), metavar="N", help=_("N empty coded copies"))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
+)
+@click.option(
+    "--format", "kind", type=click.Choice(FORMATS), default="both", help=_("which files to keep")
+)
+@click.option("--strict", is_flag=True, help=_("issue nothing if any row has a fault"))
+@click.option("--again", is_flag=True, help=_("issue a second copy on purpose"))
+@reporting
+def generate(
+    reporter: Reporter,
+    names: tuple[str, ...],
+    set_name: str | None,
+    data: str | None,
+    blank: int | None,
+    out: Path | None,
+    kind: str,
+    strict: bool,
+    again: bool,
+) -> ExitCode:
+    """Rows without a fault are done all the same, unless --strict."""
+    settings = common.settings()
+    if bool(names) == bool(set_name):
+        raise UsageError(_("name forms or one --set"), hint=_("see paperloop form list"))
+    if (data is None) == (blank is None):
+        raise UsageError(_("give --data FILE, or --blank N"))
+
+    from pipeline.files import run_lock
+    from pipeline.flow import generate as flow
+    from pipeline.flow import wishes
+    from pipeline.registry import Registry
+
+    options = flow.Options(
+        out=out or settings.issued,
+        docx=kind in ("docx", "both"),
+        pdf=kind in ("pdf", "both"),
+        again=again,
+    )
+    chosen = wishes.chosen(names, set_name, settings)
+    wanted, problems = wishes.from_data(chosen, data, settings) if data else ([], [])
+    for problem in problems:
+        reporter.problem(problem)
+    faulty = any(p.level == "error" for p in problems)
+    if faulty and strict:
+        raise DataError(_("nothing was issued (--strict)"), hint=_("mend the rows named above"))
+    count: dict[str, list[int]] = {}
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        if blank:
+            wanted = wishes.blanks(chosen, blank, registry.papers_about("") + 1, settings)
+        with reporter.progress(_("Papers"), len(wanted)) as advance:
+            for issued in flow.issue(wanted, settings, registry, options, advance):
+                reporter.record(issued.as_json())
+                per_form = count.setdefault(issued.paper.form, [0, 0, 0])
+                per_form[0] += 1
+                per_form[1] += issued.new
+                per_form[2] += issued.paper.pages
+    if count:
+        rows = [(form, *numbers) for form, numbers in count.items()]
+        reporter.table((_("form"), _("papers"), _("new"), _("pages")), rows)
+        total = sum(numbers[0] for numbers in count.values())
+        text = ngettext("{n} paper is in {folder}", "{n} papers are in {folder}", total)
+        reporter.say(text.format(n=total, folder=settings.relative(options.out)))
+    elif not faulty:
+        reporter.say(_("The data hold no rows for these forms."))
+    return outcome([ExitCode.BAD_DATA if faulty else ExitCode.DONE])

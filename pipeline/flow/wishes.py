@@ -1,0 +1,162 @@
+"""Which papers are asked for: the forms of a call or of a set, filled for each row of its data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import TemplateError
+
+from pipeline import data
+from pipeline import form as forms
+from pipeline.data import Row
+from pipeline.engines import docx
+from pipeline.errors import FormError, Problem, UsageError
+from pipeline.form import Filled, Form
+from pipeline.i18n import _
+from pipeline.registry import PersonRow
+from pipeline.settings import Settings
+
+SETS = "sets.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A form that is to be filled, for the rows that ``when`` is true of ("" = for every row)."""
+
+    form: Form
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A paper to be: its form and words, what it is about, and the person if it is about one.
+
+    ``digest`` is the fingerprint of form and words: the same digest is the same paper.
+    """
+
+    form: Form
+    filled: Filled
+    key: str
+    subject: str | None
+    digest: str
+    person: PersonRow | None
+
+
+def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> list[Chosen]:
+    """The forms called by name, or those of a set.
+
+    Raises:
+        UsageError: no such form or set.
+        FormError: ``sets.toml`` is wrong.
+    """
+    if set_name is None:
+        return [Chosen(forms.load(name, settings)) for name in dict.fromkeys(names)]
+    for folder in settings.templates:
+        path = folder / SETS
+        if not path.is_file():
+            continue
+        try:
+            sets = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise FormError(_("this is not TOML: {error}").format(error=error), where=str(path)) from error
+        if set_name in sets:
+            entry = sets[set_name]
+            return [
+                Chosen(forms.load(name, settings), entry.get("when", "")) for name in entry["forms"]
+            ]
+    raise UsageError(
+        _("there is no set “{name}”").format(name=set_name),
+        where=SETS,
+        hint=_("see templates/{file}").format(file=SETS),
+    )
+
+
+def from_data(
+    choice: Sequence[Chosen], path: str, settings: Settings
+) -> tuple[list[Wish], list[Problem]]:
+    """The papers that a file of data asks for, and every fault of its rows.
+
+    Forms about the same thing share its rows: a row that one of them cannot take gets none.
+    """
+    book = data.read(path)
+    found: list[Wish] = []
+    problems: list[Problem] = []
+    for key in dict.fromkeys(c.form.key for c in choice):
+        alike = [c for c in choice if c.form.key == key]
+        wanted: dict[str, bool] = {}
+        for one in alike:
+            for column, required in one.form.inputs().items():
+                wanted[column] = wanted.get(column, False) or required
+        if any(c.when for c in alike):
+            wanted.setdefault("category", True)
+        loaded = data.take(book, wanted, key, settings.today)
+        problems += loaded.problems
+        for row in loaded.rows:
+            wishes, wrong = _of_row(alike, row, settings)
+            problems += wrong
+            if not wrong:
+                found += wishes
+    return found, problems
+
+
+def blanks(choice: Sequence[Chosen], count: int, first: int, settings: Settings) -> list[Wish]:
+    """``count`` coded copies without a person; ``first`` is the first one's running number.
+
+    What follows from the office alone is printed, everything else is left for a pen.
+    """
+    return [
+        _wish(c.form, forms.blank(c.form, settings.operator, settings.today), "", None, str(n))
+        for c in choice
+        for n in range(first, first + count)
+    ]
+
+
+def _of_row(
+    choice: Sequence[Chosen], row: Row, settings: Settings
+) -> tuple[list[Wish], list[Problem]]:
+    wishes: list[Wish] = []
+    problems: list[Problem] = []
+    for one in choice:
+        if one.when and not _holds(one.when, row.values):
+            continue
+        filled = forms.fill(one.form, row.values, settings.operator, settings.today)
+        problems += forms.incomplete(one.form, filled, row.where)
+        person = _person(row) if one.form.about_person else None
+        wishes.append(_wish(one.form, filled, str(row.values[one.form.key]), person))
+    return wishes, problems
+
+
+def _holds(condition: str, values: Mapping[str, Any]) -> bool:
+    try:
+        return bool(docx.environment().compile_expression(condition)(**values))
+    except TemplateError as error:
+        raise FormError(
+            _("the condition “{when}” cannot be read: {error}").format(when=condition, error=error),
+            where=SETS,
+        ) from error
+
+
+def _person(row: Row) -> PersonRow:
+    names = (row.values.get(p) for p in ("last_name", "first_name", "middle_name"))
+    full_name = " ".join(str(n) for n in names if n)
+    category = row.values.get("category")
+    return PersonRow(
+        str(row.values[forms.SUBJECT_KEY]),
+        full_name,
+        str(category) if category else None,
+        {k: v for k, v in row.values.items() if v not in (None, "")},
+    )
+
+
+def _wish(
+    form: Form, filled: Filled, key: str, person: PersonRow | None, number: str = ""
+) -> Wish:
+    words = [form.name, form.version, key, number, dict(filled.printed)]
+    content = json.dumps(words, ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return Wish(form, filled, key, person.subject if person else None, digest, person)

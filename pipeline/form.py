@@ -1,0 +1,386 @@
+"""A form: ``templates/FORM/form.docx`` with ``form.toml`` beside it, loaded and checked.
+
+The TOML names every blank: its kind, who fills it, whether it may stay empty, and the expression
+that gives the printed words from a row of data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError, UndefinedError, meta
+
+from pipeline import rules, russian
+from pipeline.engines import docx
+from pipeline.errors import FormError, Problem, UsageError
+from pipeline.i18n import _
+from pipeline.settings import Operator, Settings
+
+BUILT_IN = frozenset({"paper_id"})  # printed by the program, declared by no form
+HAND_KINDS = frozenset({"signature", "date", "text"})
+SUBJECT_KEY = "personnel_number"
+_FIELD_KEYS = {"title", "title_en", "kind", "fill", "value", "empty", "width_mm", "record"}
+_FORM_KEYS = {"name", "title", "title_en", "source", "date", "key", "notes"}
+_PERSON_INPUTS = ("last_name", "first_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One blank of a form.
+
+    ``kind`` says what it holds (``rules``), ``fill`` "machine" or "hand" who fills it, ``value``
+    the expression of the printed words, ``empty`` whether it may be left for a pen, ``width_mm``
+    how long its rule is then, ``record`` the column whose value the record keeps.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    kind: str
+    fill: str
+    value: str
+    empty: bool
+    width_mm: float
+    record: str
+
+    @property
+    def by_hand(self) -> bool:
+        """True for what only a pen fills."""
+        return self.fill == "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A repeated row: where its items come from, and the fields of one row."""
+
+    name: str
+    source: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as its folder describes it; ``version`` is a fingerprint of template and TOML."""
+
+    name: str
+    title: str
+    title_en: str
+    source: str
+    date: date
+    key: str
+    notes: tuple[str, ...]
+    fields: tuple[Field, ...]
+    tables: tuple[Table, ...]
+    defaults: Mapping[str, Any]
+    folder: Path
+    version: str
+
+    @property
+    def template(self) -> Path:
+        """The DOCX."""
+        return self.folder / "form.docx"
+
+    @property
+    def about_person(self) -> bool:
+        """True where one person's number identifies the paper."""
+        return self.key == SUBJECT_KEY
+
+    def field(self, name: str) -> Field:
+        """The field by its printed name; a table's cell ("items.2.name") by its column."""
+        table, _dot, rest = name.partition(".")
+        if rest:
+            column = rest.split(".", 1)[1]
+            owner = next(t for t in self.tables if t.name == table)
+            return next(f for f in owner.fields if f.name == column)
+        return next(f for f in self.fields if f.name == name)
+
+    def inputs(self) -> dict[str, bool]:
+        """The data columns that the form uses; True where a value is required."""
+        wanted: dict[str, bool] = {self.key: True}
+        for item in self.fields:
+            for column in _columns(item.value):
+                needed = not item.empty and column not in self.defaults
+                wanted[column] = wanted.get(column, False) or needed
+        for table in self.tables:
+            for column in _columns(table.source):
+                wanted[column] = column not in self.defaults
+        if "person" in wanted:
+            del wanted["person"]
+            wanted.update({name: True for name in _PERSON_INPUTS})
+            wanted.update({"middle_name": False, "gender": False})
+        return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form's words for one row: ``printed`` by field name ("" = left for a pen), ``values``
+    the same normalised for the record, ``rows`` how many rows each table has.
+    """
+
+    printed: Mapping[str, str]
+    values: Mapping[str, str]
+    rows: Mapping[str, int]
+
+
+def names(settings: Settings) -> list[str]:
+    """The forms that can be issued, in alphabetical order."""
+    found = {
+        path.parent.name for root in settings.templates for path in root.glob("*/form.toml")
+    }
+    return sorted(found)
+
+
+def load(name: str, settings: Settings) -> Form:
+    """One form by name: the workspace's own, else the packaged one.
+
+    Raises:
+        UsageError: there is no such form.
+        FormError: its TOML is wrong.
+    """
+    for root in settings.templates:
+        if re.fullmatch(r"[\w-]+", name) and (root / name / "form.toml").is_file():
+            return _load(root / name)
+    raise UsageError(
+        _("there is no form “{name}”").format(name=name),
+        where=str(settings.templates[0]),
+        hint=_("see paperloop form list"),
+    )
+
+
+def fill(form: Form, row: Mapping[str, Any], operator: Operator, today: date) -> Filled:
+    """The words that a form prints for a row of checked data.
+
+    Raises:
+        FormError: an expression of the form fails.
+    """
+    context = _context(form, row, operator, today)
+    printed: dict[str, str] = {}
+    values: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    for item in form.fields:
+        printed[item.name] = _words(form, item, context)
+        values[item.name] = _recorded(item, printed[item.name], context)
+    for table in form.tables:
+        items = _evaluate(form, table.name, table.source, context) or []
+        rows[table.name] = len(items)
+        for number, entry in enumerate(items, start=1):
+            inner = {**context, "item": entry, "number": number}
+            for item in table.fields:
+                name = f"{table.name}.{number}.{item.name}"
+                printed[name] = _words(form, item, inner)
+                values[name] = _recorded(item, printed[name], inner)
+    return Filled(printed, values, rows)
+
+
+def blank(form: Form, operator: Operator, today: date) -> Filled:
+    """The words of a copy without data: what the office alone decides, the rest left for a pen."""
+    context = _context(form, {}, operator, today)
+    printed = {
+        f.name: "" if f.by_hand or _columns(f.value) else _words(form, f, context)
+        for f in form.fields
+    }
+    values = {f.name: _recorded(f, printed[f.name], context) for f in form.fields}
+    return Filled(printed, values, {t.name: 0 for t in form.tables})
+
+
+def check(name: str, settings: Settings) -> list[dict[str, str]]:
+    """What is wrong with a form (contract: ``form check``), errors before warnings."""
+    try:
+        form = load(name, settings)
+    except FormError as error:
+        return [_finding(name, "error", "form-toml", error.problem.what, error.problem.where)]
+    findings = [_finding(name, *f) for f in _findings(form)]
+    try:
+        docx.compile_template(form.template)
+    except FormError as error:
+        findings.insert(
+            0, _finding(name, "error", "template", error.problem.what, error.problem.where)
+        )
+    return sorted(findings, key=lambda f: f["level"])
+
+
+def _findings(form: Form) -> Iterator[tuple[str, str, str, str]]:
+    try:
+        tags = docx.tags(form.template)
+    except FormError:
+        return  # compiling says it better
+    columns = {f"{f.name}" for t in form.tables for f in t.fields} | {"number"}
+    known = {f.name for f in form.fields}
+    seen = set()
+    for tag in tags:
+        owner, _dot, name = tag.text.rpartition(".")
+        if any(rules.is_mixed_script(word) for word in re.findall(r"\w+", tag.text)):
+            yield "error", "mixed-script", tag.text, tag.where
+        elif name not in (columns if owner else known | BUILT_IN):
+            yield "error", "unknown-field", tag.text, tag.where
+        seen.add(name)
+    for name in sorted((known | columns) - {"number"} - seen):
+        yield "error", "field-missing", name, form.template.name
+    for item in (*form.fields, *(f for t in form.tables for f in t.fields)):
+        if item.value:
+            try:
+                _compiled(item.value)
+            except TemplateError as error:
+                yield "error", "expression", item.value, f"form.toml, {item.name}: {error.message}"
+
+
+def _finding(form: str, level: str, rule: str, phrase: str, where: str) -> dict[str, str]:
+    return {"form": form, "level": level, "rule": rule, "phrase": phrase, "where": where}
+
+
+def _load(folder: Path) -> Form:
+    path = folder / "form.toml"
+    try:
+        content = path.read_bytes()
+        document = tomllib.loads(content.decode("utf-8-sig"))
+        template = (folder / "form.docx").read_bytes()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FormError(
+            _("this is not TOML: {error}").format(error=error), where=f"{folder.name}/form.toml"
+        ) from error
+    except OSError as error:
+        raise FormError(_("cannot be read"), where=str(error.filename)) from error
+    head = document.get("form", {})
+    missing = _FORM_KEYS - {"notes", "title_en", "source"} - head.keys()
+    if missing or head.keys() - _FORM_KEYS or not isinstance(head.get("date"), str | date):
+        wrong = ", ".join(sorted(missing | (head.keys() - _FORM_KEYS))) or "date"
+        raise FormError(
+            _("[form] lacks or does not know: {keys}").format(keys=wrong),
+            where=f"{folder.name}/form.toml",
+        )
+    used = head["date"]
+    return Form(
+        name=folder.name,
+        title=head["title"],
+        title_en=head.get("title_en", head["title"]),
+        source=head.get("source", ""),
+        date=used if isinstance(used, date) else date.fromisoformat(used),
+        key=head["key"],
+        notes=tuple(head.get("notes", ())),
+        fields=tuple(_field(folder, n, t) for n, t in document.get("fields", {}).items()),
+        tables=tuple(
+            Table(
+                name,
+                table.get("source", name),
+                tuple(_field(folder, n, t) for n, t in table.get("fields", {}).items()),
+            )
+            for name, table in document.get("tables", {}).items()
+        ),
+        defaults=document.get("defaults", {}),
+        folder=folder,
+        version=hashlib.sha256(template + content).hexdigest()[:8],
+    )
+
+
+def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
+    unknown = table.keys() - _FIELD_KEYS
+    item = Field(
+        name=name,
+        title=table.get("title", name),
+        title_en=table.get("title_en", table.get("title", name)),
+        kind=table.get("kind", "text"),
+        fill=table.get("fill", "machine"),
+        value=table.get("value", ""),
+        empty=bool(table.get("empty", False)),
+        width_mm=float(table.get("width_mm", 60)),
+        record=table.get("record", ""),
+    )
+    if (
+        unknown
+        or item.kind not in rules.KINDS
+        or item.fill not in ("machine", "hand")
+        or (item.by_hand and item.kind not in HAND_KINDS)
+        or (not item.by_hand and not item.value)
+    ):
+        raise FormError(
+            _("field “{name}” is not described rightly").format(name=name),
+            where=f"{folder.name}/form.toml",
+            hint=_("see “How to add a form” in the README"),
+        )
+    return item
+
+
+@lru_cache
+def _environment() -> Any:
+    env = docx.environment()
+    env.autoescape = False  # these give plain words; the template escapes them
+    env.filters.update(russian.FILTERS)
+    return env
+
+
+@lru_cache(maxsize=1024)
+def _compiled(expression: str) -> Any:
+    return _environment().compile_expression(expression, undefined_to_none=False)
+
+
+@lru_cache(maxsize=1024)
+def _columns(expression: str) -> frozenset[str]:
+    """The data columns an expression uses (``operator``, ``today``, ``item`` are not columns)."""
+    if not expression:
+        return frozenset()
+    found = meta.find_undeclared_variables(_environment().parse("{{ " + expression + " }}"))
+    return frozenset(found - {"operator", "today", "item", "number"})
+
+
+def _context(
+    form: Form, row: Mapping[str, Any], operator: Operator, today: date
+) -> dict[str, Any]:
+    context: dict[str, Any] = {column: "" for column in form.inputs()}
+    context |= dict(form.defaults)
+    context |= {k: v for k, v in row.items() if v not in (None, "")}
+    context["operator"] = russian.operator_terms(operator)
+    context["today"] = today
+    if "last_name" in context:
+        context["person"] = russian.person_of(context)
+    return context
+
+
+def _evaluate(form: Form, name: str, expression: str, context: Mapping[str, Any]) -> Any:
+    try:
+        value = _compiled(expression)(**context)
+        if isinstance(value, _environment().undefined):
+            raise UndefinedError(str(value._undefined_message))
+        return value
+    except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as e:
+        raise FormError(
+            _("the expression of “{field}” fails: {error}").format(field=name, error=e),
+            where=f"{form.name}/form.toml",
+            hint=_("see paperloop form check"),
+        ) from e
+
+
+def _words(form: Form, item: Field, context: Mapping[str, Any]) -> str:
+    if item.by_hand:
+        return ""
+    used = _columns(item.value) - {"person"}
+    if item.empty and used and all(context.get(c) in (None, "") for c in used):
+        return ""  # nothing given: left for a pen
+    return str(_evaluate(form, item.name, item.value, context) or "")
+
+
+def _recorded(item: Field, printed: str, context: Mapping[str, Any]) -> str:
+    given = context.get(item.record, "") if item.record else ""
+    if given and isinstance(given, date):
+        return given.isoformat()
+    return rules.normalise(item.kind, str(given or printed))
+
+
+def incomplete(form: Form, filled: Filled, where: str) -> list[Problem]:
+    """Machine fields that came out empty though the form does not let them."""
+    return [
+        Problem(
+            _("“{title}” would be printed empty").format(title=form.field(name).title),
+            where,
+            _("fill in the columns it is made from"),
+        )
+        for name, words in filled.printed.items()
+        if not words and not form.field(name).by_hand and not form.field(name).empty
+    ]

@@ -1,0 +1,322 @@
+"""Is it still what was printed? Every glyph of a page verified at its known place.
+
+The issued page is first made to look like the scan: blurred as the scan is, its black and white
+moved by the curve that the scan itself shows. Then each glyph is fitted by least squares:
+
+    scan = a + b·print + small shift + β·(another letter − print)
+
+β is 0 where the print is what it was and 1 where the other letter stands there, whatever the
+contrast and the last third of a pixel of misplacement; the correlation of scan and fitted print
+tells whether anything else stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import atlas as atlas_
+from pipeline.atlas import OVERSAMPLING, Atlas
+from pipeline.geometry import MM_PER_INCH, px_from_mm
+from pipeline.layout import Glyph
+from pipeline.page import DPI
+
+Array = NDArray[np.float32]
+Image = NDArray[np.uint8]
+
+SIGMAS_PX = (0.45, 0.7, 0.95, 1.25, 1.6, 2.1)  # blurs tried: sharp flat-bed to a soft photograph
+LEVELS = 33  # of the tone curve
+WORD_REACH_PX = 4  # how far a word may still lie off after the mesh: 0.5 mm
+BACKGROUND_PX = 41  # larger than any stroke, smaller than shadows
+MARGIN_PX = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A scan and its issued page made alike: ink from 0 (paper) to 1 (black), at DPI.
+
+    ``scan`` is the scan word by word on its place; ``model`` what it should look like;
+    ``blurred`` the issued ink before the tone curve, ``curve`` that curve's values over 0 to 1;
+    ``noise`` the standard deviation of scan minus model where there is print.
+    """
+
+    scan: Array
+    model: Array
+    blurred: Array
+    curve: Array
+    sigma: float
+    noise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one glyph's place shows.
+
+    ``score``: correlation with the print (1 = the same); ``change``: the largest β of all letters
+    it could have become, ``error`` its standard error from the page's noise, ``twin`` that letter.
+    """
+
+    glyph: Glyph
+    score: float
+    change: float
+    error: float
+    twin: str
+
+
+def ink_of(grey: Image) -> Array:
+    """Ink from 0 to 1: the paper's own tone and shadows taken out."""
+    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    size = BACKGROUND_PX // 4 | 1
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    paper = cv2.GaussianBlur(paper, (0, 0), size / 2)
+    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    light = grey.astype(np.float32) / np.maximum(paper.astype(np.float32), 32)
+    return np.asarray(np.clip(1 - light, 0, 1), np.float32)
+
+
+def look(grey: Image, issued: Image, glyphs: Sequence[Glyph]) -> Look:
+    """Put every word of the scan on its place and find the blur and the tone curve."""
+    scan = ink_of(grey)
+    print_ = 1 - issued.astype(np.float32) / 255
+    near = cv2.dilate((print_ > 0.3).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    coarse = cv2.GaussianBlur(print_, (0, 0), 0.9)
+    placed = _place_words(scan, coarse, glyphs)
+    sigma = _blur_of(placed, print_, near)
+    blurred = np.asarray(cv2.GaussianBlur(print_, (0, 0), sigma), np.float32)
+    curve = _tone_curve(blurred[near], placed[near])
+    model = _toned(blurred, curve)
+    noise = float(np.sqrt(np.mean((placed[near] - model[near]) ** 2)))
+    return Look(placed, model, blurred, curve, sigma, noise)
+
+
+BLUR_ROWS = 500
+
+
+def _blur_of(scan: Array, print_: Array, near: NDArray[np.bool_]) -> float:
+    """The blur that makes the print most like the scan, on the stretch with the most print."""
+    counts = np.convolve(near.sum(axis=1), np.ones(BLUR_ROWS), "valid")
+    top = int(counts.argmax())
+    rows = slice(top, top + BLUR_ROWS)
+    where = near[rows]
+    seen = scan[rows][where]
+    scores = [
+        _correlation(seen, cv2.GaussianBlur(print_[rows], (0, 0), s)[where]) for s in SIGMAS_PX
+    ]
+    return SIGMAS_PX[int(np.argmax(scores))]
+
+
+def words(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Glyphs that stand together: cut where the gap is wider than a fifth of the size."""
+    from pipeline.layout import lines
+
+    found: list[list[Glyph]] = []
+    for line in lines(glyphs):
+        word: list[Glyph] = []
+        for glyph in line:
+            if word and glyph.box.x0 - word[-1].box.x1 > glyph.size * 0.2 * 0.3528:
+                found.append(word)
+                word = []
+            word.append(glyph)
+        found.append(word)
+    return found
+
+
+def _box_px(glyphs: Sequence[Glyph], margin: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    x0 = int(px_from_mm(min(g.box.x0 for g in glyphs), DPI)) - margin
+    y0 = int(px_from_mm(min(g.box.y0 for g in glyphs), DPI)) - margin
+    x1 = int(np.ceil(px_from_mm(max(g.box.x1 for g in glyphs), DPI))) + margin
+    y1 = int(np.ceil(px_from_mm(max(g.box.y1 for g in glyphs), DPI))) + margin
+    return max(0, x0), max(0, y0), min(shape[1], x1), min(shape[0], y1)
+
+
+def _place_words(scan: Array, print_: Array, glyphs: Sequence[Glyph]) -> Array:
+    """Shift every word of the scan by the fraction of a millimetre that it still lies off."""
+    placed = scan.copy()
+    for word in words(glyphs):
+        x0, y0, x1, y1 = _box_px(word, MARGIN_PX, scan.shape)
+        reach = WORD_REACH_PX
+        if x0 < reach or y0 < reach or x1 + reach > scan.shape[1] or y1 + reach > scan.shape[0]:
+            continue
+        window = scan[y0 - reach : y1 + reach, x0 - reach : x1 + reach]
+        scores = cv2.matchTemplate(window, print_[y0:y1, x0:x1], cv2.TM_CCOEFF_NORMED)
+        _low, best, _at, (bx, by) = cv2.minMaxLoc(scores)
+        if best < 0.4 or not (0 < bx < 2 * reach and 0 < by < 2 * reach):
+            continue
+        dx = bx - reach + _peak(scores[by, bx - 1 : bx + 2])
+        dy = by - reach + _peak(scores[by - 1 : by + 2, bx])
+        if abs(dx) + abs(dy) < 0.15:
+            continue
+        centre = ((x0 + x1 - 1) / 2 + dx, (y0 + y1 - 1) / 2 + dy)
+        placed[y0:y1, x0:x1] = cv2.getRectSubPix(scan, (x1 - x0, y1 - y0), centre)
+    return placed
+
+
+def _peak(three: NDArray[np.float32]) -> float:
+    left, middle, right = (float(v) for v in three)
+    bend = left - 2 * middle + right
+    return 0.0 if abs(bend) < 1e-6 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
+
+
+def _correlation(a: Array, b: Array) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / scale if scale else 0.0
+
+
+def _tone_curve(blurred: Array, scan: Array) -> Array:
+    """The scan's mean ink for each level of the print's ink, never falling."""
+    level = np.clip(np.rint(blurred * (LEVELS - 1)).astype(np.int64), 0, LEVELS - 1)
+    total = np.bincount(level, weights=scan, minlength=LEVELS)
+    count = np.bincount(level, minlength=LEVELS)
+    seen = count > 20
+    values = np.interp(np.arange(LEVELS), np.flatnonzero(seen), total[seen] / count[seen])
+    return np.asarray(np.maximum.accumulate(values), np.float32)
+
+
+def _toned(ink: Array, curve: Array) -> Array:
+    place = np.clip(ink, 0, 1) * (LEVELS - 1)
+    low = np.minimum(place.astype(np.int32), LEVELS - 2)
+    part = place - low
+    return np.asarray(curve[low] * (1 - part) + curve[low + 1] * part, np.float32)
+
+
+def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]:
+    """A verdict for each glyph, in their order."""
+    groups: dict[tuple[str, str, float], list[int]] = {}
+    for i, glyph in enumerate(glyphs):
+        groups.setdefault((glyph.font, glyph.char, glyph.size), []).append(i)
+    verdicts: dict[int, Verdict] = {}
+    for (font, char, size), members in groups.items():
+        window = _window(font, char, size, letters, seen.sigma)
+        alike = [glyphs[i] for i in members]
+        for i, verdict in zip(members, _verdicts(seen, alike, window), strict=True):
+            verdicts[i] = verdict
+    return [verdicts[i] for i in range(len(glyphs))]
+
+
+PHASES = 4  # a glyph's place within a pixel is kept to a quarter
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The window about a character's origin that shows it and its twins.
+
+    ``changes[phase_y][phase_x]``: twins x height x width, the ink that each would add or take.
+    ``left``, ``top``: the window's corner from the origin's pixel; ``leverage``: how much of
+    each change a small shift could not explain away.
+    """
+
+    left: int
+    top: int
+    height: int
+    width: int
+    twins: tuple[str, ...]
+    changes: Array
+
+
+def _window(font: str, char: str, size: float, letters: Atlas, sigma: float) -> _Window | None:
+    key = (font, char, size, sigma)
+    if key not in letters.cache:
+        letters.cache[key] = _make_window(font, char, size, letters, sigma)
+    found = letters.cache[key]
+    assert found is None or isinstance(found, _Window)
+    return found
+
+
+def _make_window(font: str, char: str, size: float, letters: Atlas, sigma: float) -> _Window | None:
+    own = letters.letter(font, char, size)
+    if own is None:
+        return None
+    pairs = []
+    for twin in letters.twins(font, char):
+        other = letters.letter(font, twin, size)
+        if other is not None:
+            pairs.append((twin, *atlas_.pair(own, other)))
+    boxes = [(left, top, a.shape[1], a.shape[0]) for _t, a, _b, left, top in pairs]
+    boxes.append((own.left, own.top, own.ink.shape[1], own.ink.shape[0]))
+    pad = MARGIN_PX - 1
+    x0 = int(np.floor(min(b[0] for b in boxes) / OVERSAMPLING)) - pad
+    y0 = int(np.floor(min(b[1] for b in boxes) / OVERSAMPLING)) - pad
+    x1 = int(np.ceil(max(b[0] + b[2] for b in boxes) / OVERSAMPLING)) + pad + 1
+    y1 = int(np.ceil(max(b[1] + b[3] for b in boxes) / OVERSAMPLING)) + pad + 1
+    width, height = x1 - x0, y1 - y0
+    changes = np.zeros((PHASES, PHASES, len(pairs), height, width), np.float32)
+    half = 0.5 / OVERSAMPLING - 0.5  # a pixel's centre, seen in the finer picture
+    for k, (_twin, a, b, left, top) in enumerate(pairs):
+        ink = cv2.GaussianBlur(b - a, (0, 0), OVERSAMPLING * 0.35)
+        for i in range(PHASES):
+            for j in range(PHASES):
+                move_x = left / OVERSAMPLING + (j + 0.5) / PHASES - x0 + half
+                move_y = top / OVERSAMPLING + (i + 0.5) / PHASES - y0 + half
+                matrix = np.array([[1 / OVERSAMPLING, 0, move_x], [0, 1 / OVERSAMPLING, move_y]])
+                flat = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
+                changes[i, j, k] = cv2.GaussianBlur(flat, (0, 0), sigma)
+    return _Window(x0, y0, height, width, tuple(p[0] for p in pairs), changes)
+
+
+def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> list[Verdict]:
+    """The verdicts of glyphs that are the same character in the same font and size."""
+    rows, columns = seen.scan.shape
+    if window is None:  # a sign that the specimen lacks: its own box, nothing to compare with
+        x0, y0, x1, y1 = _box_px(alike[:1], MARGIN_PX, seen.scan.shape)
+        window = _Window(
+            x0 - int(px_from_mm(alike[0].origin_x, DPI)),
+            y0 - int(px_from_mm(alike[0].origin_y, DPI)),
+            y1 - y0,
+            x1 - x0,
+            (),
+            np.zeros((PHASES, PHASES, 0, y1 - y0, x1 - x0), np.float32),
+        )
+    origin = np.array([(g.origin_x, g.origin_y) for g in alike]) * (DPI / MM_PER_INCH)
+    whole = np.floor(origin).astype(int)
+    phase = ((origin - whole) * PHASES).astype(int)
+    x = np.clip(whole[:, 0, None] + window.left + np.arange(window.width), 0, columns - 1)
+    y = np.clip(whole[:, 1, None] + window.top + np.arange(window.height), 0, rows - 1)
+    at = (y[:, :, None], x[:, None, :])
+    scan, model, blurred = seen.scan[at], seen.model[at], seen.blurred[at]
+    n, size = len(alike), window.height * window.width
+    gy, gx = np.gradient(model, axis=(1, 2))
+    basis = _orthonormal([np.ones_like(model), model, gx, gy], n)
+    flat = scan.reshape(n, size)
+    rest = _project_out(flat, basis)
+    spread = flat - flat.mean(axis=1, keepdims=True)
+    power = np.maximum((spread * spread).sum(axis=1), 1e-6)
+    score = np.sqrt(np.clip(1 - (rest * rest).sum(axis=1) / power, 0, 1))
+    if not window.twins:
+        return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
+    change = window.changes[phase[:, 1], phase[:, 0]]  # n x twins x height x width
+    other = _toned(blurred[:, None] + change, seen.curve) - model[:, None]
+    free = _project_out(other.reshape(n, -1, size), basis[:, :, None])
+    lever = np.maximum((free * free).sum(axis=2), 1e-6)
+    beta = (free * rest[:, None]).sum(axis=2) / lever
+    error = seen.noise / np.sqrt(lever)
+    worst = np.argmax(beta, axis=1)
+    each = np.arange(n)
+    return [
+        Verdict(g, float(s), float(b), float(e), window.twins[w])
+        for g, s, b, e, w in zip(
+            alike, score, beta[each, worst], error[each, worst], worst, strict=True
+        )
+    ]
+
+
+def _orthonormal(vectors: list[Array], n: int) -> Array:
+    """Gram-Schmidt, for n windows at once: vectors x n x pixels."""
+    found: list[Array] = []
+    for vector in vectors:
+        v = vector.reshape(n, -1).astype(np.float32)
+        for u in found:
+            v = v - u * (u * v).sum(axis=1, keepdims=True)
+        length = np.sqrt((v * v).sum(axis=1, keepdims=True))
+        found.append(v / np.maximum(length, 1e-6))
+    return np.stack(found)
+
+
+def _project_out(values: Array, basis: Array) -> Array:
+    for u in basis:
+        values = values - u * (u * values).sum(axis=-1, keepdims=True)
+    return values

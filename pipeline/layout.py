@@ -1,0 +1,163 @@
+"""Where everything landed: the glyphs of an issued PDF, and from them each field's place.
+
+Each printed value has a run colour of its own, nearly black, which the PDF keeps; so a value's
+glyphs are known without searching, over line breaks and pages.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+from numpy.typing import NDArray
+
+from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH, Box, mm_from_points, union
+
+MAX_CHANNEL = 15  # a channel up to 15 of 255 is black to the eye and to any printer
+LINE_END_HYPHEN = "\x02"  # PDFium's word for a hyphen that ends a line
+_MM = MM_PER_INCH / POINTS_PER_INCH
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One printed character: its tight box, its font and size (points), its colour, its page.
+
+    The origin is where the pen stood on the base line: millimetres like the box.
+    """
+
+    char: str
+    box: Box
+    origin_x: float
+    origin_y: float
+    font: str
+    size: float
+    colour: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of an issued PDF: its size in millimetres and what is printed on it, in order."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: tuple[Glyph, ...]
+
+
+def colour(index: int) -> int:
+    """The ``index``-th near-black colour (from 0) as an RGB number; plain black is never given."""
+    base = MAX_CHANNEL + 1
+    number = index + 1
+    if number >= base**3:
+        raise ValueError("more prints than near-black colours")
+    red, rest = divmod(number, base * base)
+    green, blue = divmod(rest, base)
+    return red << 16 | green << 8 | blue
+
+
+def sheets(pdf: bytes) -> tuple[Sheet, ...]:
+    """Every page with its glyphs, by PDFium."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return tuple(_sheet(document, index) for index in range(len(document)))
+    finally:
+        document.close()
+
+
+def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
+    """One page (from 1) of an issued PDF as a grey image at ``dpi``."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        bitmap = document[page - 1].render(scale=dpi / POINTS_PER_INCH, grayscale=True)
+        return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+    finally:
+        document.close()
+
+
+def by_colour(glyphs: Sequence[Glyph]) -> dict[int, list[Glyph]]:
+    """The glyphs of each near-black colour, in the order of the text; plain black left out."""
+    groups: dict[int, list[Glyph]] = defaultdict(list)
+    for glyph in glyphs:
+        if glyph.colour:
+            groups[glyph.colour].append(glyph)
+    return dict(groups)
+
+
+def lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+    """The glyphs gathered into printed lines, from the top; each from left to right.
+
+    Two glyphs share a line when their boxes overlap in height by a third of the size; a blank
+    has no height of its own, so it follows its neighbour.
+    """
+    rows: list[tuple[float, float, list[Glyph]]] = []
+    for glyph in sorted(glyphs, key=lambda g: (g.page, g.box.y0)):
+        middle = (glyph.box.y0 + glyph.box.y1) / 2
+        reach = mm_from_points(glyph.size) * 0.5
+        for i, (page, centre, row) in enumerate(rows):
+            if page == glyph.page and abs(centre - middle) < reach:
+                row.append(glyph)
+                rows[i] = (page, centre + (middle - centre) / len(row), row)
+                break
+        else:
+            rows.append((glyph.page, middle, [glyph]))
+    return [sorted(row, key=lambda g: g.box.x0) for _, _, row in rows]
+
+
+def text_of(sheet_list: Sequence[Sheet]) -> str:
+    """All printed text, blanks folded: for checking that the text is found back whole."""
+    return re.sub(r"\s+", "", "".join(g.char for s in sheet_list for g in s.glyphs))
+
+
+def box_of(glyphs: Sequence[Glyph]) -> Box:
+    """The smallest box around the glyphs."""
+    return union(g.box for g in glyphs)
+
+
+def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
+    page = document[index]
+    width, height = page.get_size()
+    text = page.get_textpage()
+    left, bottom, right, top, x, y = (ctypes.c_double() for _ in range(6))
+    channels = [ctypes.c_uint() for _ in range(4)]
+    name = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    glyphs: list[Glyph] = []
+    for i in range(pdfium_c.FPDFText_CountChars(text)):
+        if pdfium_c.FPDFText_IsGenerated(text, i) == 1:
+            continue
+        char = chr(pdfium_c.FPDFText_GetUnicode(text, i))
+        if char == LINE_END_HYPHEN:
+            char = "-"
+        if char.isspace() or not char.isprintable():
+            continue
+        pdfium_c.FPDFText_GetCharBox(text, i, left, right, bottom, top)
+        pdfium_c.FPDFText_GetCharOrigin(text, i, x, y)
+        pdfium_c.FPDFText_GetFillColor(text, i, *channels)
+        pdfium_c.FPDFText_GetFontInfo(text, i, name, len(name), flags)
+        red, green, blue, _ = (c.value for c in channels)
+        near_black = max(red, green, blue) <= MAX_CHANNEL
+        glyphs.append(
+            Glyph(
+                char,
+                Box(
+                    left.value * _MM,
+                    (height - top.value) * _MM,
+                    right.value * _MM,
+                    (height - bottom.value) * _MM,
+                ),
+                x.value * _MM,
+                (height - y.value) * _MM,
+                name.value.decode("utf-8", "replace").split("+")[-1],
+                round(pdfium_c.FPDFText_GetFontSize(text, i), 2),
+                (red << 16 | green << 8 | blue) if near_black else 0,
+                index + 1,
+            )
+        )
+    return Sheet(index + 1, mm_from_points(width), mm_from_points(height), tuple(glyphs))

@@ -1,0 +1,276 @@
+"""A file that came back: PDF, TIFF, JPEG or PNG, seen as page images. Only ever read.
+
+Everything here is untrusted: sizes, pages and pixels are bounded before anything is decoded.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from pipeline.errors import ScanError
+from pipeline.files import sha256_of
+from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH
+from pipeline.i18n import _
+
+SUFFIXES = frozenset({".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"})
+MAX_BYTES = 2 << 30
+MAX_PAGES = 5000
+MAX_MEGAPIXELS = 120  # A3 at 600 dpi is 70
+WORK_DPI = 300  # finer than this tells nothing more about print and pen
+VECTOR_DPI = 200  # for pages that are not a picture
+WORK_LONG_SIDE_PX = 3508  # A4's long side at WORK_DPI: the same bound for photographs
+_A4_LONG_INCH = 297 / MM_PER_INCH
+_PDF_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_PDF_SECURITY = 5  # FPDF_ERR_SECURITY
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One file of scans; ``source`` is its path as JSON prints it."""
+
+    path: Path
+    source: str
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page as it lay on the glass: grey, or blue-green-red where it has colour."""
+
+    pixels: NDArray[np.uint8]
+    is_colour: bool
+    is_bilevel: bool
+
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """The picture in grey."""
+        if not self.is_colour:
+            return self.pixels
+        return np.asarray(cv2.cvtColor(self.pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def find(paths: tuple[Path, ...]) -> list[Path]:
+    """The scans under ``paths``, folders searched to the bottom, in the order of their names."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(
+                p
+                for p in path.rglob("*")
+                if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
+            )
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def open_scan(path: Path, source: str) -> Scan:
+    """Look at a file without decoding its pages.
+
+    Raises:
+        ScanError: empty, too large, encrypted, or not what its name says.
+    """
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            raise _unreadable(source, _("the file is empty"), _("scan the sheets again"))
+        if size > MAX_BYTES:
+            raise _unreadable(source, _("the file is larger than 2 GB"), _("split it"))
+        digest = sha256_of(path)
+        pages = _pdf_pages(path, source) if _is_pdf(path) else _image_pages(path, source)
+    except OSError as error:
+        raise _unreadable(source, str(error.strerror or error), _("check the file")) from error
+    if not 0 < pages <= MAX_PAGES:
+        raise _unreadable(
+            source, _("the file has {n} pages").format(n=pages), _("split it or scan again")
+        )
+    return Scan(path, source, digest, pages)
+
+
+def load_page(scan: Scan, number: int) -> PageImage:
+    """Decode page ``number`` (from 1), at most as fine as WORK_DPI.
+
+    Raises:
+        ScanError: this page cannot be decoded.
+    """
+    try:
+        if _is_pdf(scan.path):
+            pixels, bilevel = _pdf_page(scan, number)
+        else:
+            pixels, bilevel = _image_page(scan, number)
+    except ScanError:
+        raise
+    except (OSError, ValueError, RuntimeError, MemoryError, SyntaxError, pdfium.PdfiumError,
+            Image.DecompressionBombError, cv2.error) as error:
+        raise _unreadable(
+            scan.source,
+            _("page {number} cannot be decoded").format(number=number),
+            _("scan this sheet again"),
+        ) from error
+    long_side = max(pixels.shape[:2])
+    if long_side > WORK_LONG_SIDE_PX * 1.05:
+        scale = WORK_LONG_SIDE_PX / long_side
+        pixels = np.asarray(
+            cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+        )
+    colour = pixels.ndim == 3
+    if colour and not _has_colour(pixels):
+        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+        colour = False
+    return PageImage(pixels, colour, bilevel)
+
+
+def _unreadable(source: str, what: str, hint: str, reason: str = "unreadable-file") -> ScanError:
+    return ScanError(what, reason=reason, where=source, hint=hint)
+
+
+def _is_pdf(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return path.suffix.lower() == ".pdf" or b"%PDF-" in stream.read(1024)
+
+
+def _open_pdf(path: Path, source: str) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        if pdfium_c.FPDF_GetLastError() in (_PDF_PASSWORD, _PDF_SECURITY) or "assword" in str(error):
+            raise _unreadable(
+                source,
+                _("the PDF is locked with a password"),
+                _("save it without a password and take it in again"),
+                "encrypted",
+            ) from error
+        raise _unreadable(
+            source, _("not a readable PDF"), _("scan the sheets again or save the file anew")
+        ) from error
+
+
+def _pdf_pages(path: Path, source: str) -> int:
+    document = _open_pdf(path, source)
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
+def _pdf_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
+    document = _open_pdf(scan.path, scan.source)
+    try:
+        page = document[number - 1]
+        width, height = page.get_size()
+        if min(width, height) < 1:
+            raise ValueError("a page without an area")
+        dpi, bilevel = _picture_dpi(page, max(width, height))
+        scale = dpi / POINTS_PER_INCH
+        if width * height * scale * scale > MAX_MEGAPIXELS * 1e6:
+            raise ValueError("a page too large")
+        bitmap = page.render(scale=scale, rev_byteorder=False)
+        pixels = np.array(bitmap.to_numpy()[..., :3])
+    finally:
+        document.close()
+    return pixels, bilevel
+
+
+def _picture_dpi(page: pdfium.PdfPage, long_side_pt: float) -> tuple[float, bool]:
+    """The resolution to render at, and whether the page is one bilevel picture.
+
+    A page that is one picture is rendered at the picture's own resolution, so that it is
+    resampled as little as can be; never so fine that the long side passes WORK_LONG_SIDE_PX.
+    """
+    finest = 0.0
+    bilevel = False
+    for item in page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
+        left, bottom, right, top = item.get_bounds()
+        columns, rows = item.get_px_size()
+        if columns * rows > MAX_MEGAPIXELS * 1e6:
+            raise ValueError("a picture too large")
+        if right > left and top > bottom:
+            longest = max(columns, rows) / max(right - left, top - bottom) * POINTS_PER_INCH
+            if longest > finest:
+                finest = longest
+                bilevel = item.get_metadata().bits_per_pixel == 1
+    most = WORK_LONG_SIDE_PX / long_side_pt * POINTS_PER_INCH
+    least = VECTOR_DPI * _A4_LONG_INCH / (long_side_pt / POINTS_PER_INCH)
+    return min(max(finest, min(least, VECTOR_DPI)) if finest else min(VECTOR_DPI, most), most), bilevel
+
+
+def _frames(path: Path, source: str) -> Image.Image:
+    warnings.simplefilter("ignore")  # odd tags in strangers' files are not our user's business
+    Image.MAX_IMAGE_PIXELS = None  # bounded below, by the size that the header gives
+    try:
+        image = Image.open(path, formats=("TIFF", "JPEG", "PNG", "MPO"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, KeyError) as error:
+        raise _unreadable(
+            source, _("not a PDF, TIFF, JPEG or PNG file"), _("scan to one of these")
+        ) from error
+    return image
+
+
+def _image_pages(path: Path, source: str) -> int:
+    with _frames(path, source) as image:
+        _bound(image, source)
+        if image.format == "MPO":
+            return 1  # a phone's JPEG with a preview behind it
+        try:
+            return int(getattr(image, "n_frames", 1))
+        except (OSError, ValueError, SyntaxError, TypeError, KeyError, RuntimeError) as error:
+            raise _unreadable(source, _("a damaged picture"), _("scan again")) from error
+
+
+def _bound(image: Image.Image, source: str) -> None:
+    width, height = image.size
+    if width * height > MAX_MEGAPIXELS * 1e6:
+        raise _unreadable(
+            source,
+            _("the picture has {n} megapixels").format(n=round(width * height / 1e6)),
+            _("scan at 300 dpi"),
+        )
+
+
+def _image_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
+    with _frames(scan.path, scan.source) as image:
+        if number > 1:
+            image.seek(number - 1)
+        _bound(image, scan.source)
+        bilevel = image.mode == "1"
+        upright = ImageOps.exif_transpose(image)
+        if bilevel or upright.mode in ("L", "1"):
+            return np.array(upright.convert("L")), bilevel
+        if upright.mode.startswith("I"):
+            high = np.asarray(upright, dtype=np.float32)
+            return np.asarray(np.clip(high / 257, 0, 255), np.uint8), False
+        if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+            white = Image.new("RGBA", upright.size, "white")
+            upright = Image.alpha_composite(white, upright.convert("RGBA"))
+        rgb = np.asarray(upright.convert("RGB"))
+        return np.ascontiguousarray(rgb[..., ::-1]), False
+
+
+COLOUR_SPREAD = 24  # of 255: grey paper scanned in colour stays below
+
+
+def _has_colour(pixels: NDArray[np.uint8]) -> bool:
+    """True where some part is clearly not grey (pens and stamps, not a scanner's tint)."""
+    small = pixels[::4, ::4].astype(np.int16)
+    spread = small.max(axis=2) - small.min(axis=2)
+    return bool(np.count_nonzero(spread > COLOUR_SPREAD) > spread.size * 1e-4)
+
+
+def encode_png(pixels: NDArray[np.uint8]) -> bytes:
+    """A crop as PNG bytes."""
+    done, content = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    if not done:
+        raise ValueError("a crop without an area")
+    return bytes(content)
+
+
