@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline import i18n, settings
-from pipeline.cli.main import run
+from pipeline.cli.main import DEBUG_VARIABLE, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ def paperloop(
 ) -> Iterator[Callable[..., Said]]:
     """Call ``paperloop`` in process, in English: ``paperloop("form", "list")``."""
     monkeypatch.setenv("LANGUAGE", "en")
-    monkeypatch.delenv(settings.REGISTRY_VARIABLE, raising=False)
+    for name in (settings.REGISTRY_VARIABLE, DEBUG_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
 
     def call(*arguments: object) -> Said:
         code = run([str(argument) for argument in arguments])
