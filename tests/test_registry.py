@@ -325,6 +325,9 @@ def test_a_file_that_cannot_be_read_is_known_the_next_time(registry: Registry) -
     registry.reject_scan("ff", "inbox/empty.pdf", replace(refused, id="doc-ff"))
     assert registry.begin_scan("ee", "inbox/locked.pdf") == "done"
     assert registry.document_of_scan("ee") == refused
+    at = registry.taken_in_at("doc-ee")
+    registry.reject_scan("ee", "inbox/moved.pdf", refused)
+    assert registry.taken_in_at("doc-ee") == at
     take_in(registry, page("ee"), documents=[document("doc-1", page("ee"))])
     assert [found.id for found in registry.documents()] == ["doc-ff", "doc-1"]
 

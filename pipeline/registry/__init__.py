@@ -109,7 +109,9 @@ class Registry:
         """All specimen sheets."""
         with self._look() as db:
             names = tables.meta.c.name
-            found = sa.select(tables.meta.c.value).where(names.startswith("specimen ")).order_by(names)
+            found = (
+                sa.select(tables.meta.c.value).where(names.startswith("specimen ")).order_by(names)
+            )
             return [bytes(value) for value in db.execute(found).scalars()]
 
     # Issued papers and people

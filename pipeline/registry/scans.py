@@ -67,8 +67,6 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
     shorter = _owners(db, page.c.scan_id.in_(sa.select(scan.c.id).where(*former))) | _owners(
         db, page.c.id.in_(numbers.values())
     )
-    db.execute(scan.delete().where(*former))
-    db.execute(scan.update().where(scan.c.id == claim).values(finished=True))
     at = now()
     for found in documents:
         _put(db, found, claim, at)
@@ -87,6 +85,9 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
     for found in documents:
         for seen in found.pages:
             _judge(db, numbers[seen.sha256, seen.source_page], seen)
+    # Only now: what is about the file itself has been moved over and does not go with it.
+    db.execute(scan.delete().where(*former))
+    db.execute(scan.update().where(scan.c.id == claim).values(finished=True))
     _drop_emptied(db, shorter - given)
 
 
