@@ -68,7 +68,7 @@ PROFILES = {
         ),
         Profile(
             "bilevel", colours=("bilevel",), skew_deg=2.0, print_scale=(0.95, 1.03), bend_mm=0.25,
-            blur_px=(0.4, 0.7), noise=(3, 9), gain=(-0.3, 0.4), black=(20, 70), white=(225, 250),
+            blur_px=(0.4, 0.7), noise=(2, 6), gain=(-0.3, 0.4), black=(20, 70), white=(225, 250),
             light=0.06, specks=(2, 25), salt=(0.00005, 0.0007),
         ),
         Profile(
@@ -268,7 +268,7 @@ def _beyond(image: Pixels, warp: Warp, profile: Profile, rng: np.random.Generato
 def _threshold(grey: Pixels, profile: Profile, rng: np.random.Generator) -> Pixels:
     """Black or white, by the neighbourhood; then the line noise of a fax."""
     block = 2 * int(rng.integers(12, 30)) + 1
-    margin = between(rng, (14, 30))
+    margin = between(rng, (18, 32))
     black = cv2.adaptiveThreshold(
         grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, block, margin
     )

@@ -69,13 +69,14 @@ class Forged:
 
 
 def letters_in(press: Press, box: Box) -> list[Letter]:
-    """The letters of the value printed in ``box``, told by its near-black colour if it has one."""
-    inside = [v for v in press.letters() if v.char.strip() and _within(press.box_mm([v]), box)]
-    colours = [v.rgb for v in inside if v.rgb != (0, 0, 0)]
-    if colours:
-        own = max(set(colours), key=colours.count)
-        inside = [v for v in inside if v.rgb == own]
-    return inside
+    """The letters of the value printed in ``box``: those of the near-black colour that fills it."""
+    inside = [v for v in press.letters if v.char.strip() and _within(press.box_mm([v]), box)]
+    runs = [[v for v in inside if v.rgb == rgb] for rgb in {v.rgb for v in inside} - {(0, 0, 0)}]
+    return max(runs, key=lambda run: _share(press.box_mm(run), box), default=inside)
+
+
+def _share(inner: Box, outer: Box) -> float:
+    return inner.width * inner.height / (outer.width * outer.height)
 
 
 def _within(inner: Box, outer: Box) -> bool:
@@ -94,7 +95,7 @@ def forge_print(
     if order.kind == "clause":
         return _clause(press, number, order)
     found: list[Forged] = []
-    for _ in range(order.count):
+    for _ in range(1 if order.kind == "swap" else order.count):
         done = _one_change(press, number, places, order, rng, found)
         if done is None:
             break
@@ -161,9 +162,9 @@ def _swap(press: Press, number: int, field: str, letters: list[Letter], text: st
             runs.append([letter])
     was, words, boxes = "", text.split(), []
     for index, run in enumerate(runs):
-        line = line_of(press.letters(), run[0])
+        line = line_of(press.letters, run[0])
         whole = line[line.index(run[0]) : line.index(run[-1]) + 1]
-        was += ("" if not was else " ") + "".join(letter.char for letter in whole)
+        was += (" " if was else "") + "".join(letter.char for letter in whole)
         if index == len(runs) - 1:
             taken = words
         else:
@@ -175,12 +176,12 @@ def _swap(press: Press, number: int, field: str, letters: list[Letter], text: st
         box = Box(
             min(box.x0, more.x0), min(box.y0, more.y0), max(box.x1, more.x1), max(box.y1, more.y1)
         )
-    return Forged("swap", field, number, box, was, text)
+    return Forged("swap", field, number, box, was.replace("\xa0", " "), text)
 
 
 def _clause(press: Press, number: int, order: Order) -> list[Forged]:
     """Replace words of the fixed text; they must stand on one line."""
-    letters = press.letters()
+    letters = press.letters
     text = "".join(letter.char for letter in letters).replace("\xa0", " ")
     at = text.find(order.was)
     if at < 0:

@@ -10,6 +10,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from pipeline.geometry import Box, mm_from_points
 
 _SAME_LINE_PT = 1.0
 _COLUMN_GAP_EMS = 2.0  # what stands further off is another column, not the rest of the line
-_MARGIN_PT = 1.5
+_RIM_PT = (0.6, 1.0)
+_SAME_WIDTH_EMS = 0.11
+_FILLED_PT = 3.0  # a line that ends so near the margin is a justified one
+_TIGHT_EMS = 0.16  # spaces never shrink below that
 _FACES = {
     ("Serif", False, False): "LiberationSerif-Regular.ttf",
     ("Serif", True, False): "LiberationSerif-Bold.ttf",
@@ -49,17 +53,14 @@ class Letter:
         return advance(self.face, self.char) * self.size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Press:
-    """An open page and what is printed on it."""
+    """An open page and the letters that can be seen on it, in the order of reading."""
 
     document: Any
     page: Any
     height: float
-
-    def letters(self) -> list[Letter]:
-        """In the order of reading."""
-        return read_letters(self.page)
+    letters: list[Letter]
 
     def box_mm(self, letters: Sequence[Letter]) -> Box:
         """The ink of ``letters`` in millimetres from the top left."""
@@ -75,7 +76,7 @@ class Press:
 def open_press(document: Any, number: int) -> Press:
     """The page ``number`` (from 1) of an open pypdfium2 document."""
     page = document[number - 1]
-    return Press(document, page, float(page.get_height()))
+    return Press(document, page, float(page.get_height()), read_letters(page))
 
 
 def read_letters(page: Any) -> list[Letter]:
@@ -138,35 +139,37 @@ def advance(face: str, char: str) -> float:
 
 
 def print_letters(press: Press, letters: Sequence[Letter]) -> None:
-    """Print ``letters`` at their origins."""
-    fonts: dict[str, Any] = {}
+    """Print ``letters`` at their origins, each in its own face, size and colour."""
     for letter in letters:
-        if not letter.char.strip():
-            continue
-        if letter.face not in fonts:
-            data = _face_bytes(letter.face)
-            buffer = (ctypes.c_ubyte * len(data)).from_buffer_copy(data)
-            fonts[letter.face] = pdfium.FPDFText_LoadFont(
-                press.document.raw, buffer, len(data), pdfium.FPDF_FONT_TRUETYPE, 1
-            )
-        item = pdfium.FPDFPageObj_CreateTextObj(press.document.raw, fonts[letter.face], letter.size)
-        wide = (letter.char + "\0").encode("utf-16-le")
-        words = (ctypes.c_ushort * (len(wide) // 2)).from_buffer_copy(wide)
-        pdfium.FPDFText_SetText(item, words)
-        pdfium.FPDFPageObj_SetFillColor(item, *letter.rgb, 255)
-        pdfium.FPDFPageObj_Transform(item, 1, 0, 0, 1, letter.x, letter.y)
-        pdfium.FPDFPage_InsertObject(press.page.raw, item)
-    for font in fonts.values():
-        pdfium.FPDFFont_Close(font)
+        if letter.char.strip():
+            print_text(press, letter.char, letter.face, letter.size, letter.rgb, letter.x, letter.y)
 
 
-def cover(press: Press, letters: Sequence[Letter], spread_pt: float = 0.25) -> None:
-    """Paint ``letters`` over in white."""
+def print_text(
+    press: Press, text: str, face: str, size: float, rgb: tuple[int, int, int], x: float, y: float
+) -> None:
+    """Print a run of text from the origin ``x``, ``y`` (points) on."""
+    data = _face_bytes(face)
+    buffer = (ctypes.c_ubyte * len(data)).from_buffer_copy(data)
+    font = pdfium.FPDFText_LoadFont(
+        press.document.raw, buffer, len(data), pdfium.FPDF_FONT_TRUETYPE, 1
+    )
+    item = pdfium.FPDFPageObj_CreateTextObj(press.document.raw, font, size)
+    wide = (text + "\0").encode("utf-16-le")
+    pdfium.FPDFText_SetText(item, (ctypes.c_ushort * (len(wide) // 2)).from_buffer_copy(wide))
+    pdfium.FPDFPageObj_SetFillColor(item, *rgb, 255)
+    pdfium.FPDFPageObj_Transform(item, 1, 0, 0, 1, x, y)
+    pdfium.FPDFPage_InsertObject(press.page.raw, item)
+    pdfium.FPDFFont_Close(font)
+
+
+def cover(press: Press, letters: Sequence[Letter]) -> None:
+    """Paint ``letters`` over in white, half-tones of their edges included."""
     inked = [letter.box_pt for letter in letters if letter.char.strip()]
     if not inked:
         return
-    x0, y0 = (min(box[i] for box in inked) - spread_pt for i in (0, 1))
-    x1, y1 = (max(box[i] for box in inked) + spread_pt for i in (2, 3))
+    x0, x1 = min(box[0] for box in inked) - _RIM_PT[0], max(box[2] for box in inked) + _RIM_PT[0]
+    y0, y1 = min(box[1] for box in inked) - _RIM_PT[1], max(box[3] for box in inked) + _RIM_PT[1]
     item = pdfium.FPDFPageObj_CreateNewRect(x0, y0, x1 - x0, y1 - y0)
     pdfium.FPDFPageObj_SetFillColor(item, 255, 255, 255, 255)
     pdfium.FPDFPath_SetDrawMode(item, pdfium.FPDF_FILLMODE_ALTERNATE, 0)
@@ -189,57 +192,75 @@ def line_of(letters: Sequence[Letter], one: Letter) -> list[Letter]:
 
 
 def retype(press: Press, run: Sequence[Letter], text: str) -> Box:
-    """Print ``text`` where ``run`` stands (one line), moving the rest of the line along.
+    """Print ``text`` where ``run`` stands (on one line), moving the rest of the line along.
 
-    A line that was filled to the margin stays so: its remaining spaces take up the difference.
-    Returns the box of what is new, in millimetres.
+    A letter as wide as the old one takes its place and moves nothing. A line that was filled to
+    the margin stays so: its spaces take up the difference. Returns the box
+    around the old and the new letters, mm.
     """
-    everything = press.letters()
-    line = line_of(everything, run[0])
+    line = line_of(press.letters, run[0])
     start, end = line.index(run[0]), line.index(run[-1]) + 1
-    head, rest = line[:start], line[end:]
-    while head and head[-1].char.strip():  # whole words are painted over: no neighbour is nicked
-        head = head[:-1]
-    word_start = line[len(head) : start]
-    fresh, x = [], run[0].x
-    for number, char in enumerate(text):
-        like = run[min(number, len(run) - 1)]
-        fresh.append(_as(like, char, x))
-        x += advance(like.face, char) * like.size
-    if len(text) == len(run):
-        fresh = [_centred(new, old) for new, old in zip(fresh, run, strict=True)]
-        x = run[-1].x + run[-1].advance
-    moved = x - (run[-1].x + run[-1].advance)
-    if len(text) == len(run):
+    first = start
+    while first and line[first - 1].char.strip():  # whole words are painted over:
+        first -= 1  # so no neighbour is nicked
+    rest = line[end:]
+    fresh = [_as(run[min(i, len(run) - 1)], char, 0.0) for i, char in enumerate(text)]
+    if _same_widths(fresh, run):
         rest = rest[: next((i for i, v in enumerate(rest) if not v.char.strip()), len(rest))]
-        moved = 0.0
-    margin = max((v.box_pt[2] for v in everything if v.char.strip()), default=0) + _MARGIN_PT
-    shifted = _shift(rest, moved, margin)
-    cover(press, [*word_start, *run, *rest])
-    print_letters(press, [*word_start, *fresh, *shifted])
-    ink = [new for new in fresh if new.char.strip()] or list(run)
-    return press.box_mm(ink)
+        fresh = [
+            _as(new, new.char, old.x + (old.advance - new.advance) / 2)
+            for new, old in zip(fresh, run, strict=True)
+        ]
+        moved = list(rest)
+    else:
+        margin = max(v.box_pt[2] for v in press.letters if v.char.strip())
+        flowing = _flow(fresh, rest, run, margin)
+        fresh, moved = flowing[: len(fresh)], flowing[len(fresh) :]
+    cover(press, [*line[first:start], *run, *rest])
+    after = [*line[first:start], *fresh, *moved]
+    print_letters(press, after)
+    at = press.letters.index(line[first])
+    gone = {id(letter) for letter in (*line[first:end], *rest)}
+    kept = [letter for letter in press.letters[at:] if id(letter) not in gone]
+    press.letters[at:] = [*after, *kept]
+    return press.box_mm([*run, *fresh])
 
 
 def _as(like: Letter, char: str, x: float) -> Letter:
     left = x - like.x
     x0, y0, x1, y1 = like.box_pt
+    if char != like.char:
+        ink = _face(like.face).getbbox(char, anchor="ls")
+        x0, x1 = (like.x + ink[i] / 2048 * like.size for i in (0, 2))
+        y0, y1 = (like.y - ink[i] / 2048 * like.size for i in (3, 1))
     return replace(like, char=char, x=x, box_pt=(x0 + left, y0, x1 + left, y1))
 
 
-def _centred(new: Letter, old: Letter) -> Letter:
-    return _as(old, new.char, old.x + (old.advance - new.advance) / 2)
-
-
-def _shift(rest: Sequence[Letter], by: float, margin: float) -> list[Letter]:
-    inked = [letter for letter in rest if letter.char.strip()]
-    full = bool(inked) and (
-        inked[-1].box_pt[2] + by > margin or inked[-1].box_pt[2] > margin - 3 * _MARGIN_PT
+def _same_widths(new: Sequence[Letter], old: Sequence[Letter]) -> bool:
+    return len(new) == len(old) and all(
+        abs(one.advance - two.advance) < _SAME_WIDTH_EMS * two.size
+        for one, two in zip(new, old, strict=True)
     )
-    spaces = sum(not letter.char.strip() for letter in rest)
-    passed, shifted = 0, []
-    for letter in rest:
-        passed += not letter.char.strip()
-        part = 1 - passed / spaces if full and spaces else 1.0
-        shifted.append(_as(letter, letter.char, letter.x + by * part))
-    return shifted
+
+
+def _flow(
+    fresh: Sequence[Letter], rest: Sequence[Letter], run: Sequence[Letter], margin: float
+) -> list[Letter]:
+    """Set ``fresh`` and then ``rest`` from the start of ``run`` on."""
+    steps = [letter.advance for letter in fresh]
+    if rest:
+        steps += [b.x - a.x for a, b in pairwise(rest)] + [rest[-1].advance]
+    letters = [*fresh, *rest]
+    spaces = [i for i, letter in enumerate(letters) if not letter.char.strip()]
+    inked = [letter for letter in (*run, *rest) if letter.char.strip()]
+    right = max(letter.box_pt[2] for letter in inked)
+    end = run[0].x + sum(steps)
+    if spaces and (right > margin - _FILLED_PT or end > margin + _FILLED_PT):
+        room = margin - run[0].x - sum(step for i, step in enumerate(steps) if i not in spaces)
+        wide = max(_TIGHT_EMS * run[0].size, room / len(spaces))
+        steps = [wide if i in spaces else step for i, step in enumerate(steps)]
+    placed, x = [], run[0].x
+    for letter, step in zip(letters, steps, strict=True):
+        placed.append(_as(letter, letter.char, x))
+        x += step
+    return placed

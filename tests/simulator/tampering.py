@@ -141,7 +141,7 @@ def strike_paragraph(sheet: Sheet, box: Box, text: str, rng: np.random.Generator
 
 def insertion(sheet: Sheet, box: Box, text: str, rng: np.random.Generator) -> Box:
     """Words written between the lines, with a caret where they belong."""
-    at = between(rng, (box.x0, box.x1))
+    at = between(rng, (box.x0, max(box.x0, min(box.x1, sheet.width_mm - 40))))
     caret = np.array([[at - 1.0, box.y1 + 1.0], [at, box.y1 - 0.8], [at + 1.1, box.y1 + 1.1]])
     first = _pen_over(sheet, [caret], rng)
     words = text or one_of(rng, ("не", "кроме", "без права передачи", "до 31.12", "нет"))
