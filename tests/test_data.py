@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from pipeline import data
-from pipeline.data import Loaded
+from pipeline.data import Loaded, Row
 from pipeline.datasheet import data_sheet
 from pipeline.errors import DataError, ExitCode
 
@@ -28,6 +28,7 @@ WANTED = {
     "position": False,
 }
 HEADINGS = ["Табельный номер", "Фамилия", "Имя", "Отчество", "Дата рождения"]
+ACT_HEAD = "Акт;Основание;Наименование;Количество\n"
 ANNA = ["0042", "Петрова", "Анна", "Сергеевна", date(1990, 5, 1)]
 
 
@@ -51,6 +52,12 @@ def load(
 def csv_file(path: Path, text: str, encoding: str = "utf-8") -> Path:
     path.write_bytes(text.encode(encoding))
     return path
+
+
+def items_of(row: Row) -> list[Any]:
+    items = row.values["items"]
+    assert isinstance(items, list)
+    return items
 
 
 def errors(loaded: Loaded) -> list[str]:
@@ -158,7 +165,7 @@ def test_an_acts_items_from_their_sheet(tmp_path: Path) -> None:
     )
     loaded = load(path, {"act": True, "basis": True, "items": True}, "act")
     assert loaded.problems == ()
-    assert [[item["name"] for item in row.values["items"]] for row in loaded.rows] == [  # type: ignore[union-attr, index, call-overload]
+    assert [[item["name"] for item in items_of(row)] for row in loaded.rows] == [
         ["Личное дело", "Приказ"],
         ["Карточка"],
     ]
@@ -166,13 +173,13 @@ def test_an_acts_items_from_their_sheet(tmp_path: Path) -> None:
 
 
 def test_an_acts_items_repeated_in_csv(tmp_path: Path) -> None:
-    text = "Акт;Основание;Наименование;Количество\n1;договор;Дело;1\n1;договор;Приказ;2\n2;письмо;Дело;3\n"
+    text = f"{ACT_HEAD}1;договор;Дело;1\n1;договор;Приказ;2\n2;письмо;Дело;3\n"
     loaded = load(csv_file(tmp_path / "a.csv", text), {"act": True, "items": True}, "act")
-    assert [len(row.values["items"]) for row in loaded.rows] == [2, 1]  # type: ignore[arg-type]
+    assert [len(items_of(row)) for row in loaded.rows] == [2, 1]
 
 
 def test_repeated_act_rows_that_differ_are_refused(tmp_path: Path) -> None:
-    text = "Акт;Основание;Наименование;Количество\n1;договор;Дело;1\n1;письмо;Приказ;2\n"
+    text = f"{ACT_HEAD}1;договор;Дело;1\n1;письмо;Приказ;2\n"
     loaded = load(csv_file(tmp_path / "a.csv", text), {"act": True, "items": True}, "act")
     assert loaded.rows == ()
     assert "rows 2, 3" in errors(loaded)[0]
@@ -270,7 +277,14 @@ def test_standard_input_is_recognised_by_its_text(monkeypatch: pytest.MonkeyPatc
     lines = "\n".join([";".join(HEADINGS), "0042;Петрова;Анна;;01.05.1990"])
     record = dict(zip(("personnel_number", "last_name", "first_name"), ANNA[:3], strict=True))
     as_json = json.dumps([record | {"birth_date": "01.05.1990"}])
-    as_yaml = "- personnel_number: 0042\n  last_name: Петрова\n  first_name: Анна\n  birth_date: 01.05.1990\n"
+    as_yaml = "- " + "\n  ".join(
+        [
+            "personnel_number: 0042",
+            "last_name: Петрова",
+            "first_name: Анна",
+            "birth_date: 1990-05-01",
+        ]
+    )
     for text in (lines, as_json, as_yaml):
         stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
         monkeypatch.setattr(sys, "stdin", stdin)
@@ -338,9 +352,9 @@ def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> No
     sheet = book["hires"]
     headings = [cell.value for cell in sheet[1]]
     assert headings[:3] == ["Табельный номер", "Фамилия", "Имя"]
-    values = dict(zip(HEADINGS, ANNA, strict=True)) | {"Категория": "Сотрудник"}
+    filled: dict[str, Any] = dict(zip(HEADINGS, ANNA, strict=True)) | {"Категория": "Сотрудник"}
     for column, heading in enumerate(headings, start=1):
-        sheet.cell(2, column, values.get(str(heading)))
+        sheet.cell(2, column, filled.get(str(heading)))
     book.save(path)
     (row,) = load(path).rows
     assert row.values["category"] == "employee"
