@@ -79,7 +79,7 @@ def _date(column: Column, cell: str | int | date) -> tuple[Value, list[Problem]]
     if isinstance(cell, date):
         return cell, []
     text = str(cell).strip()
-    day = date_of_serial(int(text)) if re.fullmatch(r"\d{4,6}", text) else None
+    day = date_of_serial(int(text)) if re.fullmatch(r"[0-9]{5}", text) else None
     day = day or rules.parse_date(re.sub(r"[ T]00:00(:00(\.0+)?)?$", "", text))
     if day is None:
         what = _("this is not a date")
@@ -97,7 +97,7 @@ def _snils(column: Column, text: str) -> tuple[Value, list[Problem]]:
     plain = re.sub(r"[\s-]", "", text)
     digits = rules.normalise("digits", plain)
     found = _mended(column, plain, digits)
-    if not re.fullmatch(r"\d{11}", digits):
+    if not re.fullmatch(r"[0-9]{11}", digits):
         return digits, found  # the rules say what is wrong with it
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}", found
 
@@ -111,7 +111,7 @@ def _mended(column: Column, given: str, value: str) -> list[Problem]:
 
 def _count(column: Column, text: str) -> tuple[Value, list[Problem]]:
     digits = rules.normalise("digits", text)
-    if not re.fullmatch(r"\d{1,9}", digits):
+    if not re.fullmatch(r"[0-9]{1,9}", digits):
         return None, [_fault(column, _("a whole number is needed"))]
     return int(digits), []
 

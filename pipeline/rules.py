@@ -44,9 +44,11 @@ OLDEST_BIRTH = date(1900, 1, 1)
 FIRST_SERIES_YEAR = 1997  # the internal passport of today
 _SNILS_UNCHECKED = 1001998  # numbers up to 001-001-998 carry no check sum
 
-_NUMERIC_DATE = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?:\s?г(?:\.|ода)?)?")
-_WORD_DATE = re.compile(r"[«\"]?(\d{1,2})[»\"]?\s*([а-я]+)\s*(\d{4})\s*(?:г(?:\.|ода)?)?")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_NO_NAME = frozenset({"-", "–", "—", "нет", "отсутствует", "б/о"})  # said for no patronymic
+
+_NUMERIC_DATE = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})(?:\s?г(?:\.|ода)?)?")
+_WORD_DATE = re.compile(r"[«\"]?([0-9]{1,2})[»\"]?\s*([а-я]+)\s*([0-9]{4})\s*(?:г(?:\.|ода)?)?")
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def normalise(kind: str, text: str) -> str:
@@ -64,7 +66,7 @@ def normalise(kind: str, text: str) -> str:
         return mend_digits(folded.replace(" ", ""))
     if kind == "number":
         digits = mend_digits(folded)
-        return digits if re.fullmatch(r"[\d\s.,]+", digits) else mend_lookalikes(folded)[0]
+        return digits if re.fullmatch(r"[0-9\s.,]+", digits) else mend_lookalikes(folded)[0]
     if kind == "initials":
         folded = re.sub(r"(?<=\.) (?=\w\.)", "", folded)  # «А. С.» is «А.С.»
     return mend_lookalikes(folded)[0]
@@ -89,7 +91,7 @@ def parse_date(text: str) -> date | None:
 
 def snils_is_valid(digits: str) -> bool:
     """Eleven digits whose last two are the check sum."""
-    if not re.fullmatch(r"\d{11}", digits):
+    if not re.fullmatch(r"[0-9]{11}", digits):
         return False
     number, given = int(digits[:9]), int(digits[9:])
     if number <= _SNILS_UNCHECKED:
@@ -133,7 +135,7 @@ def _odd(column: str, what: str, hint: str = "") -> Problem:
 
 def _digits(count: int) -> Callable[[str, str], Iterator[Problem]]:
     def check_one(column: str, value: str) -> Iterator[Problem]:
-        if not re.fullmatch(rf"\d{{{count}}}", value):
+        if not re.fullmatch(rf"[0-9]{{{count}}}", value):
             yield _wrong(column, _("{count} digits are needed").format(count=count))
 
     return check_one
@@ -141,33 +143,35 @@ def _digits(count: int) -> Callable[[str, str], Iterator[Problem]]:
 
 def _snils(column: str, value: str) -> Iterator[Problem]:
     digits = re.sub(r"[\s-]", "", value)
-    if not re.fullmatch(r"\d{11}", digits):
+    if not re.fullmatch(r"[0-9]{11}", digits):
         yield _wrong(column, _("{count} digits are needed").format(count=11))
     elif not snils_is_valid(digits):
         yield _wrong(column, _("the check digits do not agree"))
 
 
 def _inn(column: str, value: str) -> Iterator[Problem]:
-    if not re.fullmatch(r"\d{10}|\d{12}", value):
+    if not re.fullmatch(r"[0-9]{10}|[0-9]{12}", value):
         yield _wrong(column, _("10 or 12 digits are needed"))
     elif not inn.is_valid(value):
         yield _wrong(column, _("the check digits do not agree"))
 
 
 def _ogrn(column: str, value: str) -> Iterator[Problem]:
-    if not re.fullmatch(r"\d{13}|\d{15}", value):
+    if not re.fullmatch(r"[0-9]{13}|[0-9]{15}", value):
         yield _wrong(column, _("13 or 15 digits are needed"))
     elif not ogrn.is_valid(value):
         yield _wrong(column, _("the check digits do not agree"))
 
 
 def _code(column: str, value: str) -> Iterator[Problem]:
-    if not re.fullmatch(r"\d{3}-?\d{3}", value):
+    if not re.fullmatch(r"[0-9]{3}-?[0-9]{3}", value):
         yield _wrong(column, _("a department's code is written 000-000"))
 
 
 def _name(column: str, value: str) -> Iterator[Problem]:
-    if is_mixed_script(value):
+    if value.casefold() in _NO_NAME:
+        yield _wrong(column, _("this would be printed as a name"), _("leave the cell empty"))
+    elif is_mixed_script(value):
         yield _wrong(column, _("Latin and Cyrillic letters are mixed in one word"), _("retype it"))
     elif not re.fullmatch(r"[^\W\d_]+(?:[ .'’`-]+[^\W\d_]+)*\.?", value):
         yield _wrong(column, _("a name holds letters, spaces and hyphens only"))
@@ -182,7 +186,7 @@ def _email(column: str, value: str) -> Iterator[Problem]:
 
 def _phone(column: str, value: str) -> Iterator[Problem]:
     digits = re.sub(r"\D", "", value)
-    if not 5 <= len(digits) <= 15 or not re.fullmatch(r"[\d\s()+.,;доб-]+", value):
+    if not 5 <= len(digits) <= 15 or not re.fullmatch(r"[0-9\s()+.,;доб-]+", value):
         yield _odd(column, _("this does not look like a telephone number"))
 
 
@@ -238,7 +242,7 @@ def _check_dates(days: Mapping[str, date], today: date) -> Iterator[Problem]:
 def _check_series(series: str, days: Mapping[str, date], today: date) -> Iterator[Problem]:
     """The series' last two digits are the year its blank was printed."""
     issued = days.get("passport_issued_on")
-    if issued is None or issued > today or not re.fullmatch(r"\d{4}", series):
+    if issued is None or issued > today or not re.fullmatch(r"[0-9]{4}", series):
         return
     year = 1900 + int(series[2:])
     if year < FIRST_SERIES_YEAR:

@@ -10,11 +10,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline import data
+from pipeline.book import Book
 from pipeline.data import Loaded, Row
 from pipeline.datasheet import data_sheet
 from pipeline.errors import DataError, ExitCode
+from pipeline.lettering import mend_lookalikes, unprintable
+from pipeline.sheets import Cell, Sheet
 
 TODAY = date(2026, 9, 1)
 WANTED = {
@@ -360,3 +365,25 @@ def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> No
     assert row.values["category"] == "employee"
     acts = data_sheet(["act", "basis", "items"], tmp_path / "acts.xlsx")
     assert openpyxl.load_workbook(acts).sheetnames == ["acts", "items"]
+
+
+@given(text=st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_any_text_arrives_whole_or_the_row_is_refused(text: str) -> None:
+    record = dict(zip(("personnel_number", "last_name", "first_name"), ANNA[:3], strict=True))
+    cells: dict[str, Cell] = {**record, "birth_date": "01.05.1990", "position": text}
+    loaded = data.take(
+        Book("h.json", (Sheet("", records=[(1, cells)]),)), WANTED, "personnel_number", TODAY
+    )
+    if errors(loaded):
+        assert unprintable(text)
+        assert loaded.rows == ()
+    else:
+        mended, words = mend_lookalikes(" ".join(text.split()))
+        assert loaded.rows[0].values.get("position", "") == mended
+        assert bool(words) == bool(loaded.problems)
+
+
+def test_a_year_alone_is_no_date(tmp_path: Path) -> None:
+    loaded = load(xlsx(tmp_path / "h.xlsx", s=[HEADINGS, [*ANNA[:4], 1990]]))
+    assert "not a date" in errors(loaded)[0]

@@ -94,6 +94,7 @@ def test_snils_of_the_first_million_has_no_check_sum() -> None:
         ("last_name", "Соколова-Мельник", "Иванов1"),
         ("last_name", "д'Артаньян", "Иваnов"),
         ("first_name", "Анна Мария", "{{ x }}"),
+        ("middle_name", "Ильич", "нет"),
     ],
 )
 def test_shapes(column: str, good: str, bad: str) -> None:
@@ -151,3 +152,9 @@ def test_the_series_tells_the_year_of_its_blank() -> None:
 
 def test_empty_values_are_nobodys_fault() -> None:
     assert rules.check({"snils": "", "birth_date": None, "inn": ""}, TODAY) == []
+
+
+def test_digits_of_other_scripts_are_no_digits() -> None:
+    assert found("error", passport_series="١٢٣٤") == ["passport_series"]
+    assert found("error", inn="７７０７０８３８９３") == ["inn"]
+    assert rules.parse_date("١٣.٠٨.٢٠١٠") is None
