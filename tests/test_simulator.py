@@ -67,6 +67,7 @@ def issue(folder: Path, paper: str, name: str) -> dict[str, Any]:
                 print_text(press, part, FACE, 14, rgb, x, 700.0 - 30 * row)
                 x += sum(advance(FACE, char) for char in part) * 14
         pdfium.FPDFPage_GenerateContent(page.raw)
+        press.close()
         page.close()
     document.save(folder / f"{paper}.pdf")
     document.close()
@@ -90,7 +91,9 @@ def papers(workspace: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def press(workspace: Path, papers: list[dict[str, Any]]) -> Any:
     document = pypdfium2.PdfDocument(str(workspace / papers[0]["pdf"]))
-    yield open_press(document, 1)
+    page = open_press(document, 1)
+    yield page
+    page.close()
     document.close()
 
 

@@ -74,7 +74,7 @@ PROFILES = {
         Profile(
             "phone", dpi=(190, 200, 220, 240), colours=("colour",), skew_deg=4.0, bend_mm=2.2,
             tilt=0.035, border=0.05, blur_px=(0.6, 1.05), noise=(2, 6), black=(25, 65),
-            white=(195, 240), light=0.22, shadow=(0.0, 0.35), specks=(0, 3), jpeg=(70, 88),
+            white=(205, 245), light=0.18, shadow=(0.0, 0.3), specks=(0, 3), jpeg=(70, 88),
         ),
     )
 }  # fmt: skip

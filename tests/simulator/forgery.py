@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -70,18 +71,13 @@ class Forged:
 
 def letters_in(press: Press, box: Box) -> list[Letter]:
     """The letters of the value printed in ``box``: those of the near-black colour that fills it."""
-    inside = [v for v in press.letters if v.char.strip() and _within(press.box_mm([v]), box)]
+    inside = press.inside(box)
     runs = [[v for v in inside if v.rgb == rgb] for rgb in {v.rgb for v in inside} - {(0, 0, 0)}]
     return max(runs, key=lambda run: _share(press.box_mm(run), box), default=inside)
 
 
 def _share(inner: Box, outer: Box) -> float:
     return inner.width * inner.height / (outer.width * outer.height)
-
-
-def _within(inner: Box, outer: Box) -> bool:
-    x, y = (inner.x0 + inner.x1) / 2, (inner.y0 + inner.y1) / 2
-    return outer.x0 <= x <= outer.x1 and outer.y0 <= y <= outer.y1
 
 
 def forge_print(
@@ -179,6 +175,12 @@ def _swap(press: Press, number: int, field: str, letters: list[Letter], text: st
     return Forged("swap", field, number, box, was.replace("\xa0", " "), text)
 
 
+def _spelled(letters: Sequence[Letter]) -> str:
+    """The letters of one line as words: ``letters_in`` leaves the spaces out."""
+    gaps = [b.box_pt[0] - a.box_pt[2] > 0.15 * a.size for a, b in pairwise(letters)]
+    return "".join(v.char + " " * gap for v, gap in zip(letters, [*gaps, False], strict=True))
+
+
 def _clause(press: Press, number: int, order: Order) -> list[Forged]:
     """Replace words of the fixed text; they must stand on one line."""
     letters = press.letters
@@ -211,5 +213,5 @@ def forge_sheet(
     place, letters = one_of(rng, suited)
     first = [v for v in letters if abs(v.y - letters[0].y) < 1]
     box = SHEET_KINDS[order.kind](sheet, press.box_mm(first), order.text, rng)
-    was = "".join(letter.char for letter in first)
+    was = _spelled(first)
     return [Forged(order.kind, str(place["field"]), number, box, was, order.text)]

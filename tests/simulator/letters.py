@@ -1,14 +1,15 @@
 """The printed letters of an issued page, and printing others in their stead.
 
-Everything is done on the PDFium page itself, before it is rasterised: a changed letter comes from
-the same face, size, colour and rasteriser as its neighbours: only its shape gives it away.
+Everything is done on the PDFium page itself, before it is rasterised: the text that holds a letter
+is taken off and printed anew, letter by letter, in the same face, size and colour. Rules under the
+text stay whole, and only the shape of a changed letter gives it away.
 """
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,11 +18,10 @@ from typing import Any
 import pypdfium2.raw as pdfium
 from PIL import ImageFont
 
-from pipeline.geometry import Box, mm_from_points
+from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH, Box, mm_from_points
 
 _SAME_LINE_PT = 1.0
 _COLUMN_GAP_EMS = 2.0  # what stands further off is another column, not the rest of the line
-_RIM_PT = (0.6, 1.0)
 _SAME_WIDTH_EMS = 0.11
 _FILLED_PT = 3.0  # a line that ends so near the margin is a justified one
 _TIGHT_EMS = 0.16  # spaces never shrink below that
@@ -46,6 +46,7 @@ class Letter:
     face: str
     rgb: tuple[int, int, int]
     box_pt: tuple[float, float, float, float]
+    item: int = 0  # the page object that prints it, with its neighbours or alone
 
     @property
     def advance(self) -> float:
@@ -61,6 +62,25 @@ class Press:
     page: Any
     height: float
     letters: list[Letter]
+    fonts: dict[str, Any] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Let go of the fonts that were loaded; the document stays open."""
+        for font in self.fonts.values():
+            pdfium.FPDFFont_Close(font)
+        self.fonts.clear()
+
+    def inside(self, box: Box) -> list[Letter]:
+        """The inked letters whose middles lie in ``box`` (mm from the top left)."""
+        x0, x1 = _points(box.x0), _points(box.x1)
+        y0, y1 = self.height - _points(box.y1), self.height - _points(box.y0)
+        return [
+            letter
+            for letter in self.letters
+            if x0 <= (letter.box_pt[0] + letter.box_pt[2]) / 2 <= x1
+            and y0 <= (letter.box_pt[1] + letter.box_pt[3]) / 2 <= y1
+            and letter.char.strip()
+        ]
 
     def box_mm(self, letters: Sequence[Letter]) -> Box:
         """The ink of ``letters`` in millimetres from the top left."""
@@ -108,6 +128,7 @@ def _letter(text: Any, index: int) -> Letter | None:
         face=_face_of(text, index),
         rgb=(red.value, green.value, blue.value),
         box_pt=(left.value, bottom.value, right.value, top.value),
+        item=_address(pdfium.FPDFText_GetTextObject(text, index)),
     )
 
 
@@ -120,6 +141,10 @@ def _face_of(text: Any, index: int) -> str:
     family = "Sans" if "Sans" in face else "Serif"
     key = (family, "Bold" in face, "Italic" in face)
     return _FACES.get(key, _FACES[family, False, False])
+
+
+def _points(mm: float) -> float:
+    return mm / MM_PER_INCH * POINTS_PER_INCH
 
 
 @cache
@@ -138,42 +163,42 @@ def advance(face: str, char: str) -> float:
     return _face(face).getlength(char) / 2048
 
 
-def print_letters(press: Press, letters: Sequence[Letter]) -> None:
-    """Print ``letters`` at their origins, each in its own face, size and colour."""
-    for letter in letters:
-        if letter.char.strip():
-            print_text(press, letter.char, letter.face, letter.size, letter.rgb, letter.x, letter.y)
+def _address(item: Any) -> int:
+    return ctypes.cast(item, ctypes.c_void_p).value or 0
+
+
+def print_letter(press: Press, letter: Letter) -> Letter:
+    """Print ``letter`` at its origin by an object of its own."""
+    item = print_text(press, letter.char, letter.face, letter.size, letter.rgb, letter.x, letter.y)
+    return replace(letter, item=item)
 
 
 def print_text(
     press: Press, text: str, face: str, size: float, rgb: tuple[int, int, int], x: float, y: float
-) -> None:
-    """Print a run of text from the origin ``x``, ``y`` (points) on."""
-    data = _face_bytes(face)
-    buffer = (ctypes.c_ubyte * len(data)).from_buffer_copy(data)
-    font = pdfium.FPDFText_LoadFont(
-        press.document.raw, buffer, len(data), pdfium.FPDF_FONT_TRUETYPE, 1
-    )
-    item = pdfium.FPDFPageObj_CreateTextObj(press.document.raw, font, size)
+) -> int:
+    """Print a run of text from the origin ``x``, ``y`` (points) on; returns the page object."""
+    if face not in press.fonts:
+        data = _face_bytes(face)
+        buffer = (ctypes.c_ubyte * len(data)).from_buffer_copy(data)
+        press.fonts[face] = pdfium.FPDFText_LoadFont(
+            press.document.raw, buffer, len(data), pdfium.FPDF_FONT_TRUETYPE, 1
+        )
+    item = pdfium.FPDFPageObj_CreateTextObj(press.document.raw, press.fonts[face], size)
     wide = (text + "\0").encode("utf-16-le")
     pdfium.FPDFText_SetText(item, (ctypes.c_ushort * (len(wide) // 2)).from_buffer_copy(wide))
     pdfium.FPDFPageObj_SetFillColor(item, *rgb, 255)
     pdfium.FPDFPageObj_Transform(item, 1, 0, 0, 1, x, y)
     pdfium.FPDFPage_InsertObject(press.page.raw, item)
-    pdfium.FPDFFont_Close(font)
+    return _address(item)
 
 
-def cover(press: Press, letters: Sequence[Letter]) -> None:
-    """Paint ``letters`` over in white, half-tones of their edges included."""
-    inked = [letter.box_pt for letter in letters if letter.char.strip()]
-    if not inked:
-        return
-    x0, x1 = min(box[0] for box in inked) - _RIM_PT[0], max(box[2] for box in inked) + _RIM_PT[0]
-    y0, y1 = min(box[1] for box in inked) - _RIM_PT[1], max(box[3] for box in inked) + _RIM_PT[1]
-    item = pdfium.FPDFPageObj_CreateNewRect(x0, y0, x1 - x0, y1 - y0)
-    pdfium.FPDFPageObj_SetFillColor(item, 255, 255, 255, 255)
-    pdfium.FPDFPath_SetDrawMode(item, pdfium.FPDF_FILLMODE_ALTERNATE, 0)
-    pdfium.FPDFPage_InsertObject(press.page.raw, item)
+def _lift(press: Press, items: set[int]) -> None:
+    """Take page objects off the page."""
+    for address in items:
+        item = ctypes.cast(ctypes.c_void_p(address), pdfium.FPDF_PAGEOBJECT)
+        if not pdfium.FPDFPage_RemoveObject(press.page.raw, item):
+            raise ValueError("the letters are not printed by the page itself but by a form in it")
+        pdfium.FPDFPageObj_Destroy(item)
 
 
 def line_of(letters: Sequence[Letter], one: Letter) -> list[Letter]:
@@ -199,30 +224,31 @@ def retype(press: Press, run: Sequence[Letter], text: str) -> Box:
     around the old and the new letters, mm.
     """
     line = line_of(press.letters, run[0])
-    start, end = line.index(run[0]), line.index(run[-1]) + 1
-    first = start
-    while first and line[first - 1].char.strip():  # whole words are painted over:
-        first -= 1  # so no neighbour is nicked
-    rest = line[end:]
+    rest = line[line.index(run[-1]) + 1 :]
     fresh = [_as(run[min(i, len(run) - 1)], char, 0.0) for i, char in enumerate(text)]
     if _same_widths(fresh, run):
-        rest = rest[: next((i for i, v in enumerate(rest) if not v.char.strip()), len(rest))]
         fresh = [
             _as(new, new.char, old.x + (old.advance - new.advance) / 2)
             for new, old in zip(fresh, run, strict=True)
         ]
-        moved = list(rest)
+        rest, moved = [], []
     else:
         margin = max(v.box_pt[2] for v in press.letters if v.char.strip())
         flowing = _flow(fresh, rest, run, margin)
         fresh, moved = flowing[: len(fresh)], flowing[len(fresh) :]
-    cover(press, [*line[first:start], *run, *rest])
-    after = [*line[first:start], *fresh, *moved]
-    print_letters(press, after)
-    at = press.letters.index(line[first])
-    gone = {id(letter) for letter in (*line[first:end], *rest)}
-    kept = [letter for letter in press.letters[at:] if id(letter) not in gone]
-    press.letters[at:] = [*after, *kept]
+    instead = {id(old): [new] for old, new in zip(rest, moved, strict=True)}
+    instead |= {id(old): [] for old in run} | {id(run[0]): fresh}
+    lifted = {letter.item for letter in (*run, *rest)}
+    seen = list(press.letters)
+    _lift(press, lifted)
+    press.letters.clear()
+    for letter in seen:
+        if id(letter) in instead:
+            press.letters += [print_letter(press, new) for new in instead[id(letter)]]
+        elif letter.item in lifted:
+            press.letters.append(print_letter(press, letter))
+        else:
+            press.letters.append(letter)
     return press.box_mm([*run, *fresh])
 
 

@@ -272,6 +272,7 @@ def _make(job: _Job) -> tuple[Encoded, TruthPage]:
                 if order.kind not in PRINT_KINDS:
                     forged += forge_sheet(sheet, press, page, fields, order, rng)
             marks = fill_in(sheet, here, job.marks, job.seed, name, job.hands, job.day)
+        press.close()
     finally:
         document.close()
     side = "back" if page is None else page
