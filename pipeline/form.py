@@ -28,7 +28,7 @@ BUILT_IN = frozenset({"paper_id"})  # printed by the program, declared by no for
 HAND_KINDS = frozenset({"signature", "date", "text"})
 SUBJECT_KEY = "personnel_number"
 _FIELD_KEYS = {"title", "title_en", "kind", "fill", "value", "empty", "width_mm", "record"}
-_FORM_KEYS = {"name", "title", "title_en", "source", "date", "key", "notes"}
+_FORM_KEYS = {"name", "title", "title_en", "source", "date", "key", "notes", "command"}
 _PERSON_INPUTS = ("last_name", "first_name")
 
 
@@ -68,7 +68,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as its folder describes it; ``version`` is a fingerprint of template and TOML."""
+    """A form as its folder describes it; ``version`` is a fingerprint of template and TOML.
+
+    ``command`` names the command that alone makes it, about a file and not for it ("" = generate).
+    """
 
     name: str
     title: str
@@ -82,6 +85,7 @@ class Form:
     defaults: Mapping[str, Any]
     folder: Path
     version: str
+    command: str = ""
 
     @property
     def template(self) -> Path:
@@ -249,7 +253,7 @@ def _load(folder: Path) -> Form:
     except OSError as error:
         raise FormError(_("cannot be read"), where=str(error.filename)) from error
     head = document.get("form", {})
-    missing = _FORM_KEYS - {"notes", "title_en", "source"} - head.keys()
+    missing = _FORM_KEYS - {"notes", "title_en", "source", "command"} - head.keys()
     if missing or head.keys() - _FORM_KEYS or not isinstance(head.get("date"), str | date):
         wrong = ", ".join(sorted(missing | (head.keys() - _FORM_KEYS))) or "date"
         raise FormError(
@@ -277,6 +281,7 @@ def _load(folder: Path) -> Form:
         defaults=document.get("defaults", {}),
         folder=folder,
         version=hashlib.sha256(template + content).hexdigest()[:8],
+        command=head.get("command", ""),
     )
 
 

@@ -199,6 +199,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "in_words": wording.in_words,
     "counted": wording.counted,
     "counted_in_words": wording.counted_in_words,
+    "digits_and_words": wording.digits_and_words,
 }
 
 

@@ -67,6 +67,14 @@ def counted_in_words(number: int, noun: str, case: str = "nominative") -> str:
     return f"{in_words(number, case, gender)} {_agreed(number, noun, case)}"
 
 
+def digits_and_words(number: int, noun: str = "") -> str:
+    """The number as inventories state it: «21 (двадцать один) лист»; the two cannot differ."""
+    if not noun:
+        return f"{number} ({in_words(number)})"
+    words = counted_in_words(number, noun)
+    return f"{number} ({words.rpartition(' ')[0]}) {words.rpartition(' ')[2]}"
+
+
 @lru_cache(maxsize=4096)
 def _agreed(number: int, noun: str, case: str) -> str:
     """The noun (nominative singular) in the form that the number asks for."""

@@ -55,7 +55,7 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
         FormError: ``sets.toml`` is wrong.
     """
     if set_name is None:
-        return [Chosen(forms.load(name, settings)) for name in dict.fromkeys(names)]
+        return [Chosen(_from_rows(name, settings)) for name in dict.fromkeys(names)]
     for folder in settings.templates:
         path = folder / SETS
         if not path.is_file():
@@ -67,13 +67,23 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
         if set_name in sets:
             entry = sets[set_name]
             return [
-                Chosen(forms.load(name, settings), entry.get("when", "")) for name in entry["forms"]
+                Chosen(_from_rows(name, settings), entry.get("when", "")) for name in entry["forms"]
             ]
     raise UsageError(
         _("there is no set “{name}”").format(name=set_name),
         where=SETS,
         hint=_("see templates/{file}").format(file=SETS),
     )
+
+
+def _from_rows(name: str, settings: Settings) -> Form:
+    form = forms.load(name, settings)
+    if form.command:
+        raise UsageError(
+            _("the form “{name}” is not filled from rows of data").format(name=name),
+            hint=_("see paperloop {command}").format(command=form.command),
+        )
+    return form
 
 
 def from_data(
@@ -110,7 +120,7 @@ def blanks(choice: Sequence[Chosen], count: int, first: int, settings: Settings)
     What follows from the office alone is printed, everything else is left for a pen.
     """
     return [
-        _wish(c.form, forms.blank(c.form, settings.operator, settings.today), "", None, str(n))
+        wish(c.form, forms.blank(c.form, settings.operator, settings.today), "", None, str(n))
         for c in choice
         for n in range(first, first + count)
     ]
@@ -127,7 +137,7 @@ def _of_row(
         filled = forms.fill(one.form, row.values, settings.operator, settings.today)
         problems += forms.incomplete(one.form, filled, row.where)
         person = _person(row) if one.form.about_person else None
-        wishes.append(_wish(one.form, filled, str(row.values[one.form.key]), person))
+        wishes.append(wish(one.form, filled, str(row.values[one.form.key]), person))
     return wishes, problems
 
 
@@ -153,9 +163,10 @@ def _person(row: Row) -> PersonRow:
     )
 
 
-def _wish(
+def wish(
     form: Form, filled: Filled, key: str, person: PersonRow | None, number: str = ""
 ) -> Wish:
+    """The wish for a filled form; ``number`` tells copies apart that have the same words."""
     words = [form.name, form.version, key, number, dict(filled.printed)]
     content = json.dumps(words, ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()
