@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.geometry import Box
+from pipeline.geometry import Box, union
 from tests.simulator.dice import one_of
 from tests.simulator.letters import Letter, Press, line_of, retype
 from tests.simulator.printing import Sheet
@@ -161,18 +161,14 @@ def _swap(press: Press, number: int, field: str, letters: list[Letter], text: st
         line = line_of(press.letters, run[0])
         whole = line[line.index(run[0]) : line.index(run[-1]) + 1]
         was += (" " if was else "") + "".join(letter.char for letter in whole)
-        if index == len(runs) - 1:
-            taken = words
-        else:
-            taken = words[: max(1, round(len(words) * len(whole) / max(1, len(letters) + 3)))]
+        below = len(runs) - 1 - index
+        count = len(words) if not below else 1
+        while count + below < len(words) and len(" ".join(words[: count + 1])) <= len(whole) + 2:
+            count += 1
+        taken = words[:count]
         words = words[len(taken) :]
-        boxes.append(retype(press, whole, " ".join(taken) or "—"))
-    box = boxes[0]
-    for more in boxes[1:]:
-        box = Box(
-            min(box.x0, more.x0), min(box.y0, more.y0), max(box.x1, more.x1), max(box.y1, more.y1)
-        )
-    return Forged("swap", field, number, box, was.replace("\xa0", " "), text)
+        boxes.append(retype(press, whole, " ".join(taken)))
+    return Forged("swap", field, number, union(boxes), was.replace("\xa0", " "), text)
 
 
 def _spelled(letters: Sequence[Letter]) -> str:

@@ -277,12 +277,14 @@ def _flow(
     if rest:
         steps += [b.x - a.x for a, b in pairwise(rest)] + [rest[-1].advance]
     letters = [*fresh, *rest]
-    spaces = [i for i, letter in enumerate(letters) if not letter.char.strip()]
+    last = max((i for i, letter in enumerate(letters) if letter.char.strip()), default=0)
+    spaces = [i for i, letter in enumerate(letters[:last]) if not letter.char.strip()]
     inked = [letter for letter in (*run, *rest) if letter.char.strip()]
     right = max(letter.box_pt[2] for letter in inked)
     end = run[0].x + sum(steps)
     if spaces and (right > margin - _FILLED_PT or end > margin + _FILLED_PT):
-        room = margin - run[0].x - sum(step for i, step in enumerate(steps) if i not in spaces)
+        solid = sum(step for i, step in enumerate(steps[: last + 1]) if i not in spaces)
+        room = margin - run[0].x - solid
         wide = max(_TIGHT_EMS * run[0].size, room / len(spaces))
         steps = [wide if i in spaces else step for i, step in enumerate(steps)]
     placed, x = [], run[0].x

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.geometry import Box, mm_from_px, px_from_mm
+from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from tests.simulator.dice import between, one_of
 from tests.simulator.pens import draw_strokes, smooth, take_pen, write
 from tests.simulator.printing import Cover, Pixels, Sheet, cloud, lay
@@ -146,10 +146,7 @@ def insertion(sheet: Sheet, box: Box, text: str, rng: np.random.Generator) -> Bo
     first = _pen_over(sheet, [caret], rng)
     words = text or one_of(rng, ("не", "кроме", "без права передачи", "до 31.12", "нет"))
     second = _by_hand(sheet, words, Box(at, box.y0 - 3, at + 40, box.y0 + 0.2), rng)
-    return Box(
-        min(first.x0, second.x0), min(first.y0, second.y0),
-        max(first.x1, second.x1), max(first.y1, second.y1),
-    )  # fmt: skip
+    return union((first, second))
 
 
 def _by_hand(sheet: Sheet, text: str, box: Box, rng: np.random.Generator) -> Box:
