@@ -1,0 +1,115 @@
+"""From personal files to their inventories: filled, counted, issued like every other paper."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import form as forms
+from pipeline import inventory, layout, marks, paper
+from pipeline.engines import docx, office
+from pipeline.errors import FormError
+from pipeline.flow import generate
+from pipeline.flow.generate import Issued, Options
+from pipeline.flow.wishes import Wish, wish
+from pipeline.form import Form
+from pipeline.i18n import _
+from pipeline.inventory import Inventory
+from pipeline.registry import Registry
+from pipeline.settings import Settings
+
+COUNTING_ROUNDS = 3  # «9» and «10» may break a line elsewhere; a second round nearly always settles
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person's inventory and the paper that it became."""
+
+    inventory: Inventory
+    issued: Issued
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's object for ``inventory``."""
+        it = self.issued.paper
+        return {
+            "subject": self.inventory.person.subject,
+            "docx": it.docx or None,
+            "pdf": it.pdf or None,
+            "documents": len(self.inventory.rows),
+            "sheets": self.inventory.sheets,
+            "rows": [row.as_json() for row in self.inventory.rows],
+            "paper": it.id,
+            "new": self.issued.new,
+            "own_sheets": it.pages,
+        }
+
+
+def issue(
+    wanted: Sequence[Inventory],
+    settings: Settings,
+    registry: Registry,
+    options: Options,
+    advance: Callable[[int], None] = lambda n: None,
+) -> Iterator[Listed]:
+    """Issue the inventories; an unchanged file gives the same paper again.
+
+    Raises:
+        FormError: the template is wrong.
+        ToolMissingError, ToolFailedError: LibreOffice.
+        RegistryError: the registry.
+    """
+    form = forms.load(inventory.FORM, settings)
+    wishes = _counted(form, wanted, settings, registry)
+    for one, issued in zip(
+        wanted, generate.issue(wishes, settings, registry, options, advance), strict=True
+    ):
+        yield Listed(one, issued)
+
+
+def _counted(
+    form: Form, wanted: Sequence[Inventory], settings: Settings, registry: Registry
+) -> list[Wish]:
+    """Wishes that state their own number of sheets, which is known only once they are laid out."""
+    compiled = docx.compile_template(form.template)
+    secret = registry.secret()
+    counts: dict[int, int] = {}
+    wishes: dict[int, Wish] = {}
+    open_: set[int] = set()
+    for i, one in enumerate(wanted):
+        earlier = registry.current(form.name, one.person.subject)
+        counts[i] = earlier[-1].pages if earlier else 1
+        wishes[i] = _wish(form, one, counts[i], settings)
+        if not any(it.digest == wishes[i].digest for it in earlier):
+            open_.add(i)  # an unchanged file's inventory was counted when it was issued
+    with tempfile.TemporaryDirectory(prefix="paperloop-", ignore_cleanup_errors=True) as folder:
+        for _round in range(COUNTING_ROUNDS):
+            if not open_:
+                return list(wishes.values())
+            files = {}
+            for i in sorted(open_):
+                number = marks.paper_id(secret, wishes[i].digest, 1)
+                files[i] = Path(folder) / f"{i}.docx"
+                files[i].write_bytes(paper.draft(form, compiled, wishes[i].filled, number).docx)
+            office.to_pdf(list(files.values()), Path(folder), Path(folder) / "profile")
+            for i, path in files.items():
+                pages = len(layout.sheets(path.with_suffix(".pdf").read_bytes()))
+                if pages == counts[i]:
+                    open_.remove(i)
+                else:
+                    counts[i], wishes[i] = pages, _wish(form, wanted[i], pages, settings)
+    if not open_:
+        return list(wishes.values())
+    raise FormError(
+        _("the inventory does not come to rest: its sheet count changes its length"),
+        where=f"{form.name}/form.docx",
+        hint=_("give the line with the sheet count more room"),
+    )
+
+
+def _wish(form: Form, one: Inventory, own_sheets: int, settings: Settings) -> Wish:
+    row = inventory.data(one, own_sheets)
+    filled = forms.fill(form, row, settings.operator, settings.today)
+    return wish(form, filled, one.person.subject, one.person)
