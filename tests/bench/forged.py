@@ -1,0 +1,115 @@
+"""Changed papers: nothing that was changed may pass as what was issued.
+
+A paper with a change in every field says how well single glyphs are verified (each field is
+judged for itself); papers with one change in all say what a forger would meet with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.bench import retyped
+from tests.bench.judging import MATCH, Judged, judge, printed
+from tests.bench.measure import NONE, Row, share_of
+from tests.bench.setting import SCANNER, Setting, scan
+from tests.bench.softening import CLAUSES
+from tests.bench.workspaces import Json
+from tests.simulator import Forged, Order
+from tests.simulator.dice import dice, one_of
+
+# Half of the changed glyphs are near twins; the others fare no better.
+GLYPH_KINDS = ("twin", "twin", "twin", "twin", "random", "random", "insert", "drop")
+SMEAR_KINDS = ("smear", "smear", "rub", "fluid", "label", "overprint")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A kind of changed papers: how many, and what is ordered for each."""
+
+    name: str
+    count: int
+    orders: Callable[[Setting, Json], list[Order]]
+
+
+def measure(setting: Setting) -> list[Row]:
+    """Forge, scan, take in, and count what was let through."""
+    sizes = setting.sizes
+    groups = (
+        Group("a glyph in every field", sizes.glyphed, _in_every_field),
+        Group("one glyph", sizes.single, _one_glyph),
+        Group("a value swapped", sizes.swapped, lambda *_: [Order("swap")]),
+        Group("a field smeared", sizes.smeared, _smeared),
+        Group("words changed", sizes.worded, _worded),
+    )
+    rows = []
+    for group in groups:
+        judged = _changed(setting, group)
+        rows.append(_accepted(group.name, judged))
+        if group.orders is _in_every_field:
+            rows += _glyphs(judged)
+    rows.append(_accepted("re-typed, a clause softened", retyped.judged(setting)))
+    return rows
+
+
+def _changed(setting: Setting, group: Group) -> list[Judged]:
+    """The papers of a group that really were changed, with what intake said of them."""
+    name = group.name.replace(" ", "-")
+    office = setting.copy(name)
+    papers = setting.some(group.count, group.name)
+    forge = {paper["paper"]: group.orders(setting, paper) for paper in papers}
+    truth = scan(setting, office, "changed", papers, forge=forge)
+    judged = judge(papers, truth, setting.take_in(office))
+    judged = [one for one in judged if any(page.forged for page in one.pages)]
+    setting.note(group.name, [one for one in judged if one.accepted or _missed(one)])
+    return judged
+
+
+def _accepted(name: str, judged: Sequence[Judged]) -> Row:
+    return share_of(f"changed papers accepted: {name}", "all", [j.accepted for j in judged], NONE)
+
+
+def _glyphs(judged: Sequence[Judged]) -> list[Row]:
+    """Of every changed glyph: was its field still said to be as issued?"""
+    rows = []
+    for profile in SCANNER:
+        mine = [one for one in judged if one.profile == profile]
+        missed = [one.said_of(c.field).get("status") == MATCH for one in mine for c in _glyph(one)]
+        rows.append(share_of("changed glyphs passed", profile, missed, NONE))
+    twins = [
+        one.said_of(change.field).get("status") == MATCH
+        for one in judged
+        for change in _glyph(one)
+        if change.kind == "twin"
+    ]
+    rows.append(share_of("changed glyphs passed: near twins", "all", twins, NONE))
+    return rows
+
+
+def _glyph(one: Judged) -> list[Forged]:
+    return [change for page in one.pages for change in page.forged]
+
+
+def _missed(one: Judged) -> bool:
+    return any(one.said_of(c.field).get("status") == MATCH for c in _glyph(one) if c.field)
+
+
+def _in_every_field(setting: Setting, paper: Json) -> list[Order]:
+    rng = dice(setting.seed, paper["paper"], "glyphs")
+    return [Order(one_of(rng, GLYPH_KINDS), field) for field in printed(paper)]
+
+
+def _one_glyph(setting: Setting, paper: Json) -> list[Order]:
+    rng = dice(setting.seed, paper["paper"], "one glyph")
+    return [Order(one_of(rng, GLYPH_KINDS), one_of(rng, list(printed(paper))))]
+
+
+def _smeared(setting: Setting, paper: Json) -> list[Order]:
+    rng = dice(setting.seed, paper["paper"], "smear")
+    return [Order(one_of(rng, SMEAR_KINDS), one_of(rng, list(printed(paper))))]
+
+
+def _worded(setting: Setting, paper: Json) -> list[Order]:
+    rng = dice(setting.seed, paper["paper"], "words")
+    was, now = one_of(rng, CLAUSES[paper["form"]])
+    return [Order("clause", was=was, text=now)]

@@ -1,0 +1,61 @@
+"""How much is measured: enough for a look in 20 minutes, or for the figures that are quoted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+CELLS = 8  # four profiles, two resolutions
+_PAGES_A_HIRE = 2.5  # three pages of an employee, two of a municipal servant
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Pages or papers of each measure. ``kills`` is for each command; 0 leaves it out.
+
+    ``glyphed``: papers with one changed glyph in every field; ``single``: with one in all.
+    """
+
+    honest_pages: int
+    glyphed: int
+    single: int
+    swapped: int
+    smeared: int
+    worded: int
+    retyped: int
+    unsigned: int
+    stamped: int
+    speed_pages: int
+    issued: int
+    memory_pages: tuple[int, int]
+    kills: int
+
+    @property
+    def people(self) -> int:
+        """Hires enough for every measure's papers to differ."""
+        papers = max(self.glyphed, self.single, self.unsigned, self.retyped) / 2
+        return max(60, ceil(self.honest_pages / _PAGES_A_HIRE), ceil(papers))
+
+    @property
+    def acts(self) -> int:
+        """Handover acts: one for each ten hires."""
+        return ceil(self.people / 10)
+
+
+LOOK = Sizes(
+    honest_pages=192, glyphed=20, single=12, swapped=12, smeared=12, worded=12, retyped=12,
+    unsigned=40, stamped=8, speed_pages=40, issued=80, memory_pages=(20, 120), kills=0,
+)  # fmt: skip
+TINY = Sizes(
+    honest_pages=16, glyphed=4, single=2, swapped=2, smeared=2, worded=2, retyped=2,
+    unsigned=10, stamped=2, speed_pages=4, issued=6, memory_pages=(2, 8), kills=2,
+)  # fmt: skip
+
+
+def full(pages: int) -> Sizes:
+    """The long bench with ``pages`` honest pages."""
+    return Sizes(
+        honest_pages=pages, glyphed=300, single=100, swapped=100, smeared=100, worded=100,
+        retyped=100, unsigned=300, stamped=100, speed_pages=40, issued=200,
+        memory_pages=(50, 500), kills=30,
+    )  # fmt: skip

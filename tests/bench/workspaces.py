@@ -1,0 +1,104 @@
+"""Private workspaces for the bench: made, copied, and used through the command line alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ExitCode
+from pipeline.settings import FILE_NAME, REGISTRY_VARIABLE, SAMPLE
+from tests.bench.people import DAY
+
+PROGRAM = Path(sys.executable).parent / "paperloop"
+Json = dict[str, Any]
+_FINE = (ExitCode.DONE, ExitCode.WAITING)
+
+
+class CommandFailedError(RuntimeError):
+    """A command of the program ended otherwise than the bench can use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command said: its JSON objects, its exit code, its time in seconds."""
+
+    objects: tuple[Json, ...]
+    code: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace of the sample office in a folder of its own."""
+
+    root: Path
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def inbox(self) -> Path:
+        """Where the bench puts scans."""
+        return self.root / "inbox"
+
+    def command(self, *arguments: object) -> list[str]:
+        """The command line of one command here, on the bench's day."""
+        words = [str(word) for word in arguments]
+        shared = ["--workspace", str(self.root), "--today", DAY.isoformat(), "--quiet"]
+        return [str(PROGRAM), *words, *shared]
+
+    def environment(self) -> dict[str, str]:
+        """The shell's, without anybody's own registry; messages in English."""
+        kept = {k: v for k, v in os.environ.items() if k != REGISTRY_VARIABLE}
+        return {**kept, "LANGUAGE": "en", **self.environ}
+
+    def run(self, *arguments: object) -> Answer:
+        """Run one command with --json to its end."""
+        command = self.command(*arguments, "--json")
+        start = time.perf_counter()
+        done = subprocess.run(
+            command, env=self.environment(), capture_output=True, encoding="utf-8", check=False
+        )
+        seconds = time.perf_counter() - start
+        if done.returncode not in _FINE:
+            words = " ".join(command[1:])
+            raise CommandFailedError(f"{words}: exit {done.returncode}: {done.stderr.strip()}")
+        return Answer(objects(done.stdout), done.returncode, seconds)
+
+    def copy_to(self, root: Path) -> Workspace:
+        """The same workspace again, registry and secret included: ids stay what they are."""
+        shutil.copytree(self.root, root)
+        return Workspace(root, self.environ)
+
+
+def objects(text: str) -> tuple[Json, ...]:
+    """JSON Lines as objects."""
+    return tuple(json.loads(line) for line in text.splitlines() if line.strip())
+
+
+def new(root: Path) -> Workspace:
+    """A workspace of the sample office; its forms are the project's own."""
+    root.mkdir(parents=True)
+    (root / FILE_NAME).write_bytes(SAMPLE.read_bytes())
+    return Workspace(root)
+
+
+def issue(office: Workspace, people: Sequence[Json], acts: Sequence[Json]) -> list[Json]:
+    """Issue what the people and acts of the bench need; the papers as ``generate`` says them."""
+    papers: list[Json] = []
+    for name, rows, words in (
+        ("people", people, ("--set", "new-hire-employee")),
+        ("people", people, ("--set", "new-hire-municipal")),
+        ("acts", acts, ("handover-act",)),
+    ):
+        if rows:
+            path = office.root / f"{name}.json"
+            path.write_text(json.dumps(list(rows), ensure_ascii=False), encoding="utf-8")
+            papers += office.run("generate", *words, "--data", path).objects
+    return papers
