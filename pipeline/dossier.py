@@ -87,33 +87,38 @@ def read(registry: Registry, settings: Settings, subjects: Sequence[str] = ()) -
 
     Raises UsageError, before the first file, where a number is nobody's.
     """
-    found = {number: registry.person(number) for number in dict.fromkeys(subjects)}
-    for number, person in found.items():
-        if person is None:
-            raise UsageError(
-                _("nobody has the number {number}").format(number=number),
-                hint=_("see paperloop checklist for everybody's"),
-            )
-    people = [person for person in found.values() if person] or registry.people()
+    chosen = [person(number, registry) for number in dict.fromkeys(subjects)]
+    people = chosen or registry.people()
     known = {name: forms.load(name, settings) for name in forms.names(settings)}
-    return (of(person, registry, known, settings.today) for person in people)
+    return (of(one, registry, known, settings.today) for one in people)
 
 
-def of(person: PersonRow, registry: Registry, known: Mapping[str, Form], today: date) -> Dossier:
+def person(number: str, registry: Registry) -> PersonRow:
+    """The person of this number; raises UsageError where it is nobody's."""
+    found = registry.person(number)
+    if found is None:
+        raise UsageError(
+            _("nobody has the number {number}").format(number=number),
+            hint=_("paperloop checklist shows everybody"),
+        )
+    return found
+
+
+def of(whose: PersonRow, registry: Registry, known: Mapping[str, Form], today: date) -> Dossier:
     """One person's file; ``known`` are the forms, for their titles."""
     papers = {
         paper.id: paper
-        for paper in registry.papers(subject=person.subject)
+        for paper in registry.papers(subject=whose.subject)
         if not (paper.form in known and known[paper.form].command)  # about the file, not in it
     }
-    came = [d for d in registry.documents(subject=person.subject) if d.paper in papers]
+    came = [d for d in registry.documents(subject=whose.subject) if d.paper in papers]
     filed = _filed(papers, came, registry, known)
     wanted: dict[str, list[Paper]] = {}
     for paper in papers.values():
         if paper.superseded_by is None:
             wanted.setdefault(paper.form, []).append(paper)
     items = [_item(form, issued, came, filed, registry, known) for form, issued in wanted.items()]
-    return Dossier(person, today, tuple(filed), tuple(items))
+    return Dossier(whose, today, tuple(filed), tuple(items))
 
 
 def _filed(

@@ -1,8 +1,8 @@
 """Внутренняя опись: what lies in a person's file, sheet by sheet.
 
-Comes in: a dossier. Goes out: its rows and the data of the form ``inventory``. The columns are those
-of inner inventories under the archive rules (Росархив, order 77 of 31.07.2023). The sheets of the
-file are numbered through; the inventory's own sheets are counted apart.
+Comes in: a dossier. Goes out: its rows and the data of the form ``inventory``. The columns are
+those of inner inventories under the archive rules (Росархив, order 77 of 31.07.2023). The sheets
+of the file are numbered through; the inventory's own sheets are counted apart.
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from pipeline import verdict
 from pipeline.i18n import _
+from pipeline.reading import HandMark
+from pipeline.record import Document
 
 
 def table() -> dict[str, str]:
@@ -41,3 +44,54 @@ def words(reason: str) -> str:
 def sentence(reasons: Iterable[str]) -> str:
     """All reasons of a document in one line."""
     return "; ".join(words(reason) for reason in reasons)
+
+
+def explained(document: Document, title: Callable[[str], str] = str) -> list[str]:
+    """Each reason with the fields and lines that it is about; ``title`` names a field."""
+    answer = []
+    for reason in document.reasons:
+        details = list(_details(reason, document, title))
+        answer.append(f"{words(reason)}: {'; '.join(details)}" if details else words(reason))
+    return answer
+
+
+def _details(reason: str, document: Document, title: Callable[[str], str]) -> Iterator[str]:
+    if reason in ("signature-missing", "signature-unclear"):
+        present = False if reason == "signature-missing" else None
+        yield from _marks(document, "signature", present, title)
+    elif reason == "date-missing":
+        yield from _marks(document, "date", False, title)
+    elif reason in ("field-mismatch", "field-unreadable"):
+        status = reason.removeprefix("field-")
+        for item in verdict.fields(document):
+            if item.status == status == "mismatch":
+                yield _("{field} is “{read}”, issued as “{expected}”").format(
+                    field=title(item.name), read=item.read, expected=item.expected or ""
+                )
+            elif item.status == status:
+                yield title(item.name)
+    elif reason == "altered":
+        kinds = {
+            "strike": _("crossed out near “{line}”"),
+            "insertion": _("added near “{line}”"),
+            "erasure": _("erased near “{line}”"),
+            "overprint": _("printed over near “{line}”"),
+        }
+        for change in verdict.alterations(document):
+            yield kinds.get(change.kind, "{line}").format(line=change.near)
+    elif reason == "page-missing":
+        here = sorted({page.page for page in document.pages if page.page})
+        of = next((page.of for page in document.pages if page.of), 0)
+        lacking = [str(number) for number in range(1, of + 1) if number not in here]
+        if lacking:
+            yield _("{pages} of {of}").format(pages=", ".join(lacking), of=of)
+
+
+def _marks(
+    document: Document, kind: str, present: bool | None, title: Callable[[str], str]
+) -> Iterator[str]:
+    def is_it(mark: HandMark) -> bool:
+        return mark.kind == kind and mark.present is present
+
+    for mark in filter(is_it, verdict.marks(document)):
+        yield _("{field}, page {page}").format(field=title(mark.name), page=mark.page)

@@ -27,7 +27,7 @@ ORDER = re.findall(
     morphology names phrases wording russian lettering rules engines form
     columns sheets workbook book tables cells data datasheet
     marks layout paper scan page atlas glyphs ink reading
-    record registry dossier inventory flow doctor cli
+    export record verdict reasons registry dossier inventory flow doctor cli
     """,
 )
 

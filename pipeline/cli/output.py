@@ -61,6 +61,15 @@ class Reporter:
             self._file.write(line + "\n")
             self._file.flush()
 
+    @property
+    def fills_stdout(self) -> bool:
+        """Does --json have standard output to itself?"""
+        return self._as_json
+
+    def content(self, content: bytes) -> None:
+        """A file's content on standard output, for a command that was given no file to make."""
+        click.echo(content, nl=False)
+
     def say(self, text: str) -> None:
         """A line for a person."""
         if not self._quiet:

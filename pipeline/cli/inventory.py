@@ -1,0 +1,49 @@
+"""``paperloop inventory``: внутренняя опись of personal files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.output import Reporter, reporting
+from pipeline.i18n import _
+
+
+@click.command()
+@click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
+)
+@reporting
+def inventory(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> None:
+    """An unchanged file gives the same inventory again."""
+    settings = common.settings()
+    from pipeline import dossier
+    from pipeline import inventory as inventories
+    from pipeline.files import run_lock
+    from pipeline.flow import inventory as flow
+    from pipeline.flow.generate import Options
+    from pipeline.registry import Registry
+
+    options = Options(out or settings.issued)
+    rows = []
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        wanted = [inventories.of(one) for one in dossier.read(registry, settings, subjects)]
+        with reporter.progress(_("Inventories"), len(wanted)) as advance:
+            for listed in flow.issue(wanted, settings, registry, options, advance):
+                answer = listed.as_json()
+                reporter.record(answer)
+                name = listed.inventory.person.full_name
+                keys = ("documents", "sheets", "own_sheets", "pdf")
+                rows.append((answer["subject"], name, *(answer[key] for key in keys)))
+    columns = (
+        _("number"),
+        _("name"),
+        _("documents"),
+        _("sheets"),
+        _("sheets of the inventory"),
+        _("file"),
+    )
+    reporter.table(columns, rows)

@@ -1,0 +1,127 @@
+"""``paperloop review``: what waits for a person, with the reason, and what the person says."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.output import Reporter, reporting
+from pipeline.errors import UsageError
+from pipeline.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from pipeline.flow.review import Asked
+    from pipeline.record import Document
+    from pipeline.registry import Registry
+    from pipeline.settings import Settings
+
+PICTURES = "review"  # folder under output/
+
+
+@click.command()
+@click.option(
+    "--set",
+    "sets",
+    nargs=2,
+    multiple=True,
+    metavar="ID FIELD=VALUE",
+    help=_("say what a field says; the document goes on waiting"),
+)
+@click.option("--accept", multiple=True, metavar="ID", help=_("accept a document"))
+@click.option("--reject", multiple=True, metavar="ID", help=_("reject a document"))
+@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
+@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@click.option("--again", is_flag=True, help=_("settle anew what has been settled"))
+@reporting
+def review(
+    reporter: Reporter,
+    sets: tuple[tuple[str, str], ...],
+    accept: tuple[str, ...],
+    reject: tuple[str, ...],
+    why: str,
+    by: str,
+    again: bool,
+) -> None:
+    """What the machine read is kept beside what a person says."""
+    settings = common.settings()
+    from pipeline.flow import review as flow
+    from pipeline.registry import Registry
+
+    asked = _asked(sets, accept, reject)
+    why = " ".join(why.split())
+    if (why or again) and not asked:
+        raise UsageError(_("say what is meant: --set, --accept or --reject with an ID"))
+    pictures = settings.output / PICTURES
+    with Registry.open(settings.registry_url) as registry:
+        if not asked:
+            flow.clear(pictures)
+            _list(reporter, flow.waiting(registry), registry, settings)
+            return
+        changed, odd = flow.settle(asked, _user(by), why, registry, settings, again=again)
+        for problem in odd:
+            reporter.problem(problem)
+        states = {"accepted": _("accepted"), "rejected": _("rejected")}
+        for document in changed:
+            reporter.record(flow.as_json(document, registry, settings, pictures))
+            state = states.get(document.status, _("goes on waiting"))
+            reporter.say(f"{document.id}: {state}")
+
+
+def _asked(
+    sets: Iterable[tuple[str, str]], accept: Iterable[str], reject: Iterable[str]
+) -> list[Asked]:
+    from pipeline.flow.review import Asked
+
+    answer = []
+    for number, said in sets:
+        field, equals, value = said.partition("=")
+        if not equals or not field.strip():
+            raise UsageError(
+                _("“{said}” is not FIELD=VALUE").format(said=said),
+                hint=_('write --set ID "full_name=Иванов Иван Иванович"'),
+            )
+        answer.append(Asked(number, "set", field.strip(), value))
+    answer += [Asked(number, "accept") for number in accept]
+    return answer + [Asked(number, "reject") for number in reject]
+
+
+def _user(by: str) -> str:
+    """Who settles. Raises UsageError where the machine does not know its user."""
+    try:
+        return " ".join(by.split()) or getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        raise UsageError(
+            _("the user of this machine has no name"), hint=_("say --by NAME")
+        ) from error
+
+
+def _list(
+    reporter: Reporter,
+    documents: Iterable[Document],
+    registry: Registry,
+    settings: Settings,
+) -> None:
+    from pipeline import reasons
+    from pipeline.flow import review as flow
+
+    rows = []
+    for document in documents:
+        reporter.record(flow.as_json(document, registry, settings, settings.output / PICTURES))
+        form = flow.form_of(document, settings)
+        person = registry.person(document.subject) if document.subject else None
+        wrong = reasons.explained(document, partial(flow.title_of, form=form))
+        who = f"{person.subject} {person.full_name}" if person else ""
+        rows.append((document.id, document.form, who, "\n".join(wrong), document.source))
+    if not rows:
+        reporter.say(_("Nothing waits for a person."))
+        return
+    reporter.table((_("document"), _("form"), _("person"), _("why it waits"), _("scan")), rows)
+    text = ngettext("{n} document waits", "{n} documents wait", len(rows)).format(n=len(rows))
+    hint = _("settle with --set, --accept or --reject; pictures are in {folder}")
+    folder = settings.relative(settings.output / PICTURES)
+    reporter.say(f"{text}; {hint.format(folder=folder)}")

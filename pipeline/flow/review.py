@@ -1,0 +1,255 @@
+"""What waits for a person, and what the person says of it.
+
+What is said is added to the registry and never written over what the machine read. Everything
+asked for is checked before anything is entered; each document is one transaction.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import form as forms
+from pipeline import record, rules, verdict
+from pipeline.errors import DataError, Problem, UsageError
+from pipeline.files import OWNER_ONLY_FILE, private_folder
+from pipeline.form import Field, Form
+from pipeline.i18n import _, language
+from pipeline.reading import PageReading
+from pipeline.record import Document, Settlement
+from pipeline.registry import Registry
+from pipeline.registry.scans import now
+from pipeline.settings import Settings
+
+WAITING = "review"
+SETTLED = {"accept": "accepted", "reject": "rejected"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that a person wants done: ``action`` is set (with a field), accept or reject."""
+
+    document: str
+    action: str
+    field: str = ""
+    value: str = ""
+
+
+def waiting(registry: Registry) -> Iterator[Document]:
+    """The documents that wait, in the order in which they came."""
+    return registry.documents(status=WAITING)
+
+
+def settle(
+    asked: Sequence[Asked],
+    by: str,
+    why: str,
+    registry: Registry,
+    settings: Settings,
+    *,
+    again: bool = False,
+) -> tuple[list[Document], list[Problem]]:
+    """Enter what a person said; the documents as they stand now, and what looks odd in a value.
+
+    ``again`` lets a document be settled that has been settled before.
+
+    Raises, before anything is entered:
+        UsageError: no such document or field, settled before, a reason is needed.
+        DataError: a value that its field cannot hold.
+    """
+    grouped: dict[str, list[Asked]] = {}
+    for one in asked:
+        grouped.setdefault(one.document, []).append(one)
+    odd: list[Problem] = []
+    ready: list[tuple[list[Settlement], str | None]] = []
+    for number, wishes in grouped.items():
+        document = registry.document(number)
+        if document is None:
+            raise UsageError(
+                _("there is no document {document} here").format(document=number),
+                hint=_("see paperloop review"),
+            )
+        _may_be_settled(document, wishes, why, registry, again=again)
+        said, found = _said(document, wishes, by, why, registry, settings)
+        odd += found
+        ready.append((said, next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)))
+    for said, status in ready:
+        registry.settle(said, status)
+    changed = [registry.document(number) for number in grouped]
+    return [document for document in changed if document], odd
+
+
+def _may_be_settled(
+    document: Document, wishes: Sequence[Asked], why: str, registry: Registry, *, again: bool
+) -> None:
+    if document.status != WAITING and not again:
+        name = verdict.of(document, registry.settlements(document.id)).settled_by
+        told = _("it has been rejected") if document.status == "rejected" else _("it is accepted")
+        raise UsageError(
+            f"{told} ({name})" if name else told,
+            where=document.id,
+            hint=_("say --again to settle it anew"),
+        )
+    actions = {wish.action for wish in wishes}
+    if actions >= set(SETTLED):
+        raise UsageError(_("it cannot be both accepted and rejected"), where=document.id)
+    if "accept" in actions and not document.pages:
+        raise UsageError(
+            _("nothing could be read of it, so nothing can be accepted"), where=document.id
+        )
+    needed = ""
+    if "reject" in actions:
+        needed = _("who rejects a document must say why")
+    elif "accept" in actions and verdict.unsigned(document):
+        needed = _("a signature is missing, so a reason is needed")
+    elif "accept" in actions and verdict.mismatched(document):
+        needed = _("the print is not what was issued, so a reason is needed")
+    if needed and not why:
+        raise UsageError(needed, where=document.id, hint=_("say --why TEXT"))
+
+
+def _said(
+    document: Document,
+    wishes: Sequence[Asked],
+    by: str,
+    why: str,
+    registry: Registry,
+    settings: Settings,
+) -> tuple[list[Settlement], list[Problem]]:
+    """The settlements, values first."""
+    at = now()
+    values = dict(verdict.of(document, registry.settlements(document.id)).values)
+    said: list[Settlement] = []
+    odd: list[Problem] = []
+    for wish in wishes:
+        if wish.action != "set":
+            continue
+        item = _field(document, wish.field, registry, settings)
+        value, problems = _checked(item, wish, values, settings)
+        values[wish.field] = value
+        odd += problems
+        said.append(Settlement(document.id, "set", by, at, wish.field, value, why or None))
+    settled = dict.fromkeys(wish.action for wish in wishes if wish.action in SETTLED)
+    return said + [Settlement(document.id, a, by, at, why=why or None) for a in settled], odd
+
+
+def _field(document: Document, name: str, registry: Registry, settings: Settings) -> Field:
+    """The field that a person means. Raises UsageError for one that the paper does not have."""
+    paper = registry.paper(document.paper) if document.paper else None
+    known = {item.name for item in verdict.fields(document)} | {
+        mark.name for mark in verdict.marks(document)
+    }
+    known |= set(paper.fields) if paper else set()
+    form = form_of(document, settings)
+    if name not in known or form is None:
+        raise UsageError(
+            _("the document has no field “{name}”").format(name=name),
+            where=document.id,
+            hint=_("its fields: {names}").format(names=", ".join(sorted(known)) or "–"),
+        )
+    item = form.field(name)
+    if item.kind == "signature":
+        raise UsageError(
+            _("a signature has no value"),
+            where=f"{document.id}, {name}",
+            hint=_("say --accept, or --reject with --why"),
+        )
+    return item
+
+
+def _checked(
+    item: Field, wish: Asked, values: Mapping[str, str | None], settings: Settings
+) -> tuple[str, list[Problem]]:
+    """The value as a record keeps it, and what looks odd in it. Raises DataError for a wrong one.
+
+    It is held to the same rules as the data that forms are filled from.
+    """
+    value = rules.normalise(item.kind, wish.value)
+    where = f"{wish.document}, {wish.field}"
+    if value and item.kind == "date" and rules.parse_date(value) is None:
+        raise DataError(
+            _("“{value}” is not a day").format(value=value), where=where, hint="2026-09-01"
+        )
+    column = item.record or wish.field
+    found = [p for p in rules.check({**values, column: value}, settings.today) if p.where == column]
+    for problem in found:
+        if problem.level == "error":
+            raise DataError(problem.what, where=where, hint=problem.hint)
+    return value, [Problem(p.what, where, p.hint, p.level) for p in found]
+
+
+def form_of(document: Document, settings: Settings) -> Form | None:
+    """The document's form, None where it has none, or none that is among the templates."""
+    if document.form is None or document.form not in forms.names(settings):
+        return None
+    return forms.load(document.form, settings)
+
+
+def title_of(name: str, form: Form | None) -> str:
+    """A field as a person sees it: its title, and the name that --set takes."""
+    try:
+        item = form.field(name) if form else None
+    except (StopIteration, IndexError):
+        item = None
+    if item is None:
+        return name
+    title = item.title if language() == "ru" else item.title_en
+    return f"{title} ({name})"
+
+
+def as_json(
+    document: Document, registry: Registry, settings: Settings, pictures: Path
+) -> dict[str, Any]:
+    """Intake's object, with what a person said and the path of a picture beside each thing seen.
+
+    The pictures are written under ``pictures``, readable by their owner only.
+    """
+    whole = registry.pages_of(document.id)
+    crops = {name: settings.relative(path) for name, path in _draw(document, whole, pictures)}
+    said = verdict.of(document, registry.settlements(document.id)).said
+    answer = record.as_json(document)
+    for part in ("fields", "hand"):
+        for name, thing in answer[part].items():
+            thing["crop"] = crops.get(name)
+            if name in said:
+                thing["value"] = said[name]
+    for number, thing in enumerate(answer["alterations"], start=1):
+        thing["crop"] = crops.get(f"alterations.{number}")
+    return answer
+
+
+def clear(pictures: Path) -> None:
+    """Forget the pictures of an earlier listing."""
+    if pictures.exists():
+        shutil.rmtree(pictures)
+
+
+def _draw(
+    document: Document, pages: Sequence[PageReading], folder: Path
+) -> Iterator[tuple[str, Path]]:
+    """Write a picture of each field, mark and alteration; of several prints a doubtful one."""
+    found: dict[str, bytes] = {}
+    for sure in (False, True):
+        for page in pages:
+            for field in page.fields:
+                if (field.status == "match") is sure:
+                    found.setdefault(field.name, field.crop)
+            for mark in page.hand:
+                found.setdefault(mark.name, mark.crop)
+    changes = [change.crop for page in pages for change in page.alterations]
+    found |= {f"alterations.{number}": crop for number, crop in enumerate(changes, start=1)}
+    own = private_folder(folder / _file_name(document.id))
+    for name, crop in found.items():
+        if crop:
+            path = own / f"{_file_name(name)}.png"
+            path.touch(mode=OWNER_ONLY_FILE)
+            path.write_bytes(crop)
+            yield name, path
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.-]", "_", name)
