@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -39,7 +39,7 @@ def to_xlsx(title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]])
     for index in range(1, len(columns) + 1):
         sheet.column_dimensions[get_column_letter(index)].width = WIDTH
 
-    def cell(text: str, *, bold: bool = False) -> WriteOnlyCell:
+    def cell(text: str, *, bold: bool = False) -> Cell:
         made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
         made.data_type = "s"  # never "f": openpyxl takes a leading = for a formula
         made.number_format = _TEXT_FORMAT
