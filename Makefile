@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := setup
-.PHONY: setup demo test bench bench-full lint messages lock clean
+.PHONY: setup demo test bench bench-full bench-setup lint messages lock clean
 
 RUN := .venv/bin/
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -57,11 +57,21 @@ lint: setup
 	$(RUN)ruff format --check .
 	$(RUN)mypy
 
-bench: setup
+bench: bench-setup
 	@$(RUN)python -m tests.bench
 
-bench-full: setup
+# `make bench-full PAGES=7500`: how many honest pages; hours.
+bench-full: bench-setup
 	@$(RUN)python -m tests.bench --full
+
+# OCRmyPDF, to be measured beside: in an environment of its own, its needs are not ours.
+bench-setup: setup .venv-bench/.installed
+
+.venv-bench/.installed: tests/bench/requirements.txt | setup
+	@test -x .venv-bench/bin/pip || $(PYTHON) -m venv .venv-bench
+	@echo "installing OCRmyPDF into .venv-bench"
+	@.venv-bench/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
 
 # New messages go into the catalogue untranslated: translate them, run again, commit both files.
 messages: setup
@@ -77,4 +87,4 @@ lock: setup
 
 # Everything that setup made; never what a user made.
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -85,7 +85,8 @@ def _wanted(setting: Setting) -> list[Wish]:
 
 
 def _fill(wanted: list[Wish], folder: Path) -> None:
-    compiled = {w.form.name: docx.compile_template(w.form.template) for w in wanted}
+    forms = {wish.form.name: wish.form for wish in wanted}
+    compiled = {name: docx.compile_template(form.template) for name, form in forms.items()}
     for number, wish in enumerate(wanted):
         made = paper.draft(wish.form, compiled[wish.form.name], wish.filled, "7F3K9QX2MD")
         (folder / f"{number:04}.docx").write_bytes(made.docx)
