@@ -45,7 +45,9 @@ def main(python: Path | None = None) -> None:
         )  # fmt: skip
         with_augraphy = python or _environment(folder / "venv")
         script = Path(augraphy_damage.__file__)
-        subprocess.run([str(with_augraphy), str(script), str(clean), str(SEED)], check=True)
+        # It leaves a cache of pictures where it runs.
+        command = [str(with_augraphy), str(script), str(clean), str(SEED)]
+        subprocess.run(command, check=True, cwd=folder)
         _write(office, papers, truth, clean)
 
 
