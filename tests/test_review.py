@@ -155,6 +155,16 @@ def test_other_reasons_need_no_words(registry: Registry, paperloop: Paperloop) -
     assert status(registry, number) == "accepted"
 
 
+def test_accepting_tells_which_fields_have_no_value(
+    registry: Registry, paperloop: Paperloop
+) -> None:
+    number = waits(
+        registry, "field-unreadable", fields=(filing.smeared(), filing.field("birth_date"))
+    )
+    said = paperloop("review", "--accept", number)
+    assert (said.code, "full_name" in said.err, "birth_date" in said.err) == (0, True, False)
+
+
 def test_rejecting_needs_a_reason(registry: Registry, paperloop: Paperloop) -> None:
     number = waits(registry, "altered")
     assert paperloop("review", "--reject", number).code == 2

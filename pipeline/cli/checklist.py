@@ -39,7 +39,7 @@ def checklist(reporter: Reporter, subjects: tuple[str, ...]) -> None:
                 title = item.title if language() == "ru" else item.title_en
                 rows.append((*who, title, words[item.state], item.why))
                 who = ("", "")
-    columns = (_("number"), _("name"), _("paper"), _("state"), _("why"))
+    columns = (_("number"), _("person"), _("paper"), _("state"), _("why"))
     if rows:
         reporter.table(columns, rows)
     text = ngettext(

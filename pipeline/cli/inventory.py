@@ -40,7 +40,7 @@ def inventory(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -
                 rows.append((answer["subject"], name, *(answer[key] for key in keys)))
     columns = (
         _("number"),
-        _("name"),
+        _("person"),
         _("documents"),
         _("sheets"),
         _("sheets of the inventory"),

@@ -49,6 +49,7 @@ def review(
 ) -> None:
     """What the machine read is kept beside what a person says."""
     settings = common.settings()
+    from pipeline import verdict
     from pipeline.flow import review as flow
     from pipeline.registry import Registry
 
@@ -70,6 +71,11 @@ def review(
             reporter.record(flow.as_json(document, registry, settings, pictures))
             state = states.get(document.status, _("goes on waiting"))
             reporter.say(f"{document.id}: {state}")
+            values = verdict.of(document, registry.settlements(document.id)).values
+            lacking = ", ".join(name for name, value in values.items() if value is None)
+            if lacking:
+                text = _("{document}: nobody has said yet what stands in {fields} (--set)")
+                reporter.say(text.format(document=document.id, fields=lacking))
 
 
 def _asked(
@@ -116,7 +122,15 @@ def _list(
         person = registry.person(document.subject) if document.subject else None
         wrong = reasons.explained(document, partial(flow.title_of, form=form))
         who = f"{person.subject} {person.full_name}" if person else ""
-        rows.append((document.id, document.form, who, "\n".join(wrong), document.source))
+        rows.append(
+            (
+                document.id,
+                document.form,
+                who,
+                "\n".join(f"• {line}" for line in wrong),
+                document.source,
+            )
+        )
     if not rows:
         reporter.say(_("Nothing waits for a person."))
         return

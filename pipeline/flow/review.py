@@ -1,7 +1,7 @@
 """What waits for a person, and what the person says of it.
 
 What is said is added to the registry and never written over what the machine read. Everything
-asked for is checked before anything is entered; each document is one transaction.
+asked for is checked before anything is entered, and entered in one transaction.
 """
 
 from __future__ import annotations
@@ -77,8 +77,7 @@ def settle(
         said, found = _said(document, wishes, by, why, registry, settings)
         odd += found
         ready.append((said, next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)))
-    for said, status in ready:
-        registry.settle(said, status)
+    registry.settle_all(ready)
     changed = [registry.document(number) for number in grouped]
     return [document for document in changed if document], odd
 
@@ -223,9 +222,8 @@ def as_json(
 
 
 def clear(pictures: Path) -> None:
-    """Forget the pictures of an earlier listing."""
-    if pictures.exists():
-        shutil.rmtree(pictures)
+    """Forget the pictures of an earlier listing; one that is open somewhere may stay (Windows)."""
+    shutil.rmtree(pictures, ignore_errors=True)
 
 
 def _draw(

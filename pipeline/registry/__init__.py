@@ -278,6 +278,12 @@ class Registry:
         with self._write() as db:
             documents.settle(db, settlements, new_status)
 
+    def settle_all(self, decisions: Sequence[tuple[Sequence[Settlement], str | None]]) -> None:
+        """``settle`` for several statuses, all or nothing."""
+        with self._write() as db:
+            for settlements, new_status in decisions:
+                documents.settle(db, settlements, new_status)
+
     def settlements(self, document_id: str) -> list[Settlement]:
         """What people said of the document, oldest first."""
         with self._look() as db:
