@@ -42,6 +42,7 @@ class Scene:
     name: str
     start: Workspace
     commands: tuple[Command, ...]
+    exports: tuple[Command, ...] = _EXPORTS
 
 
 @dataclass(slots=True)
@@ -71,7 +72,8 @@ def _generating(setting: Setting) -> Scene:
     data = start.root / "again.json"
     data.write_text(_json(fresh), encoding="utf-8")
     forms = ("consent-employee", "non-disclosure-pledge")
-    return Scene("generate", start, (("generate", *forms, "--data", "again.json"),))
+    command = ("generate", *forms, "--data", "again.json")  # once more, it tells what there is
+    return Scene("generate", start, (command,), (*_EXPORTS, command))
 
 
 def _taking_in(setting: Setting) -> Scene:
@@ -107,7 +109,7 @@ def _killed(setting: Setting, scene: Scene) -> list[Row]:
     for command in scene.commands:
         calm.run(*_here(calm, command))
     seconds = (time.perf_counter() - began) / len(scene.commands)
-    expected = _outcome(calm)
+    expected = _outcome(scene, calm)
     rng = dice(setting.seed, "kill", scene.name)
     outcomes = [
         _struck(scene, number, seconds * float(rng.uniform(0, 1.05)), rng)
@@ -135,7 +137,7 @@ def _struck(scene: Scene, number: int, after: float, rng: np.random.Generator) -
     alive = _kill(office, _here(office, scene.commands[victim]), after, whole_group)
     for command in scene.commands[victim:]:
         _run_anyhow(office, _here(office, command))
-    outcome = _outcome(office)
+    outcome = _outcome(scene, office)
     outcome.alive = alive
     return outcome
 
@@ -183,8 +185,8 @@ def _here(office: Workspace, command: Command) -> list[object]:
     return [office.root / str(word) if word in names else word for word in command]
 
 
-def _outcome(office: Workspace) -> _Outcome:
-    exports = [_calm(office.run(*command).objects) for command in _EXPORTS]
+def _outcome(scene: Scene, office: Workspace) -> _Outcome:
+    exports = [_calm(office.run(*_here(office, one)).objects) for one in scene.exports]
     files = {
         path.relative_to(office.root).as_posix()
         for path in office.root.rglob("*")

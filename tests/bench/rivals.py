@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +16,7 @@ from docxtpl import DocxTemplate
 from pipeline.engines import office as libreoffice
 from pipeline.flow.wishes import Wish
 from tests.bench.setting import WORKERS
+from tests.bench.workspaces import shell
 
 _CLONE = Path(__file__).parents[2]
 OCRMYPDF = _CLONE / ".venv-bench" / "bin" / "ocrmypdf"
@@ -38,13 +38,13 @@ def ocrmypdf(pile: Path, folder: Path) -> float:
     """Make a pile searchable; seconds."""
     out = folder / "searchable.pdf"
     command = [str(OCRMYPDF), *_OCRMYPDF_HOW, "--quiet", str(pile), str(out)]
-    return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+    return seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=shell()))
 
 
 def tesseract(pile: Path, folder: Path) -> float:
     """Recognise every whole page, two processes of one thread each; seconds without rendering."""
     images = _images(pile, folder)
-    environ = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    environ = {**shell(), "OMP_THREAD_LIMIT": "1"}
 
     def one(image: Path) -> None:
         command = ["tesseract", str(image), str(image.with_suffix("")), "-l", "rus"]

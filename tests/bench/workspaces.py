@@ -20,6 +20,8 @@ from tests.bench.people import DAY
 PROGRAM = Path(sys.executable).parent / "paperloop"
 Json = dict[str, Any]
 _FINE = (ExitCode.DONE, ExitCode.WAITING)
+# A developer's own registry; and what would make every start compile every module anew.
+_NOT_FOR_BENCHES = (REGISTRY_VARIABLE, "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
 
 
 class CommandFailedError(RuntimeError):
@@ -54,9 +56,8 @@ class Workspace:
         return [str(PROGRAM), *words, *shared]
 
     def environment(self) -> dict[str, str]:
-        """The shell's, without anybody's own registry; messages in English."""
-        kept = {k: v for k, v in os.environ.items() if k != REGISTRY_VARIABLE}
-        return {**kept, "LANGUAGE": "en", **self.environ}
+        """The shell's, as a user has it; messages in English."""
+        return {**shell(), "LANGUAGE": "en", **self.environ}
 
     def run(self, *arguments: object) -> Answer:
         """Run one command with --json to its end."""
@@ -75,6 +76,11 @@ class Workspace:
         """The same workspace again, registry and secret included: ids stay what they are."""
         shutil.copytree(self.root, root)
         return Workspace(root, self.environ)
+
+
+def shell() -> dict[str, str]:
+    """The environment that all programs run in, ours and the others."""
+    return {name: value for name, value in os.environ.items() if name not in _NOT_FOR_BENCHES}
 
 
 def objects(text: str) -> tuple[Json, ...]:
