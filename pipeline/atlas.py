@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,10 @@ SPECIMEN = LETTERS + LETTERS.upper() + LATIN + LATIN.upper() + SIGNS
 SPECIMEN_PT = 12.0
 STYLES = ((False, False), (True, False), (False, True), (True, True))
 OVERSAMPLING = 2  # the specimen is rendered this much finer than pages are compared
-MAX_TWINS = 4
-TWIN_LIKENESS = 0.55  # correlation at the same origin: below it no hurried eye takes one for another
+MAX_TWINS = 9
+SHIFT_EM = 0.16  # how far a letter set for another may stand aside to cover it best
+SAME_LIKENESS = 0.97
+TWIN_LIKENESS = 0.5  # correlation at the same origin: below it no hurried eye takes one for another
 
 Array = NDArray[np.float32]
 
@@ -83,6 +85,14 @@ class Letter:
     top: int
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A character that could pass for another when it stands ``shift`` ems to the right of it."""
+
+    char: str
+    shift: float
+
+
 class Atlas:
     """Specimen sheets, asked for characters by font name as PDFs give it, and size."""
 
@@ -106,8 +116,11 @@ class Atlas:
         """A character at ``size`` points, or None where the specimen does not show it."""
         return self._letters(font, char, round(size, 1))
 
-    def twins(self, font: str, char: str) -> tuple[str, ...]:
-        """The characters that could pass for ``char``, the likest first; every digit for a digit."""
+    def twins(self, font: str, char: str) -> tuple[Twin, ...]:
+        """The characters that could pass for ``char``, the likest first; every digit for a digit.
+
+        Each is tried on the same origin, and where it covers ``char`` best.
+        """
         return self._twins(font, char)
 
     def _letter(self, font: str, char: str, size: float) -> Letter | None:
@@ -129,23 +142,32 @@ class Atlas:
         ink = cv2.warpAffine(crop, matrix, size_px, flags=cv2.INTER_LINEAR)
         return Letter(np.asarray(ink, np.float32), whole_left, whole_top)
 
-    def _find_twins(self, font: str, char: str) -> tuple[str, ...]:
+    def _find_twins(self, font: str, char: str) -> tuple[Twin, ...]:
         own = self.letter(font, char, SPECIMEN_PT)
         if own is None:
             return ()
-        scored = []
-        for (name, other), _where in self._glyphs.items():
+        found = []
+        for name, other in self._glyphs:
             if name != font or other == char or not _same_kind(char, other):
                 continue
             letter = self.letter(font, other, SPECIMEN_PT)
             assert letter is not None
-            likeness = _likeness(own, letter)
-            # Latin and Cyrillic letters that are one shape are no change that an eye could see.
-            if likeness < 0.995 and (likeness > TWIN_LIKENESS or (char.isdigit() and other.isdigit())):
-                scored.append((likeness, other))
-        scored.sort(reverse=True)
-        most = 9 if char.isdigit() else MAX_TWINS
-        return tuple(other for _score, other in scored[:most])
+            reach = round(self._dpi / 72 * SPECIMEN_PT * SHIFT_EM)
+            likeness, shift = max(
+                (_likeness(own, replace(letter, left=letter.left + move)), move)
+                for move in range(-reach, reach + 1)
+            )
+            digits = char.isdigit() and other.isdigit()
+            # «З» and «3», «о» and "o" are one shape: no change that an eye could see.
+            if digits or TWIN_LIKENESS < likeness < SAME_LIKENESS:
+                found.append((likeness, other, shift * 72 / self._dpi / SPECIMEN_PT))
+        found.sort(reverse=True)
+        twins = []
+        for _likeness_, other, shift in found[:MAX_TWINS]:
+            twins.append(Twin(other, 0.0))
+            if abs(shift) > SHIFT_EM / 8:
+                twins.append(Twin(other, shift))
+        return tuple(twins)
 
 
 def pair(a: Letter, b: Letter) -> tuple[Array, Array, int, int]:

@@ -13,7 +13,7 @@ tells whether anything else stands there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from pipeline import atlas as atlas_
 from pipeline.atlas import OVERSAMPLING, Atlas
-from pipeline.geometry import MM_PER_INCH, px_from_mm
+from pipeline.geometry import MM_PER_INCH, mm_from_points, px_from_mm
 from pipeline.layout import Glyph
 from pipeline.page import DPI
 
@@ -233,9 +233,10 @@ def _make_window(font: str, char: str, size: float, letters: Atlas, sigma: float
         return None
     pairs = []
     for twin in letters.twins(font, char):
-        other = letters.letter(font, twin, size)
+        other = letters.letter(font, twin.char, size)
         if other is not None:
-            pairs.append((twin, *atlas_.pair(own, other)))
+            move = round(twin.shift * px_from_mm(mm_from_points(size), DPI * OVERSAMPLING))
+            pairs.append((twin.char, *atlas_.pair(own, replace(other, left=other.left + move))))
     boxes = [(left, top, a.shape[1], a.shape[0]) for _t, a, _b, left, top in pairs]
     boxes.append((own.left, own.top, own.ink.shape[1], own.ink.shape[0]))
     pad = MARGIN_PX - 1

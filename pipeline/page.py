@@ -221,6 +221,8 @@ def _search(
     reference = issued if scale == 1 else cv2.resize(issued, size, interpolation=cv2.INTER_AREA)
     offsets, kept = _offsets(flat, reference, anchors * scale, (round(PATCH_PX[0] * max(scale, 0.6)), round(PATCH_PX[1] * max(scale, 0.6))), reach)
     source = anchors[kept]
+    if not len(source):
+        return source, source
     moved = (source * scale + offsets) / scale
     target = cv2.perspectiveTransform(moved[None], matrix)[0]
     return source, target
@@ -269,7 +271,9 @@ def _refit(pairs: tuple[Points, Points], matrix: Points, share: float) -> Points
     return found
 
 
-MESH_REACH_PX = (10, 4)
+# (resolution against DPI, how far to search there, how far from its neighbours a patch may lie, px)
+MESH_ROUNDS = ((0.5, 14, 8.0), (1.0, 8, 3.0), (1.0, 4, 1.5))
+MIN_SHARE = 0.6  # of the patches: with fewer found again the page is not this page, or not flat
 MESH_STEP_PX = 16
 MESH_SMOOTHING = 0.02
 
@@ -282,33 +286,40 @@ def _mesh(
     columns, rows = (_centres(length) for length in (width, height))
     grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
     bend = np.zeros_like(grid)
-    half = (PATCH_PX[0] * 2 // 3, PATCH_PX[1] * 2 // 3)
     left_over, count = np.inf, 0
     bent = np.zeros_like(anchors)
-    for reach in MESH_REACH_PX:
+    for scale, reach, tolerance in MESH_ROUNDS:
         map_x, map_y = _maps(grid, bend, matrix, (len(rows), len(columns)), issued.shape)
-        flat = _remap(image, map_x, map_y)
-        offsets, kept = _offsets(flat, issued, anchors, half, reach)
+        flat, reference = _remap(image, map_x, map_y), issued
+        if scale < 1:
+            flat, reference = (
+                cv2.resize(i, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+                for i in (flat, issued)
+            )
+        half = (round(PATCH_PX[0] * 2 / 3 * max(scale, 0.75)), round(PATCH_PX[1] * 2 / 3 * max(scale, 0.75)))
+        offsets, kept = _offsets(flat, reference, anchors * scale, half, reach)
         if len(offsets) < MIN_PATCHES:
             return None
-        total = bent[kept] + offsets
-        good = _agree(anchors[kept], total)
-        left_over = float(np.median(np.hypot(*offsets[good].T))) if good.any() else np.inf
+        total = bent[kept] + offsets / scale
+        good = _agree(anchors[kept], offsets / scale, tolerance)
         count = int(good.sum())
         if count < MIN_PATCHES:
             return None
+        left_over = float(np.median(np.hypot(*(offsets[good] / scale).T)))
         plate = _plate(anchors[kept][good], total[good])
         bend, bent = plate(grid), plate(anchors)
+    if count < len(anchors) * MIN_SHARE:
+        return None
     map_x, map_y = _maps(grid, bend, matrix, (len(rows), len(columns)), issued.shape)
     return map_x, map_y, left_over, count
 
 
-def _agree(points: Points, offsets: Points) -> NDArray[np.bool_]:
+def _agree(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool_]:
     """False for offsets far from their neighbours' median."""
     distance = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
     nearest = np.argsort(distance, axis=1)[:, 1:9]
     around = np.median(offsets[nearest], axis=1)
-    return np.asarray(np.hypot(*(offsets - around).T) < 2.5)
+    return np.asarray(np.hypot(*(offsets - around).T) < tolerance)
 
 
 def _plate(points: Points, offsets: Points) -> Callable[[Points], Points]:

@@ -1,0 +1,131 @@
+"""Ink that we did not print: signatures, dates, and whatever else is on the paper.
+
+The registered scan's ink, masked by the dilated issued print, leaves pen, stamp, fold and dirt.
+Each connected piece is measured in millimetres and judged by its shape, tone and place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import Box, mm_from_px, px_from_mm
+from pipeline.page import DPI
+
+Array = NDArray[np.float32]
+Image = NDArray[np.uint8]
+
+PRINT_REACH_MM = 0.45  # ink this near to print is print: gain, blur, the last misplacement
+SURE_SHARE = 0.36  # of the page's own black: paler marks are shadows, bleed-through, folds
+FAINT_SHARE = 0.20  # what hangs together with sure ink counts down to here: a pen that fades
+JOIN_MM = 0.35  # a pen that skips is still one stroke
+DIRT_MM2 = 0.35  # smaller specks are nobody's doing
+REACH_MM = 6.0  # how far a signature may leave its blank
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One connected piece of unexplained ink.
+
+    ``box`` in millimetres; ``area`` in mm²; ``length`` of its strokes in mm; ``stroke`` their
+    mean width in mm; ``tone`` its ink against the page's black (1 = as black as print);
+    ``straightness`` the share of a straight line in its shape (1 = a line);
+    ``inside`` the share of its ink in the zone asked about.
+    """
+
+    box: Box
+    area: float
+    length: float
+    stroke: float
+    tone: float
+    straightness: float
+    inside: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Ink in a blank: is it there (None: a person must look), how sure, and why not."""
+
+    present: bool | None
+    confidence: float
+    why: str
+
+
+def unexplained(ink: Array, issued: Image, black: float) -> NDArray[np.bool_]:
+    """Where the page has ink that the issued page does not explain.
+
+    ``ink`` is the scan's (0 to 1), ``black`` the tone that the print has in this scan.
+    """
+    reach = round(px_from_mm(PRINT_REACH_MM, DPI))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    printed = cv2.dilate((issued < 200).astype(np.uint8), kernel)
+    free = printed == 0
+    soft = cv2.GaussianBlur(ink, (0, 0), 0.8)
+    faint = ((soft > FAINT_SHARE * black) & free).astype(np.uint8)
+    sure = (soft > SURE_SHARE * black) & free
+    _count, labels = cv2.connectedComponents(faint, connectivity=8)
+    keep = np.zeros(labels.max() + 1, bool)
+    keep[np.unique(labels[sure])] = True
+    keep[0] = False
+    return np.asarray(keep[labels])
+
+
+def pieces(mask: NDArray[np.bool_], ink: Array, black: float, zone: Box | None = None) -> list[Piece]:
+    """The connected pieces of a mask, skips of the pen joined, dirt left out."""
+    join = round(px_from_mm(JOIN_MM, DPI)) | 1
+    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((join, join), np.uint8))
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    found = []
+    for label in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[label])
+        if area * mm_from_px(1, DPI) ** 2 < DIRT_MM2:
+            continue
+        shape = labels[y : y + h, x : x + w] == label
+        found.append(_measure(shape, ink[y : y + h, x : x + w], x, y, black, zone))
+    return found
+
+
+def _measure(
+    shape: NDArray[np.bool_], ink: Array, x: int, y: int, black: float, zone: Box | None
+) -> Piece:
+    mm = mm_from_px(1, DPI)
+    area = int(shape.sum())
+    depth = cv2.distanceTransform(np.pad(shape.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    # Along a stroke of width w the distance to its edge averages w / 4.
+    stroke = max(1.0, 4 * float(depth[shape].mean()) - 1)
+    ys, xs = np.nonzero(shape)
+    box = Box(x * mm, y * mm, (x + shape.shape[1]) * mm, (y + shape.shape[0]) * mm)
+    straight = 0.0
+    if area > 2:
+        spread = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(np.stack([xs, ys]))), 1e-6))
+        straight = float(1 - min(1.0, spread[0] / spread[1] * 3))
+    inside = 1.0
+    if zone is not None:
+        inside = float(
+            np.mean(
+                (xs + x >= zone.x0 / mm) & (xs + x <= zone.x1 / mm)
+                & (ys + y >= zone.y0 / mm) & (ys + y <= zone.y1 / mm)
+            )
+        )  # fmt: skip
+    return Piece(
+        box,
+        area * mm * mm,
+        area / stroke * mm,
+        stroke * mm,
+        float(ink[shape].mean()) / max(black, 0.05),
+        straight,
+        inside,
+    )
+
+
+def window(box: Box, shape: tuple[int, ...], reach: float = REACH_MM) -> tuple[slice, slice]:
+    """The part of a page image about a blank, as slices."""
+    x0, y0, x1, y1 = box.grown(reach).px(DPI)
+    return slice(max(0, y0), min(shape[0], y1)), slice(max(0, x0), min(shape[1], x1))
+
+
+_ = Sequence
