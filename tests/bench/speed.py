@@ -9,7 +9,7 @@ from pipeline import paper, settings
 from pipeline.engines import docx
 from pipeline.flow import wishes
 from pipeline.flow.wishes import Wish
-from tests.bench import people, rivals, workspaces
+from tests.bench import people, rivals
 from tests.bench.measure import Row, at_least, figure
 from tests.bench.rivals import seconds
 from tests.bench.setting import WORKERS, Setting, scan
@@ -94,9 +94,9 @@ def _fill(wanted: list[Wish], folder: Path) -> None:
 
 def _issuing(setting: Setting) -> list[Row]:
     """From data to finished papers, beside the bare conversion of the same DOCX files."""
-    office = workspaces.new(setting.folder / "issuing")
-    hires = people.hires(max(1, setting.sizes.issued // len(_NEW_HIRE)), setting.seed)
-    data = office.root / "people.json"
+    office = setting.copy("issuing")  # an office at work; its new people are not those before
+    hires = people.hires(max(1, setting.sizes.issued // len(_NEW_HIRE)), setting.seed + 1)
+    data = office.root / "more.json"
     data.write_text(json.dumps(hires, ensure_ascii=False), encoding="utf-8")
     done = office.run("generate", *_NEW_HIRE, "--data", data)
     folder = setting.folder / "converted"
