@@ -28,7 +28,8 @@ BUILT_IN = frozenset({"paper_id"})  # printed by the program, declared by no for
 HAND_KINDS = frozenset({"signature", "date", "text"})
 SUBJECT_KEY = "personnel_number"
 _FIELD_KEYS = {"title", "title_en", "kind", "fill", "value", "empty", "width_mm", "record"}
-_FORM_KEYS = {"name", "title", "title_en", "source", "date", "key", "notes", "command"}
+_NEEDED = {"name", "title", "date", "key"}
+_FORM_KEYS = _NEEDED | {"title_en", "source", "notes", "command", "lint", "approved"}
 _PERSON_INPUTS = ("last_name", "first_name")
 
 
@@ -71,6 +72,7 @@ class Form:
     """A form as its folder describes it; ``version`` is a fingerprint of template and TOML.
 
     ``command`` names the command that alone makes it, about a file and not for it ("" = generate).
+    ``lint`` names the rules that judge its wording; ``approved``: that wording is not ours to mend.
     """
 
     name: str
@@ -86,6 +88,8 @@ class Form:
     folder: Path
     version: str
     command: str = ""
+    lint: tuple[str, ...] = ()
+    approved: bool = False
 
     @property
     def template(self) -> Path:
@@ -253,7 +257,7 @@ def _load(folder: Path) -> Form:
     except OSError as error:
         raise FormError(_("cannot be read"), where=str(error.filename)) from error
     head = document.get("form", {})
-    missing = _FORM_KEYS - {"notes", "title_en", "source", "command"} - head.keys()
+    missing = _NEEDED - head.keys()
     if missing or head.keys() - _FORM_KEYS or not isinstance(head.get("date"), str | date):
         wrong = ", ".join(sorted(missing | (head.keys() - _FORM_KEYS))) or "date"
         raise FormError(
@@ -282,6 +286,8 @@ def _load(folder: Path) -> Form:
         folder=folder,
         version=hashlib.sha256(template + content).hexdigest()[:8],
         command=head.get("command", ""),
+        lint=(kinds,) if isinstance(kinds := head.get("lint", ()), str) else tuple(kinds),
+        approved=bool(head.get("approved", False)),
     )
 
 

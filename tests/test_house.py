@@ -24,7 +24,7 @@ ORDER = re.findall(
     r"\w+",
     """
     errors geometry files i18n settings
-    morphology names phrases wording russian lettering rules engines form
+    morphology names phrases wording russian lettering rules engines form passages lint
     columns sheets workbook book tables cells data datasheet
     marks layout paper scan page atlas glyphs ink reading
     export record verdict reasons registry dossier inventory flow doctor cli

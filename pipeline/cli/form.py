@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
-from pipeline.errors import ExitCode, UsageError
+from pipeline.errors import ExitCode, FormError, UsageError
 from pipeline.i18n import _, language, ngettext
 
 if TYPE_CHECKING:
     from pipeline.form import Field, Form
+    from pipeline.settings import Settings
 
 
 @click.group
@@ -122,16 +124,57 @@ def check(reporter: Reporter, names: tuple[str, ...]) -> ExitCode:
                 hint=_("the forms: {names}").format(names=", ".join(known)),
             )
     checked = names or known
-    findings = [finding for name in checked for finding in forms.check(name, settings)]
+    findings = [finding for name in checked for finding in _findings(name, settings)]
     for finding in findings:
         reporter.record(finding)
-    if findings:
-        keys = ("form", "level", "rule", "phrase", "where")
+    # Of every form at once a person wants to see only what is wrong.
+    shown = [f for f in findings if names or f["level"] != "info"]
+    if shown:
         columns = (_("form"), _("level"), _("rule"), _("phrase"), _("where"))
-        reporter.table(columns, [[finding[key] for key in keys] for finding in findings])
+        rows = [(f["form"], _how_bad(f), _told(f), f["phrase"], f["where"]) for f in shown]
+        reporter.table(columns, rows)
     errors = sum(finding["level"] == "error" for finding in findings)
     text = ngettext(
         "{n} form checked, errors: {errors}", "{n} forms checked, errors: {errors}", len(checked)
     )
     reporter.say(text.format(n=len(checked), errors=errors))
+    if warnings := sum(finding["level"] == "warning" for finding in findings):
+        reporter.say(_("Warnings: {n}. They stop nothing.").format(n=warnings))
     return ExitCode.BAD_FORM if errors else ExitCode.DONE
+
+
+def _findings(name: str, settings: Settings) -> list[dict[str, str]]:
+    """What a form's own check finds, then what the rules say of its wording."""
+    from pipeline import form as forms
+    from pipeline import lint
+
+    found = forms.check(name, settings)
+    if any(finding["rule"] in ("form-toml", "template") for finding in found):
+        return found  # there is nothing to read
+    try:
+        return found + [f.as_json() for f in lint.judge(forms.load(name, settings), settings)]
+    except FormError as error:
+        wrong = {"rule": "rules", "phrase": error.problem.what, "where": error.problem.where}
+        return [*found, {"form": name, "level": "error", **wrong}]
+
+
+def _how_bad(finding: Mapping[str, str]) -> str:
+    """The level, and what became of the item that the law wants."""
+    levels = {"error": _("error"), "warning": _("warning"), "info": _("in order")}
+    states = {
+        "found": _("found"),
+        "vague": _("vague"),
+        "missing": _("missing"),
+        "absent": _("not called for"),
+        "clear": _("nothing found"),
+    }
+    state = states.get(finding.get("state", ""), "")
+    return "\n".join(part for part in (levels[finding["level"]], state) if part)
+
+
+def _told(finding: Mapping[str, str]) -> str:
+    """A finding's rule in words: the law's paragraph and what is wrong, where the rules say so."""
+    if not finding.get("title"):
+        return finding["rule"]
+    parts = (finding["title"], finding["why"], finding["source"])
+    return "\n".join(part for part in parts if part)

@@ -46,6 +46,7 @@ def generate(
     if (data is None) == (blank is None):
         raise UsageError(_("give --data FILE, or --blank N"))
 
+    from pipeline import lint
     from pipeline.files import run_lock
     from pipeline.flow import generate as flow
     from pipeline.flow import wishes
@@ -58,6 +59,9 @@ def generate(
         again=again,
     )
     chosen = wishes.chosen(names, set_name, settings)
+    for choice in chosen:
+        for warning in lint.at_issue(choice.form, settings):
+            reporter.problem(warning)
     wanted, problems = wishes.from_data(chosen, data, settings) if data else ([], [])
     for problem in problems:
         reporter.problem(problem)

@@ -133,6 +133,24 @@ def tags(path: Path) -> list[Tag]:
     return found
 
 
+def paragraphs(path: Path) -> list[tuple[int, str]]:
+    """The body's paragraphs, those of tables among them, with the numbers that ``tags`` gives.
+
+    Tracked changes are accepted; a line break or a tab is a space.
+    """
+    root = _clean(_open(path)["word/document.xml"], "word/document.xml", path)
+    letters = {f"{{{W}}}{tag}": " " for tag in ("br", "cr", "tab")} | {f"{{{W}}}noBreakHyphen": "-"}
+    found = []
+    for number, paragraph in enumerate(root.iter(f"{{{W}}}p"), start=1):
+        leaves = (leaf for run in paragraph.iter(f"{{{W}}}r") for leaf in run)
+        pieces = (
+            leaf.text or "" if leaf.tag == f"{{{W}}}t" else letters.get(leaf.tag, "")
+            for leaf in leaves
+        )
+        found.append((number, "".join(pieces)))
+    return found
+
+
 def body_text(content: bytes) -> str:
     """All text of a filled DOCX's body, for checking what was printed."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
