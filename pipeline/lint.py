@@ -180,7 +180,7 @@ def _judge_item(rule: Mapping[str, Any], text: Text, form: Form) -> Finding:
         return _finding(rule, form, "absent")
     parts = [(part, _of_part(part, text)) for part in rule.get("parts", ())]
     lacking = [part for part, places in parts if not places]
-    places = [place for _part, found in parts for place in found[:1]]
+    places = [p for part, found in parts for p in (found if "least" in part else found[:1])]
     if vague := text.first(rule.get("vague", ())):
         return _finding(rule, form, "vague", [vague], _word(rule, "why"))
     if not lacking:

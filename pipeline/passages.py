@@ -34,7 +34,7 @@ _JINJA = re.compile(r"\{%.*?%\}")
 _CAPTION = re.compile(r"\s*\([^()]*(\([^()]*\)[^()]*)*\)\s*")  # «(подпись)»: told to the pen
 _WORD = r"(?:\{\{[^{}]*\}\}|[^\s,;:(){}]+)"
 _BEFORE = re.compile(rf"(?:{_WORD}\s+){{0,{AROUND}}}$")
-_AFTER = re.compile(rf"(?:\.\w+)*(?:\s+{_WORD}){{0,{AROUND}}}(?<![.!?])")
+_AFTER = re.compile(rf"(?:\.\w+)*:?(?:\s+{_WORD}:?){{0,{AROUND}}}(?<![.!?:])")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _INITIAL = 2  # letters: a point after a word this short abbreviates («ст. 9», «г. Тамбов», «И.»)
 
