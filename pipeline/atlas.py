@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,10 @@ SPECIMEN = LETTERS + LETTERS.upper() + LATIN + LATIN.upper() + SIGNS
 SPECIMEN_PT = 12.0
 STYLES = ((False, False), (True, False), (False, True), (True, True))
 OVERSAMPLING = 2  # the specimen is rendered this much finer than pages are compared
-MAX_TWINS = 9
+MAX_TWINS = 11
 SHIFT_EM = 0.16  # how far a letter set for another may stand aside to cover it best
 SAME_LIKENESS = 0.97
-TWIN_LIKENESS = 0.5  # correlation at the same origin: below it no hurried eye takes one for another
+TWIN_LIKENESS = 0.45  # correlation at the same origin: below it no hurried eye takes one for another
 
 Array = NDArray[np.float32]
 
@@ -111,6 +111,7 @@ class Atlas:
         self.cache: dict[Any, Any] = {}  # what readers derive from the letters, kept beside them
         self._letters = lru_cache(maxsize=4096)(self._letter)
         self._twins = lru_cache(maxsize=4096)(self._find_twins)
+        self._soft = lru_cache(maxsize=4096)(self._find_soft)
 
     def letter(self, font: str, char: str, size: float) -> Letter | None:
         """A character at ``size`` points, or None where the specimen does not show it."""
@@ -143,31 +144,37 @@ class Atlas:
         return Letter(np.asarray(ink, np.float32), whole_left, whole_top)
 
     def _find_twins(self, font: str, char: str) -> tuple[Twin, ...]:
-        own = self.letter(font, char, SPECIMEN_PT)
+        own = self._soft(font, char)
         if own is None:
             return ()
+        per_em = self._dpi / 72 * SPECIMEN_PT
         found = []
         for name, other in self._glyphs:
             if name != font or other == char or not _same_kind(char, other):
                 continue
-            letter = self.letter(font, other, SPECIMEN_PT)
+            letter = self._soft(font, other)
             assert letter is not None
-            reach = round(self._dpi / 72 * SPECIMEN_PT * SHIFT_EM)
-            likeness, shift = max(
-                (_likeness(own, replace(letter, left=letter.left + move)), move)
-                for move in range(-reach, reach + 1)
-            )
+            likeness, shift = _likeness(own, letter, round(per_em * SHIFT_EM))
             digits = char.isdigit() and other.isdigit()
             # «З» and «3», «о» and "o" are one shape: no change that an eye could see.
             if digits or TWIN_LIKENESS < likeness < SAME_LIKENESS:
-                found.append((likeness, other, shift * 72 / self._dpi / SPECIMEN_PT))
+                found.append((likeness, other, shift / per_em))
         found.sort(reverse=True)
         twins = []
-        for _likeness_, other, shift in found[:MAX_TWINS]:
+        for _score, other, shift in found[:MAX_TWINS]:
             twins.append(Twin(other, 0.0))
             if abs(shift) > SHIFT_EM / 8:
                 twins.append(Twin(other, shift))
         return tuple(twins)
+
+    def _find_soft(self, font: str, char: str) -> Letter | None:
+        """The character at the specimen's size, blurred as a fair scan would."""
+        letter = self.letter(font, char, SPECIMEN_PT)
+        if letter is None:
+            return None
+        pad = 2 * OVERSAMPLING
+        ink = cv2.GaussianBlur(np.pad(letter.ink, pad), (0, 0), OVERSAMPLING * 0.7)
+        return Letter(np.asarray(ink, np.float32), letter.left - pad, letter.top - pad)
 
 
 def pair(a: Letter, b: Letter) -> tuple[Array, Array, int, int]:
@@ -196,11 +203,14 @@ def _same_kind(char: str, other: str) -> bool:
 _DIGIT_LIKE = str.maketrans("ЗОб", "306")
 
 
-def _likeness(a: Letter, b: Letter) -> float:
+def _likeness(a: Letter, b: Letter, reach: int) -> tuple[float, int]:
+    """The best correlation of two letters on one base line, and b's shift to the right for it."""
     one, two, _left, _top = pair(a, b)
-    one, two = (cv2.GaussianBlur(i, (0, 0), OVERSAMPLING * 0.7) for i in (one, two))
-    one, two = one - one.mean(), two - two.mean()
-    scale = float(np.sqrt((one * one).sum() * (two * two).sum()))
-    return float((one * two).sum()) / scale if scale else 0.0
-
-
+    best = (0.0, 0)
+    spread = float(np.linalg.norm(one - one.mean())) * float(np.linalg.norm(two - two.mean()))
+    wide = np.pad(two - two.mean(), ((0, 0), (reach, reach)))
+    base = one - one.mean()
+    for shift in range(-reach, reach + 1):
+        part = wide[:, reach - shift : reach - shift + one.shape[1]]
+        best = max(best, (float((base * part).sum()) / spread if spread else 0.0, shift))
+    return best

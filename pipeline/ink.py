@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import marks
 from pipeline.geometry import Box, mm_from_px, px_from_mm
+from pipeline.layout import Sheet
 from pipeline.page import DPI
 
 Array = NDArray[np.float32]
@@ -44,15 +46,6 @@ class Piece:
     tone: float
     straightness: float
     inside: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """Ink in a blank: is it there (None: a person must look), how sure, and why not."""
-
-    present: bool | None
-    confidence: float
-    why: str
 
 
 def unexplained(ink: Array, issued: Image, black: float) -> NDArray[np.bool_]:
@@ -128,4 +121,33 @@ def window(box: Box, shape: tuple[int, ...], reach: float = REACH_MM) -> tuple[s
     return slice(max(0, y0), min(shape[0], y1)), slice(max(0, x0), min(shape[1], x1))
 
 
-_ = Sequence
+
+STRAY_MM = 4.0  # a stroke as long as this is somebody's doing; the largest speck seen is 2
+NEAR_PRINT_MM = 2.2  # in a line of print: an added letter or figure is this high
+EDGE_MM = 6.0  # what reaches the sheet's edge is its border, a shadow or a copier's frame
+FOLD_MM = 60.0
+FOLD_STROKE_MM = 1.2
+STAPLE_MM = 14.0
+
+
+def strays(
+    mask: NDArray[np.bool_], ink: Array, black: float, sheet: Sheet, lines: Sequence[Box]
+) -> list[Piece]:
+    """The pieces that a person must look at: not dirt, not the sheet's edge, fold or staple."""
+    paper = Box(EDGE_MM, EDGE_MM, sheet.width - EDGE_MM, sheet.height - EDGE_MM)
+    codes = [box.grown(1.0) for box in marks.code_boxes(sheet.width, sheet.height)]
+    found = []
+    for piece in pieces(mask, ink, black):
+        near = [line for line in lines if line.overlaps(piece.box)]
+        size = max(piece.box.width, piece.box.height)
+        if piece.length < STRAY_MM and not (near and size > NEAR_PRINT_MM and piece.tone > 0.5):
+            continue
+        if not paper.contains(piece.box) or any(c.overlaps(piece.box) for c in codes):
+            continue
+        straight = piece.straightness > 0.9
+        if straight and size > FOLD_MM and piece.stroke < FOLD_STROKE_MM and piece.tone < 0.9:
+            continue
+        if straight and size < STAPLE_MM and not near:
+            continue
+        found.append(piece)
+    return found

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pipeline.reading import PageReading
+from pipeline.paper import Paper
+from pipeline.reading import FieldReading, HandMark, PageReading
+
+ACCEPTED, REVIEW, REJECTED = "accepted", "review", "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +49,159 @@ class Settlement:
     field: str | None = None
     value: str | None = None
     why: str | None = None
+
+
+def assemble(
+    document_id: str,
+    paper: Paper,
+    pages: Sequence[PageReading],
+    blanks: Sequence[int] = (),
+    *,
+    rescan: bool = False,
+) -> Document:
+    """One paper's document from all its pages seen so far, in the order of its pages."""
+    ordered = tuple(sorted(pages, key=lambda p: (p.page or 0)))
+    judged = tuple(_with_values(page, paper) for page in ordered)
+    reasons = tuple(dict.fromkeys(_reasons(paper, judged, rescan=rescan)))
+    return Document(
+        id=document_id,
+        source=pages[0].source,
+        status=REVIEW if reasons else ACCEPTED,
+        reasons=reasons,
+        paper=paper.id,
+        form=paper.form,
+        subject=paper.subject,
+        pages=judged,
+        blanks=tuple(blanks),
+    )
+
+
+def alone(document_id: str, page: PageReading, reason: str, blanks: Sequence[int] = ()) -> Document:
+    """A page that belongs to no paper we know, as a document of its own."""
+    reasons = tuple(dict.fromkeys((reason, *page.problems)))
+    return Document(
+        document_id, page.source, REVIEW, reasons, page.paper, None, None, (page,), tuple(blanks)
+    )
+
+
+def rejected(document_id: str, source: str, reason: str, earlier: str | None = None) -> Document:
+    """A file that was not taken in."""
+    return Document(document_id, source, REJECTED, (reason,), earlier=earlier)
+
+
+def _with_values(page: PageReading, paper: Paper) -> PageReading:
+    """A verified field's value is the issued one, normalised; any other's is nobody's yet."""
+    fields = tuple(
+        replace(f, value=paper.values.get(f.name, f.expected)) if f.status == "match" else f
+        for f in page.fields
+    )
+    return replace(page, fields=fields)
+
+
+def _reasons(paper: Paper, pages: Sequence[PageReading], *, rescan: bool) -> list[str]:
+    numbers = [page.page for page in pages]
+    found = [problem for page in pages for problem in page.problems]
+    if set(numbers) != set(range(1, paper.pages + 1)):
+        found.append("page-missing")
+    if len(set(numbers)) != len(numbers):
+        found.append("page-doubled")
+    statuses = {f.status for page in pages for f in page.fields}
+    if "mismatch" in statuses:
+        found.append("field-mismatch")
+    if "unreadable" in statuses:
+        found.append("field-unreadable")
+    if any(page.alterations for page in pages):
+        found.append("altered")
+    for mark in (m for page in pages for m in page.hand if m.kind in ("signature", "date")):
+        if mark.present is False:
+            found.append(f"{mark.kind}-missing")
+        elif mark.present is None:
+            found.append("signature-unclear" if mark.kind == "signature" else "date-missing")
+    if paper.superseded_by:
+        found.append("stale-version")
+    if rescan:
+        found.append("rescan")
+    return found
+
+
+_WORST = ("match", "read", "empty", "unreadable", "mismatch")
+
+
+def fields_of(document: Document) -> dict[str, FieldReading]:
+    """Each field once: its worst print decides; what was read is the first print's."""
+    found: dict[str, FieldReading] = {}
+    for page in document.pages:
+        for field in page.fields:
+            known = found.get(field.name)
+            if known is None:
+                found[field.name] = field
+            elif _WORST.index(field.status) > _WORST.index(known.status):
+                found[field.name] = replace(field, read=field.read or known.read)
+    return found
+
+
+def hand_of(document: Document) -> dict[str, HandMark]:
+    """Each blank for a pen once, the least sure first print of it."""
+    found: dict[str, HandMark] = {}
+    for page in document.pages:
+        for mark in page.hand:
+            if mark.kind in ("signature", "date"):
+                known = found.get(mark.name)
+                if known is None or (known.present and not mark.present):
+                    found[mark.name] = mark
+    return found
+
+
+def as_json(document: Document) -> dict[str, Any]:
+    """The contract's object for ``intake``."""
+    answer: dict[str, Any] = {
+        "document": document.id,
+        "source": document.source,
+        "status": document.status,
+        "reasons": list(document.reasons),
+        "paper": document.paper,
+        "form": document.form,
+        "subject": document.subject,
+        "pages": [
+            {
+                "source": page.source,
+                "sha256": page.sha256,
+                "source_page": page.source_page,
+                "page": page.page,
+                "of": page.of,
+                "turned": page.turned,
+                "identified_by": page.identified_by,
+            }
+            for page in document.pages
+        ],
+        "fields": {
+            name: {
+                "read": field.read,
+                "expected": field.expected,
+                "value": field.value,
+                "confidence": field.confidence,
+                "status": field.status,
+                "page": field.page,
+                "box_mm": field.box.as_list(),
+            }
+            for name, field in fields_of(document).items()
+        },
+        "hand": {
+            name: {
+                "present": mark.present,
+                "confidence": mark.confidence,
+                "page": mark.page,
+                "box_mm": mark.box.as_list(),
+            }
+            for name, mark in hand_of(document).items()
+        },
+        "alterations": [
+            {"kind": a.kind, "page": a.page, "box_mm": a.box.as_list(), "near": a.near}
+            for page in document.pages
+            for a in page.alterations
+        ],
+        "blanks": list(document.blanks),
+    }
+    if document.earlier:
+        answer["earlier"] = document.earlier
+    return answer

@@ -5,6 +5,7 @@ Everything here is untrusted: sizes, pages and pixels are bounded before anythin
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,15 @@ def open_scan(path: Path, source: str) -> Scan:
             source, _("the file has {n} pages").format(n=pages), _("split it or scan again")
         )
     return Scan(path, source, digest, pages)
+
+
+def count_pages(paths: list[Path]) -> int:
+    """How many pages the files have, those that cannot be read left out: for a progress bar."""
+    total = 0
+    for path in paths:
+        with contextlib.suppress(ScanError, OSError):
+            total += _pdf_pages(path, "") if _is_pdf(path) else _image_pages(path, "")
+    return total
 
 
 def load_page(scan: Scan, number: int) -> PageImage:

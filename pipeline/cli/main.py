@@ -40,6 +40,7 @@ def commands() -> dict[str, Entry]:
         "form": Entry("pipeline.cli.form", _("See and check the forms.")),
         "data": Entry("pipeline.cli.data", _("Make the sheets that people fill in.")),
         "generate": Entry("pipeline.cli.generate", _("Fill and issue forms for rows of data.")),
+        "intake": Entry("pipeline.cli.intake", _("Take in scans and read them into records.")),
         "review": Entry("pipeline.cli.review", _("See and settle what waits for a person.")),
         "records": Entry("pipeline.cli.records", _("Export what was read back from paper.")),
         "checklist": Entry("pipeline.cli.checklist", _("See what personal files have and lack.")),

@@ -30,7 +30,9 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 class OcrEngine(Protocol):
     """Reads pictures of single lines (grey, dark on white)."""
 
-    def read_lines(self, lines: Sequence[NDArray[np.uint8]]) -> list[tuple[str, float]]:
+    def read_lines(
+        self, lines: Sequence[NDArray[np.uint8]], language: str = LANGUAGE
+    ) -> list[tuple[str, float]]:
         """(text, confidence from 0 to 1) of each line."""
         ...
 
@@ -46,7 +48,9 @@ def program() -> str | None:
 class Tesseract:
     """Tesseract through pytesseract, which gives many pictures to one process as a list file."""
 
-    def read_lines(self, lines: Sequence[NDArray[np.uint8]]) -> list[tuple[str, float]]:
+    def read_lines(
+        self, lines: Sequence[NDArray[np.uint8]], language: str = LANGUAGE
+    ) -> list[tuple[str, float]]:
         """See ``OcrEngine``.
 
         Raises:
@@ -71,14 +75,14 @@ class Tesseract:
                 names.append(str(path))
             listing = Path(folder) / "list.txt"
             listing.write_text("\n".join(names) + "\n", encoding="utf-8")
-            rows = self._run(listing)
+            rows = self._run(listing, language)
         return _gather(rows, len(lines))
 
-    def _run(self, listing: Path) -> dict[str, list[str]]:
+    def _run(self, listing: Path, language: str) -> dict[str, list[str]]:
         try:
             answer = pytesseract.image_to_data(
                 str(listing),
-                lang=LANGUAGE,
+                lang=language,
                 config="--psm 7 --oem 1 -c tessedit_do_invert=0",
                 timeout=SECONDS,
                 output_type=pytesseract.Output.DICT,

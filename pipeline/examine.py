@@ -1,0 +1,315 @@
+"""One page that is laid over: its fields read, every glyph verified, its pens and stray ink seen.
+
+Reading and verifying do not know of each other: OCR sees only pictures of lines; the glyphs are
+compared with what was printed. Here the two are put side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import glyphs as glyphs_
+from pipeline import hand, ink, layout
+from pipeline.atlas import Atlas
+from pipeline.engines.tesseract import OcrEngine
+from pipeline.geometry import Box, union
+from pipeline.glyphs import Look, Verdict
+from pipeline.layout import Glyph, Sheet
+from pipeline.page import DPI, Laid
+from pipeline.paper import Place
+from pipeline.reading import Alteration, FieldReading, HandMark
+from pipeline.scan import encode_png
+
+Image = NDArray[np.uint8]
+
+FOOT_MM = 27.0  # the foot band: codes and the printed id, verified by being read
+LINE_MARGIN_MM = (0.35, 0.5)  # about a line's glyphs: enough for OCR, too little for neighbours
+CROP_MARGIN_MM = 2.0
+
+# A glyph is suspect past these; measured on 190,000 clean and 2,000 changed glyphs of four kinds
+# of scan. β counts less 1.5 standard errors; small print (captions) is blurred more than it is
+# known, so a twin must be told more clearly there.
+SMALL_PT = 10.0
+SUSPECT_BETA = 0.40
+SUSPECT_BETA_SMALL = 0.60
+SURE_BETA = 0.50  # past this even a glyph that fits its print well is suspect
+FINE_SCORE = 0.93
+SUSPECT_SCORE = 0.78
+SUSPECT_SCORE_SMALL = 0.70
+# Within these a suspect glyph may still be dirt on good print: OCR of its word decides.
+MILD_BETA = 0.65
+MILD_SCORE = 0.55
+GONE_SHARE = 0.35  # a glyph with less of its ink than this is not there any more
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one page shows; ``noise`` and ``black`` tell how good the scan is."""
+
+    fields: tuple[FieldReading, ...]
+    hand: tuple[HandMark, ...]
+    alterations: tuple[Alteration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A suspect glyph with its word; ``sure`` where no OCR can save it."""
+
+    verdict: Verdict
+    word: tuple[Glyph, ...]
+    sure: bool
+
+
+def examine(
+    laid: Laid,
+    issued: Image,
+    sheet: Sheet,
+    places: Sequence[Place],
+    printed: Mapping[str, str],
+    letters: Atlas,
+    ocr: OcrEngine,
+) -> Examined:
+    """Look at everything on a page. ``printed`` holds the issued words by field name."""
+    body = [g for g in sheet.glyphs if g.box.y1 < sheet.height - FOOT_MM]
+    here = [p for p in places if p.page == sheet.number]
+    rules = {p.colour for p in here if p.hand}
+    text = [g for g in body if g.colour not in rules and g.char != "_"]
+    seen = glyphs_.look(laid.grey, issued, body)
+    scan = glyphs_.ink_of(laid.grey)
+    black = max(float(seen.curve[-1]), 0.1)
+    verdicts = glyphs_.verify(seen, text, letters)
+    left = ink.unexplained(scan, issued, black)
+    pens = tuple(hand.judge(p, here, left, scan, black, laid, ocr) for p in here if p.hand)
+    excused = _hand_ink(left, here, pens)
+    doubts = _doubts(verdicts, text, excused)
+    lines, doubts = _read(here, text, doubts, scan, ocr)
+    changed = {id(d.verdict.glyph): d for d in doubts}
+    fields = _fields(here, text, lines, changed, printed, laid, pens)
+    colours = {p.colour for p in here}
+    wording = [d for d in doubts if d.verdict.glyph.colour not in colours]
+    alterations = _wording_alterations(wording, text, seen, laid)
+    alterations += _ink_alterations(left & ~excused, scan, black, text, laid, sheet)
+    return Examined(fields, pens, tuple(alterations))
+
+
+def _hand_ink(
+    left: NDArray[np.bool_], here: Sequence[Place], pens: Sequence[HandMark]
+) -> NDArray[np.bool_]:
+    """The ink that belongs to the blanks: whatever hangs together with ink inside one."""
+    zone = np.zeros(left.shape, np.uint8)
+    for place in here:
+        if place.hand:
+            x0, y0, x1, y1 = place.box.grown(1.5, 1.5).px(DPI)
+            zone[max(0, y0) : y1, max(0, x0) : x1] = 1
+    # A pen that crosses print is cut there: bridge the gap that the print's mask leaves.
+    bridged = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
+    _count, labels = cv2.connectedComponents(bridged, connectivity=8)
+    touching = np.unique(labels[(zone == 1) & left])
+    mine = np.zeros(labels.max() + 1, bool)
+    mine[touching] = True
+    mine[0] = False
+    return np.asarray(mine[labels] & left | (zone == 1))
+
+
+def _doubts(
+    verdicts: Sequence[Verdict], text: Sequence[Glyph], excused: NDArray[np.bool_]
+) -> list[_Doubt]:
+    suspect = {id(v.glyph): v for v in verdicts if _is_suspect(v)}
+    if not suspect:
+        return []
+    found = []
+    for word in glyphs_.words(text):
+        for glyph in word:
+            verdict = suspect.get(id(glyph))
+            if verdict is None:
+                continue
+            if _crossed(glyph, excused):
+                continue  # a signature runs over it: its ink is accounted for
+            beta = verdict.change - 1.5 * verdict.error
+            sure = beta > MILD_BETA or verdict.score < MILD_SCORE
+            found.append(_Doubt(verdict, tuple(word), sure))
+    return found
+
+
+def _crossed(glyph: Glyph, excused: NDArray[np.bool_]) -> bool:
+    x0, y0, x1, y1 = glyph.box.grown(0.8).px(DPI)
+    return bool(excused[max(0, y0) : y1, max(0, x0) : x1].any())
+
+
+def _is_suspect(verdict: Verdict) -> bool:
+    beta = verdict.change - 1.5 * verdict.error
+    if verdict.glyph.size < SMALL_PT:
+        return beta > SUSPECT_BETA_SMALL or verdict.score < SUSPECT_SCORE_SMALL
+    return (
+        beta > SURE_BETA
+        or (beta > SUSPECT_BETA and verdict.score < FINE_SCORE)
+        or verdict.score < SUSPECT_SCORE
+    )
+
+
+def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:
+    box = layout.box_of(line).grown(*LINE_MARGIN_MM)
+    x0, y0, x1, y1 = box.px(DPI)
+    part = scan[max(0, y0) : y1, max(0, x0) : x1]
+    return np.asarray(255 - 255 * part, np.uint8)
+
+
+def _read(
+    here: Sequence[Place],
+    text: Sequence[Glyph],
+    doubts: Sequence[_Doubt],
+    scan: NDArray[np.float32],
+    ocr: OcrEngine,
+) -> tuple[dict[str, tuple[str, float]], list[_Doubt]]:
+    """OCR of every field's first print, and of the words with a mildly suspect glyph."""
+    by_colour = layout.by_colour(text)
+    crops: list[Image] = []
+    owners: list[str] = []
+    for place in here:
+        if place.hand or place.field in owners or place.colour not in by_colour:
+            continue
+        for line in layout.lines(by_colour[place.colour]):
+            crops.append(_line_crop(line, scan))
+            owners.append(place.field)
+    mild: dict[int, tuple[Glyph, ...]] = {id(d.word[0]): d.word for d in doubts if not d.sure}
+    crops += [_line_crop(word, scan) for word in mild.values()]
+    answers = ocr.read_lines(crops)
+    lines: dict[str, tuple[str, float]] = {}
+    for owner, (words, confidence) in zip(owners, answers, strict=False):
+        before, least = lines.get(owner, ("", 1.0))
+        lines[owner] = (f"{before} {words}".strip(), min(least, confidence))
+    saved = {
+        first
+        for (first, word), (words, _confidence) in zip(
+            mild.items(), answers[len(owners) :], strict=True
+        )
+        if _squeezed(words) == "".join(g.char for g in word)
+    }
+    return lines, [d for d in doubts if d.sure or id(d.word[0]) not in saved]
+
+
+def _squeezed(words: str) -> str:
+    return re.sub(r"\s+", "", words)
+
+
+def _fields(
+    here: Sequence[Place],
+    text: Sequence[Glyph],
+    lines: Mapping[str, tuple[str, float]],
+    changed: Mapping[int, _Doubt],
+    printed: Mapping[str, str],
+    laid: Laid,
+    pens: Sequence[HandMark],
+) -> tuple[FieldReading, ...]:
+    by_colour = layout.by_colour(text)
+    found: dict[str, FieldReading] = {}
+    for place in here:
+        if place.hand:
+            if place.kind == "text":
+                pen = next(p for p in pens if p.name == place.field and p.box == place.box)
+                status = "empty" if pen.present is False else "unreadable"
+                found.setdefault(
+                    place.field,
+                    FieldReading(place.field, "", pen.confidence, place.page, place.box, status,
+                                 None, "" if status == "empty" else None, pen.crop),
+                )  # fmt: skip
+            continue
+        doubts = [changed[id(g)] for g in by_colour.get(place.colour, ()) if id(g) in changed]
+        status = "match"
+        if any(d.sure for d in doubts):
+            status = "mismatch"
+        elif doubts:
+            status = "unreadable"
+        earlier = found.get(place.field)
+        if earlier is not None and not _worse(status, earlier.status):
+            continue
+        read, confidence = lines.get(place.field, ("", 0.0))
+        expected = printed.get(place.field)
+        if status == "match":
+            confidence = 0.999
+        crop = encode_png(_crop(laid, place.box.grown(CROP_MARGIN_MM)))
+        found[place.field] = FieldReading(
+            place.field, read, round(confidence, 3), place.page, place.box, status, expected, None, crop
+        )
+    return tuple(found.values())
+
+
+_WORSE = ("match", "empty", "read", "unreadable", "mismatch")
+
+
+def _worse(one: str, other: str) -> bool:
+    return _WORSE.index(one) > _WORSE.index(other)
+
+
+def _crop(laid: Laid, box: Box) -> Image:
+    source = laid.grey if laid.colour is None else laid.colour
+    x0, y0, x1, y1 = box.px(DPI)
+    return source[max(0, y0) : max(1, y1), max(0, x0) : max(1, x1)]
+
+
+def _wording_alterations(
+    doubts: Sequence[_Doubt], text: Sequence[Glyph], seen: Look, laid: Laid
+) -> list[Alteration]:
+    """Changed glyphs of the fixed wording, one alteration a printed line."""
+    if not doubts:
+        return []
+    suspects = {id(d.verdict.glyph) for d in doubts}
+    found = []
+    for line in layout.lines(text):
+        wrong = [g for g in line if id(g) in suspects]
+        if not wrong:
+            continue
+        box = union(g.box for g in wrong)
+        kind = "erasure" if all(_is_gone(g, seen) for g in wrong) else "overprint"
+        found.append(
+            Alteration(kind, line[0].page, box, _text_of(line), encode_png(_crop(laid, box.grown(4))))
+        )
+    return found
+
+
+def _is_gone(glyph: Glyph, seen: Look) -> bool:
+    x0, y0, x1, y1 = glyph.box.px(DPI)
+    there = float(seen.scan[y0:y1, x0:x1].sum())
+    return there < GONE_SHARE * float(seen.model[y0:y1, x0:x1].sum())
+
+
+def _text_of(line: Sequence[Glyph]) -> str:
+    """A printed line's words: PDFs keep no blanks, gaps tell them."""
+    return " ".join("".join(g.char for g in word) for word in glyphs_.words(line))
+
+
+def _ink_alterations(
+    stray: NDArray[np.bool_],
+    scan: NDArray[np.float32],
+    black: float,
+    text: Sequence[Glyph],
+    laid: Laid,
+    sheet: Sheet,
+) -> list[Alteration]:
+    """Ink that nothing explains: strikes where it lies flat over a line, else insertions."""
+    found = []
+    lines = layout.lines(text)
+    for piece in ink.strays(stray, scan, black, sheet, [layout.box_of(line) for line in lines]):
+        near = min(
+            lines,
+            key=lambda line: _distance(layout.box_of(line), piece.box),
+            default=[],
+        )
+        over = bool(near) and layout.box_of(near).overlaps(piece.box)
+        flat = piece.box.width > 3 * piece.box.height
+        kind = "strike" if over and flat else "insertion"
+        crop = encode_png(_crop(laid, piece.box.grown(4)))
+        found.append(Alteration(kind, sheet.number, piece.box, _text_of(near) if near else "", crop))
+    return found
+
+
+def _distance(one: Box, other: Box) -> float:
+    dy = max(one.y0 - other.y1, other.y0 - one.y1, 0.0)
+    dx = max(one.x0 - other.x1, other.x0 - one.x1, 0.0)
+    return dy + dx / 4

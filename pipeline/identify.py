@@ -1,0 +1,123 @@
+"""Which paper and page a scanned sheet is: by its codes, else by the id printed between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import marks, page
+from pipeline.engines.tesseract import OcrEngine
+from pipeline.glyphs import ink_of
+from pipeline.marks import Mark
+from pipeline.page import Points, Seen
+
+Image = NDArray[np.uint8]
+
+# Where the printed line of the foot may lie after printing at 95-103 %, from the sheet's foot.
+FOOT_BAND_MM = (4.0, 22.0)
+STRIP_MM = 6.0
+STRIP_STEP_MM = 3.0
+FOOT_MIDDLE = (0.25, 0.85)  # share of the width that holds the line
+A4_MM = (210.0, 297.0)
+GUESS_SCALES = (1.0, 0.975, 1.025)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a sheet says it is.
+
+    ``mark`` None: nothing of ours on it, or (``ambiguous``) codes of two papers.
+    ``seen`` are the codes; without them ``turned`` is how the sheet was turned to be read.
+    """
+
+    mark: Mark | None
+    by: str | None = None
+    seen: tuple[Seen, ...] = ()
+    turned: int = 0
+    ambiguous: bool = False
+
+
+def identify(grey: Image, ocr: OcrEngine) -> Identity:
+    """Codes first; the printed line only where there is none."""
+    seen = page.codes(grey)
+    if seen:
+        if len({s.mark for s in seen}) > 1:
+            return Identity(None, None, tuple(seen), ambiguous=True)
+        return Identity(seen[0].mark, "code", tuple(seen))
+    return _by_print(grey, ocr)
+
+
+def guesses(identity: Identity, shape: tuple[int, ...], width: float, height: float) -> list[Points]:
+    """Where the issued page may lie in the scan: maps from issued pixels, the likeliest first."""
+    if identity.seen:
+        found = [page.first_guess(identity.seen, width, height)]
+        if len(identity.seen) == 1:
+            found = page.guesses_from_one(identity.seen[0], width, height)
+        return found
+    return [_whole_sheet(shape, identity.turned, width, height, scale) for scale in GUESS_SCALES]
+
+
+def _by_print(grey: Image, ocr: OcrEngine) -> Identity:
+    for turned in (0, 180, 90, 270):
+        upright = np.rot90(grey, -turned // 90)
+        if upright.shape[0] < upright.shape[1]:
+            continue
+        answers = ocr.read_lines(_strips(np.ascontiguousarray(upright)), language="eng")
+        for words, _confidence in answers:
+            mark = mark_in(words)
+            if mark:
+                return Identity(mark, "id", turned=turned)
+    return Identity(None)
+
+
+def mark_in(words: str) -> Mark | None:
+    """The mark that a foot line's words stand for: the id with its check, page x of y."""
+    paper = marks.from_print(words)
+    if paper is None:
+        return None
+    numbers = re.findall(r"\d+", words.upper()[len(paper) + 5 :])
+    if len(numbers) < 2:
+        return None
+    number, of = int(numbers[0]), int(numbers[1])
+    return Mark(paper, number, of) if 1 <= number <= of <= marks.MAX_PAGES else None
+
+
+def _strips(upright: Image) -> Sequence[Image]:
+    height, width = upright.shape
+    per_mm = height / A4_MM[1]
+    left, right = (round(width * share) for share in FOOT_MIDDLE)
+    band = upright[height - round(FOOT_BAND_MM[1] * per_mm) : height - round(FOOT_BAND_MM[0] * per_mm), left:right]
+    clean = np.asarray(255 - 255 * ink_of(np.ascontiguousarray(band)), np.uint8)
+    scale = 300 / 25.4 / per_mm  # 8-point print wants 300 dpi
+    if scale > 1.1:
+        clean = np.asarray(cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+        per_mm *= scale
+    step, tall = round(STRIP_STEP_MM * per_mm), round(STRIP_MM * per_mm)
+    tops = range(0, max(1, clean.shape[0] - tall + 1), max(1, step))
+    strips = [clean[top : top + tall] for top in tops]
+    return [s for s in strips if np.count_nonzero(s < 128) > 50]
+
+
+def _whole_sheet(
+    shape: tuple[int, ...], turned: int, width: float, height: float, scale: float
+) -> Points:
+    """The page filling the scan, at one scale about the middle of its foot."""
+    rows, columns = shape[:2]
+    upright_w, upright_h = (columns, rows) if turned in (0, 180) else (rows, columns)
+    page_w, page_h = width * page.DPI / 25.4, height * page.DPI / 25.4
+    fit = upright_h / page_h * scale
+    upright = np.array(
+        [[fit, 0, (upright_w - page_w * fit) / 2], [0, fit, upright_h - page_h * fit], [0, 0, 1.0]]
+    )
+    back = {
+        0: np.eye(3),
+        90: np.array([[0, 1.0, 0], [-1.0, 0, upright_w - 1], [0, 0, 1.0]]),
+        180: np.array([[-1.0, 0, upright_w - 1], [0, -1.0, upright_h - 1], [0, 0, 1.0]]),
+        270: np.array([[0, -1.0, upright_h - 1], [1.0, 0, 0], [0, 0, 1.0]]),
+    }[turned]
+    return np.asarray(back @ upright, np.float64)
