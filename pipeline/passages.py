@@ -149,10 +149,14 @@ def _shortened(phrase: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _forms(word: str) -> frozenset[str]:
-    """What a word may be called: itself as ``=word``, and the dictionary form of every reading."""
+    """What a word may be called: itself as ``=word``, and the dictionary form of every reading.
+
+    The dictionary keeps «передаваться» apart from «передавать»; a rule means both.
+    """
     lower = word.lower().replace("ё", "е")
     lemmas = {str(p.normal_form).replace("ё", "е") for p in parses(lower)}
-    return frozenset({lower, f"={lower}"} | lemmas)
+    active = {lemma[:-2] for lemma in lemmas if lemma.endswith(("ться", "тись", "чься"))}
+    return frozenset({lower, f"={lower}"} | lemmas | active)
 
 
 Step = Callable[[frozenset[str]], bool] | None  # None is the gap
