@@ -62,7 +62,8 @@ def main(
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
     seconds = perf_counter() - start
-    report.show(rows, Console())
+    # In a pipe a table is as wide as it is.
+    report.show(rows, Console() if sys.stdout.isatty() else Console(width=140))
     console.print(f"{seconds / 60:.1f} minutes")
     if not only and not tiny:
         report.save(rows, seed, seconds)

@@ -33,7 +33,8 @@ def show(rows: Sequence[Row], console: Console) -> None:
     """Print the table, then what missed its target."""
     table = Table(title="paperloop bench", title_justify="left")
     for heading in ("what", "of", "n", "value", "95 %", "target", "met"):
-        table.add_column(heading, justify="right" if heading in ("n", "value") else "left")
+        number = heading in ("n", "value")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
     for row in rows:
         table.add_row(
             row.name, row.profile, str(row.n), _words(row.value, row.unit), _bounds(row),
