@@ -193,6 +193,8 @@ def pair(a: Letter, b: Letter) -> tuple[Array, Array, int, int]:
 
 def _same_kind(char: str, other: str) -> bool:
     """Whether a forger, or a misprint, would put ``other`` for ``char``."""
+    if {char.lower(), other.lower()} == {"е", "ё"}:
+        return False  # the same letter to every reader, and a speck makes one of the other
     kinds = [
         (LATIN if c.lower() in LATIN else LETTERS if c.isalpha() else "digit" if c.isdigit() else "")
         for c in (char, other)

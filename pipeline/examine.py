@@ -21,7 +21,8 @@ from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, union
 from pipeline.glyphs import Look, Verdict
 from pipeline.layout import Glyph, Sheet
-from pipeline.page import DPI, Laid
+from pipeline.page import DPI
+from pipeline.register import Laid
 from pipeline.paper import Place
 from pipeline.reading import Alteration, FieldReading, HandMark
 from pipeline.scan import encode_png
@@ -44,7 +45,11 @@ SUSPECT_SCORE = 0.78
 SUSPECT_SCORE_SMALL = 0.70
 # Within these a suspect glyph may still be dirt on good print: OCR of its word decides.
 MILD_BETA = 0.65
+MILD_BETA_SMALL = 0.85
 MILD_SCORE = 0.55
+# A signature's flourish ends within this of its blank; captions lie there, wording does not.
+AROUND_MM = 6.0
+BELOW_MM = 8.0
 GONE_SHARE = 0.35  # a glyph with less of its ink than this is not there any more
 
 
@@ -80,8 +85,8 @@ def examine(
     here = [p for p in places if p.page == sheet.number]
     rules = {p.colour for p in here if p.hand}
     text = [g for g in body if g.colour not in rules and g.char != "_"]
-    seen = glyphs_.look(laid.grey, issued, body)
     scan = glyphs_.ink_of(laid.grey)
+    seen = glyphs_.look(scan, issued, body)
     black = max(float(seen.curve[-1]), 0.1)
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, black)
@@ -94,7 +99,7 @@ def examine(
     colours = {p.colour for p in here}
     wording = [d for d in doubts if d.verdict.glyph.colour not in colours]
     alterations = _wording_alterations(wording, text, seen, laid)
-    alterations += _ink_alterations(left & ~excused, scan, black, text, laid, sheet)
+    alterations += _ink_alterations(left & ~excused, scan, black, text, laid, sheet, here, issued)
     return Examined(fields, pens, tuple(alterations))
 
 
@@ -132,7 +137,8 @@ def _doubts(
             if _crossed(glyph, excused):
                 continue  # a signature runs over it: its ink is accounted for
             beta = verdict.change - 1.5 * verdict.error
-            sure = beta > MILD_BETA or verdict.score < MILD_SCORE
+            mild = MILD_BETA_SMALL if glyph.size < SMALL_PT else MILD_BETA
+            sure = beta > mild or verdict.score < MILD_SCORE
             found.append(_Doubt(verdict, tuple(word), sure))
     return found
 
@@ -184,6 +190,18 @@ def _read(
     for owner, (words, confidence) in zip(owners, answers, strict=False):
         before, least = lines.get(owner, ("", 1.0))
         lines[owner] = (f"{before} {words}".strip(), min(least, confidence))
+    expected = {
+        place.field: _squeezed("".join(g.char for g in by_colour[place.colour]))
+        for place in here
+        if place.colour in by_colour
+    }
+    whole = {
+        colour
+        for place in here
+        if (colour := place.colour) in by_colour
+        and place.field in lines
+        and _squeezed(lines[place.field][0]) == expected[place.field]
+    }
     saved = {
         first
         for (first, word), (words, _confidence) in zip(
@@ -191,7 +209,11 @@ def _read(
         )
         if _squeezed(words) == "".join(g.char for g in word)
     }
-    return lines, [d for d in doubts if d.sure or id(d.word[0]) not in saved]
+    return lines, [
+        d
+        for d in doubts
+        if d.sure or not (id(d.word[0]) in saved or d.verdict.glyph.colour in whole)
+    ]
 
 
 def _squeezed(words: str) -> str:
@@ -233,7 +255,7 @@ def _fields(
         expected = printed.get(place.field)
         if status == "match":
             confidence = 0.999
-        crop = encode_png(_crop(laid, place.box.grown(CROP_MARGIN_MM)))
+        crop = encode_png(laid.picture(place.box.grown(CROP_MARGIN_MM)))
         found[place.field] = FieldReading(
             place.field, read, round(confidence, 3), place.page, place.box, status, expected, None, crop
         )
@@ -245,12 +267,6 @@ _WORSE = ("match", "empty", "read", "unreadable", "mismatch")
 
 def _worse(one: str, other: str) -> bool:
     return _WORSE.index(one) > _WORSE.index(other)
-
-
-def _crop(laid: Laid, box: Box) -> Image:
-    source = laid.grey if laid.colour is None else laid.colour
-    x0, y0, x1, y1 = box.px(DPI)
-    return source[max(0, y0) : max(1, y1), max(0, x0) : max(1, x1)]
 
 
 def _wording_alterations(
@@ -268,7 +284,7 @@ def _wording_alterations(
         box = union(g.box for g in wrong)
         kind = "erasure" if all(_is_gone(g, seen) for g in wrong) else "overprint"
         found.append(
-            Alteration(kind, line[0].page, box, _text_of(line), encode_png(_crop(laid, box.grown(4))))
+            Alteration(kind, line[0].page, box, _text_of(line), encode_png(laid.picture(box.grown(4))))
         )
     return found
 
@@ -291,11 +307,21 @@ def _ink_alterations(
     text: Sequence[Glyph],
     laid: Laid,
     sheet: Sheet,
+    here: Sequence[Place],
+    issued: Image,
 ) -> list[Alteration]:
     """Ink that nothing explains: strikes where it lies flat over a line, else insertions."""
     found = []
     lines = layout.lines(text)
-    for piece in ink.strays(stray, scan, black, sheet, [layout.box_of(line) for line in lines]):
+    boxes = [layout.box_of(line) for line in lines]
+    flourish = [
+        Box(p.box.x0 - AROUND_MM, p.box.y0 - AROUND_MM, p.box.x1 + AROUND_MM, p.box.y1 + BELOW_MM)
+        for p in here
+        if p.hand
+    ]
+    for piece in ink.strays(stray, scan, black, sheet, boxes, issued):
+        if any(zone.contains(piece.box) for zone in flourish):
+            continue  # the end of a signature, over the caption at most
         near = min(
             lines,
             key=lambda line: _distance(layout.box_of(line), piece.box),
@@ -304,7 +330,7 @@ def _ink_alterations(
         over = bool(near) and layout.box_of(near).overlaps(piece.box)
         flat = piece.box.width > 3 * piece.box.height
         kind = "strike" if over and flat else "insertion"
-        crop = encode_png(_crop(laid, piece.box.grown(4)))
+        crop = encode_png(laid.picture(piece.box.grown(4)))
         found.append(Alteration(kind, sheet.number, piece.box, _text_of(near) if near else "", crop))
     return found
 

@@ -17,7 +17,8 @@ from pipeline import ink
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, mm_from_px
 from pipeline.ink import Piece
-from pipeline.page import DPI, Laid
+from pipeline.page import DPI
+from pipeline.register import Laid
 from pipeline.paper import Place
 from pipeline.reading import HandMark
 from pipeline.scan import encode_png
@@ -70,8 +71,7 @@ def judge(
         present = _is_there(marks, DATE_MM)
     else:
         present = _is_there(marks, NOTHING_MM)
-    source = laid.grey if laid.colour is None else laid.colour
-    crop = encode_png(source[rows, columns])
+    crop = encode_png(laid.picture(place.box.grown(REACH_MM)))
     confidence = UNSURE if present is None else SURE
     return HandMark(place.field, place.kind, present, confidence, place.page, place.box, crop)
 

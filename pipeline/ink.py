@@ -130,13 +130,59 @@ FOLD_STROKE_MM = 1.2
 STAPLE_MM = 14.0
 
 
+LINE_SHARE = 0.45  # of a page-long line: this much of it shows even between the dark pieces
+LINE_CONTRAST = 0.035
+LINE_SIDE_MM = 1.2
+
+
+def _crosses_page(piece: Piece, ink: Array, free: NDArray[np.bool_]) -> bool:
+    """A fold or a scanner's streak: the straight piece goes on, faintly, across the page."""
+    box = piece.box
+    upright = box.height > box.width
+    rows, columns = ink.shape
+    along = np.arange(rows if upright else columns)
+    # Folds and streaks run along the sheet's sides, near enough for a straight extension.
+    middle = px_from_mm((box.x0 + box.x1) / 2 if upright else (box.y0 + box.y1) / 2, DPI)
+    start = px_from_mm(box.y0 if upright else box.x0, DPI)
+    end = px_from_mm(box.y1 if upright else box.x1, DPI)
+    outside = (along < start - 8) | (along > end + 8)
+    side = round(px_from_mm(LINE_SIDE_MM, DPI))
+    reach = max(3, round(px_from_mm(min(box.width, box.height) / 2, DPI)) + 2)
+    limit = columns if upright else rows
+    low, high = int(middle) - reach, int(middle) + reach + 1
+    if low - side < 0 or high + side >= limit:
+        return False
+
+    def band(first: int, last: int) -> tuple[Array, NDArray[np.bool_]]:
+        part = (slice(None), slice(first, last)) if upright else (slice(first, last), slice(None))
+        axis = 1 if upright else 0
+        return ink[part].max(axis=axis), free[part].all(axis=axis)
+
+    line, clear = band(low, high)
+    left, _clear = band(low - side - reach, low - side)
+    right, _clear = band(high + side, high + side + reach)
+    use = clear & outside
+    if use.sum() < len(along) * 0.2:
+        return False
+    # Soften along the line: a fold is faint, dust is short.
+    kernel = np.ones(15, np.float32) / 15
+    contrast = np.convolve(line - np.maximum(left, right), kernel, "same")
+    return bool(np.mean(contrast[use] > LINE_CONTRAST) > LINE_SHARE)
+
+
 def strays(
-    mask: NDArray[np.bool_], ink: Array, black: float, sheet: Sheet, lines: Sequence[Box]
+    mask: NDArray[np.bool_],
+    ink: Array,
+    black: float,
+    sheet: Sheet,
+    lines: Sequence[Box],
+    issued: Image,
 ) -> list[Piece]:
     """The pieces that a person must look at: not dirt, not the sheet's edge, fold or staple."""
     paper = Box(EDGE_MM, EDGE_MM, sheet.width - EDGE_MM, sheet.height - EDGE_MM)
     codes = [box.grown(1.0) for box in marks.code_boxes(sheet.width, sheet.height)]
     found = []
+    free = cv2.erode((issued > 200).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     for piece in pieces(mask, ink, black):
         near = [line for line in lines if line.overlaps(piece.box)]
         size = max(piece.box.width, piece.box.height)
@@ -148,6 +194,8 @@ def strays(
         if straight and size > FOLD_MM and piece.stroke < FOLD_STROKE_MM and piece.tone < 0.9:
             continue
         if straight and size < STAPLE_MM and not near:
+            continue
+        if piece.straightness > 0.8 and piece.stroke < FOLD_STROKE_MM and _crosses_page(piece, ink, free):
             continue
         found.append(piece)
     return found

@@ -71,6 +71,15 @@ def sheets(pdf: bytes) -> tuple[Sheet, ...]:
         document.close()
 
 
+def sheet(pdf: bytes, number: int) -> Sheet:
+    """One page (from 1) with its glyphs."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return _sheet(document, number - 1)
+    finally:
+        document.close()
+
+
 def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
     """One page (from 1) of an issued PDF as a grey image at ``dpi``."""
     document = pdfium.PdfDocument(pdf)

@@ -7,6 +7,7 @@ registry as it comes, and a file's documents appear together when its last page 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -19,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import identify, layout, page, record
+from pipeline import identify, layout, page, record, register
 from pipeline import scan as scans
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import Tesseract
@@ -57,7 +58,7 @@ class _Worker:
 
     def _issued(self, paper: str, number: int) -> tuple[layout.Sheet, NDArray[np.uint8]]:
         pdf = self.registry.pdf_of(paper)
-        return layout.sheets(pdf)[number - 1], layout.render(pdf, number, page.DPI)
+        return layout.sheet(pdf, number), layout.render(pdf, number, page.DPI)
 
 
 _worker: _Worker | None = None
@@ -87,6 +88,7 @@ def intake(
     ToolMissingError and ToolFailedError; a file or page that cannot be read is a document.
     """
     registry.purge_unfinished()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by the workers' numpy as they start
     with ProcessPoolExecutor(
         max(1, workers), get_context("spawn"), _start, (settings.registry_url, language)
     ) as pool:
@@ -262,10 +264,9 @@ def _examine(
     assert _worker is not None and reading.page is not None
     sheet, issued = _worker.issued(paper.id, reading.page)
     grey = image.grey
-    colour = image.pixels if image.is_colour else None
     for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
-        laid = page.lay_over(grey, colour, issued, guess)
-        if laid is not None and laid.residual_mm <= page.RESIDUAL_LIMIT_MM:
+        laid = register.lay_over(grey, image.pixels, issued, guess)
+        if laid is not None and laid.residual_mm <= register.RESIDUAL_LIMIT_MM:
             break
     else:
         return replace(reading, problems=(*reading.problems, "not-aligned"))

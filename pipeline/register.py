@@ -1,0 +1,293 @@
+"""How does it lie: a page image laid over the page that was issued.
+
+From a first guess, patches of the issued page are found again in the scan, near the codes first
+and then everywhere in ever smaller windows; a robust homography each round, and a thin-plate
+mesh takes out bent paper and uneven feed. (Zhang 2000 for the homography of planes; Bookstein
+1989 for the thin plate.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import RBFInterpolator
+
+from pipeline.geometry import Box, mm_from_px
+from pipeline.page import DPI
+
+Image = NDArray[np.uint8]
+Points = NDArray[np.float64]
+Map = NDArray[np.float32]
+
+# (share of the page from its foot, how far to search in pixels at half of DPI)
+ROUNDS = ((0.35, 22), (0.65, 20), (1.0, 20), (1.0, 8))
+ROUND_PATCHES = 70
+CELL_PX = 96  # one patch is sought in every cell of the page that has print: 12 mm
+PATCH_PX = (44, 28)  # half width and half height of a patch: 11 x 7 mm, a word or two
+MIN_NCC = 0.45  # a patch found worse than this is not found
+MIN_PATCHES = 12
+RESIDUAL_LIMIT_MM = 0.35  # median of what the mesh leaves: past it nothing on the page is read
+# (resolution against DPI, how far to search there, how far from its neighbours a patch may lie, px)
+MESH_ROUNDS = ((0.5, 14, 8.0), (0.5, 14, 8.0), (0.5, 14, 8.0), (1.0, 7, 2.5))
+GROWN_SHARE = 0.95  # of the patches: the coarse mesh has grown over the whole page
+MESH_PATCH = 2 / 3  # of a patch: bent paper is nearly flat over 7 mm
+MIN_SHARE = 0.6  # of the patches: with fewer found again the page is not this page, or not flat
+MESH_STEP_PX = 32
+MESH_SMOOTHING = 0.02
+FINE_SCALE = 1.25  # a scan finer than DPI by this is searched at half its size
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A scan laid over its issued page.
+
+    ``grey`` has the issued page's size at DPI; ``residual_mm`` is the median distance that
+    patches still lie off; ``to_scan`` maps issued pixels to the scan's (before the mesh).
+    """
+
+    grey: Image
+    residual_mm: float
+    to_scan: Points
+    source: Image
+    map_x: Map
+    map_y: Map
+
+    def picture(self, box: Box) -> Image:
+        """A part of the page in the scan's own colours."""
+        x0, y0, x1, y1 = box.px(DPI)
+        rows = slice(max(0, y0), max(1, y1))
+        columns = slice(max(0, x0), max(1, x1))
+        return _remap(
+            self.source,
+            np.ascontiguousarray(self.map_x[rows, columns]),
+            np.ascontiguousarray(self.map_y[rows, columns]),
+        )
+
+
+def lay_over(grey: Image, source: Image, issued: Image, guess: Points) -> Laid | None:
+    """Lay a scan over the issued page (an image at DPI); None where it does not lie there.
+
+    ``grey`` is the scan in grey, ``source`` the same in its own colours; ``guess`` maps issued
+    pixels to the scan's.
+    """
+    height = issued.shape[0]
+    anchors = _anchors(issued)
+    if len(anchors) < MIN_PATCHES:
+        return None
+    matrix = guess
+    coarse = _Coarse(grey, issued, guess)
+    # From the foot band upwards, then everywhere, in ever smaller windows.
+    for share, reach in ROUNDS:
+        near = anchors[anchors[:, 1] > height * (1 - share)]
+        near = near[:: max(1, len(near) // ROUND_PATCHES)]
+        if len(near) < MIN_PATCHES:
+            near = anchors[np.argsort(-anchors[:, 1])[: MIN_PATCHES * 2]]
+        found = _refit(*coarse.search(near, matrix, reach), share)
+        if found is None:
+            return None
+        matrix = found
+    mesh = _mesh(grey, issued, anchors, matrix, coarse)
+    if mesh is None:
+        return None
+    map_x, map_y, residual = mesh
+    flat = _remap(grey, map_x, map_y)
+    return Laid(flat, mm_from_px(residual, DPI), matrix, source, map_x, map_y)
+
+
+class _Coarse:
+    """The scan and the issued page at half of DPI, for the wide searches."""
+
+    SCALE = 0.5
+
+    def __init__(self, grey: Image, issued: Image, guess: Points) -> None:
+        fineness = float(np.sqrt(abs(np.linalg.det(guess[:2, :2]))))
+        self._shrink = 0.5 if fineness > FINE_SCALE else 1.0
+        self._image = _resized(grey, self._shrink)
+        self.issued = _resized(issued, self.SCALE)
+
+    def search(self, anchors: Points, matrix: Points, reach: int) -> tuple[Points, Points]:
+        """Find patches again near where ``matrix`` says: (issued points, scan points)."""
+        rows, columns = self.issued.shape
+        into = np.diag([self._shrink, self._shrink, 1.0]) @ matrix @ np.diag([2.0, 2.0, 1.0])
+        flat = np.asarray(
+            cv2.warpPerspective(
+                self._image, into, (columns, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_CONSTANT, borderValue=(255,),
+            ),
+            np.uint8,
+        )  # fmt: skip
+        half = (round(PATCH_PX[0] * 0.6), round(PATCH_PX[1] * 0.6))
+        offsets, kept = _offsets(flat, self.issued, anchors * self.SCALE, half, reach)
+        source = anchors[kept]
+        if not len(source):
+            return source, source
+        moved = source + offsets / self.SCALE
+        return source, cv2.perspectiveTransform(moved[None], matrix)[0].astype(np.float64)
+
+    def flat(self, map_x: Map, map_y: Map) -> Image:
+        """The scan through full-size maps, at half of DPI."""
+        return _remap(
+            self._image,
+            np.ascontiguousarray(map_x[::2, ::2]) * self._shrink,
+            np.ascontiguousarray(map_y[::2, ::2]) * self._shrink,
+        )
+
+
+def _resized(image: Image, scale: float) -> Image:
+    if scale == 1.0:
+        return image
+    return np.asarray(
+        cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+    )
+
+
+def _anchors(issued: Image) -> Points:
+    """The best patch centre of every cell that has print: x, y in issued pixels."""
+    ink = (_resized(issued, 0.5) < 160).astype(np.float32)
+    # Strokes both ways make a patch that can slide neither way: the smaller eigenvalue tells.
+    strength = cv2.cornerMinEigenVal(ink, 12, 3)
+    strength = cv2.boxFilter(strength, -1, (PATCH_PX[0] // 2, PATCH_PX[1] // 2))
+    height, width = strength.shape
+    cell_px = CELL_PX // 2
+    margin_x, margin_y = PATCH_PX[0] // 2 + 2, PATCH_PX[1] // 2 + 2
+    found = []
+    for top in range(margin_y, height - margin_y, cell_px):
+        for left in range(margin_x, width - margin_x, cell_px):
+            cell = strength[
+                top : min(top + cell_px, height - margin_y),
+                left : min(left + cell_px, width - margin_x),
+            ]
+            y, x = divmod(int(cell.argmax()), cell.shape[1])
+            found.append((cell[y, x], 2 * (left + x), 2 * (top + y)))
+    values = np.array(found)
+    floor = np.percentile(values[:, 0], 95) * 0.15
+    return np.asarray(values[values[:, 0] > floor][:, 1:], np.float64)
+
+
+def _offsets(
+    flat: Image, reference: Image, anchors: Points, half: tuple[int, int], reach: int
+) -> tuple[Points, NDArray[np.bool_]]:
+    """How far each patch of ``reference`` lies off in ``flat``: offsets of the found, and which."""
+    height, width = reference.shape
+    kept = np.zeros(len(anchors), bool)
+    offsets = []
+    for i, (x, y) in enumerate(np.rint(anchors).astype(int)):
+        x0, y0, x1, y1 = x - half[0], y - half[1], x + half[0], y + half[1]
+        if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
+            continue
+        sx0, sy0 = max(0, x0 - reach), max(0, y0 - reach)
+        window = flat[sy0 : min(height, y1 + reach), sx0 : min(width, x1 + reach)]
+        scores = cv2.matchTemplate(window, reference[y0:y1, x0:x1], cv2.TM_CCOEFF_NORMED)
+        _low, best, _at, (bx, by) = cv2.minMaxLoc(scores)
+        if not best >= MIN_NCC:
+            continue
+        kept[i] = True
+        offsets.append((sx0 + bx + _peak(scores[by], bx) - x0, sy0 + by + _peak(scores[:, bx], by) - y0))
+    return np.array(offsets, dtype=np.float64).reshape(-1, 2), kept
+
+
+def _peak(scores: NDArray[np.float32], at: int) -> float:
+    """The parabola's peak beside ``at``, in parts of a pixel."""
+    if not 0 < at < len(scores) - 1:
+        return 0.0
+    left, middle, right = (float(v) for v in scores[at - 1 : at + 2])
+    bend = left - 2 * middle + right
+    return 0.0 if abs(bend) < 1e-6 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
+
+
+def _refit(source: Points, target: Points, share: float) -> Points | None:
+    if len(source) < MIN_PATCHES // 2:
+        return None
+    # A band of the page cannot hold a homography steady: an affine map until all is in view.
+    if share < 1 or len(source) < MIN_PATCHES:
+        affine, _inliers = cv2.estimateAffine2D(
+            source, target, method=cv2.RANSAC, ransacReprojThreshold=4
+        )
+        return None if affine is None else np.vstack([affine, [0, 0, 1]])
+    found, _inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 4.0)
+    return None if found is None else np.asarray(found, np.float64)
+
+
+def _mesh(
+    grey: Image, issued: Image, anchors: Points, matrix: Points, coarse: _Coarse
+) -> tuple[Map, Map, float] | None:
+    """Full-size maps (issued pixel → scan pixel) bent by what the homography left."""
+    grid = _Grid(issued.shape, matrix)
+    bend, bent = np.zeros_like(grid.points), np.zeros_like(anchors)
+    left_over, share = np.inf, 0.0
+    for scale, reach, tolerance in MESH_ROUNDS:
+        # Bent paper is caught where the homography fits; each coarse round reaches further out.
+        if scale < 1 and share > GROWN_SHARE:
+            continue
+        map_x, map_y = grid.maps(bend)
+        if scale < 1:
+            flat, reference = coarse.flat(map_x, map_y), coarse.issued
+        else:
+            flat, reference = _remap(grey, map_x, map_y), issued
+        half = tuple(round(side * MESH_PATCH * max(scale, 0.75)) for side in PATCH_PX)
+        offsets, kept = _offsets(flat, reference, anchors * scale, (half[0], half[1]), reach)
+        if len(offsets) < MIN_PATCHES:
+            return None
+        offsets = offsets / scale
+        good = _agree(anchors[kept], offsets, tolerance)
+        if int(good.sum()) < MIN_PATCHES:
+            return None
+        share = float(good.sum()) / len(anchors)
+        left_over = float(np.median(np.hypot(*offsets[good].T)))
+        plate = _plate(anchors[kept][good], (bent[kept] + offsets)[good])
+        bend, bent = plate(grid.points), plate(anchors)
+    if share < MIN_SHARE:
+        return None
+    map_x, map_y = grid.maps(bend)
+    return map_x, map_y, left_over
+
+
+def _agree(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool_]:
+    """False for offsets far from their neighbours' median."""
+    distance = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    nearest = np.argsort(distance, axis=1)[:, 1:9]
+    around = np.median(offsets[nearest], axis=1)
+    return np.asarray(np.hypot(*(offsets - around).T) < tolerance)
+
+
+def _plate(points: Points, offsets: Points) -> Callable[[Points], Points]:
+    """The smooth field through the offsets (points in inches keep the system well scaled)."""
+    field = RBFInterpolator(
+        points / DPI, offsets, smoothing=MESH_SMOOTHING, kernel="thin_plate_spline"
+    )
+    return lambda at: np.asarray(field(at / DPI), np.float64)
+
+
+class _Grid:
+    """The coarse points that the maps are computed at, and blown up from."""
+
+    def __init__(self, shape: tuple[int, ...], matrix: Points) -> None:
+        self._shape, self._matrix = shape, matrix
+        columns, rows = (_centres(length) for length in (shape[1], shape[0]))
+        self._size = (len(rows), len(columns))
+        self.points = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+
+    def maps(self, bend: Points) -> tuple[Map, Map]:
+        """Where each issued pixel lies in the scan, with ``bend`` added at the coarse points."""
+        rows, columns = self._size
+        full = (columns * MESH_STEP_PX, rows * MESH_STEP_PX)
+        target = cv2.perspectiveTransform((self.points + bend)[None], self._matrix)[0]
+        fine = cv2.resize(target.astype(np.float32).reshape(rows, columns, 2), full)
+        fine = fine[: self._shape[0], : self._shape[1]]
+        return np.ascontiguousarray(fine[..., 0]), np.ascontiguousarray(fine[..., 1])
+
+
+def _centres(length: int) -> Points:
+    """Where the coarse map is computed: the points that ``cv2.resize`` blows up from."""
+    return (np.arange(-(-length // MESH_STEP_PX)) + 0.5) * MESH_STEP_PX - 0.5
+
+
+def _remap(image: Image, map_x: NDArray[np.float32], map_y: NDArray[np.float32]) -> Image:
+    return np.asarray(
+        cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)),
+        np.uint8,
+    )
