@@ -41,7 +41,7 @@ class Reporter:
         if self._json_to:
             refuse_other_files(self._json_to)
             folder = private_folder(self._json_to.parent)
-            handle, self._part = tempfile.mkstemp(".part", f".{self._json_to.name}.", folder)
+            handle, self._part = tempfile.mkstemp(".unfinished", f".{self._json_to.name}.", folder)
             self._file = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
         return self
 
