@@ -63,7 +63,7 @@ def main() -> int:
     _say("6. Records read back from paper; who has brought what; one person's inventory")
     _run("records", "--format", "xlsx", "--out", str(FOLDER / "output" / "records.xlsx"))
     _run("checklist")
-    _run("inventory", papers[0]["subject"])
+    _run("inventory", next(p["subject"] for p in papers[::-1] if p["subject"]))
     _say("Where to look (all under {}):".format(FOLDER.relative_to(CLONE)))
     for what, where in (
         ("issued papers, DOCX and PDF", "output/issued/"),
