@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,7 +109,7 @@ class Atlas:
                         self._glyphs.setdefault(
                             (glyph.font, glyph.char), (image, glyph, glyph.origin_y)
                         )
-        self.cache: dict[Any, Any] = {}  # what readers derive from the letters, kept beside them
+        self.cache: OrderedDict[Any, Any] = OrderedDict()  # what readers derive from the letters, kept beside them
         self._letters = lru_cache(maxsize=4096)(self._letter)
         self._twins = lru_cache(maxsize=4096)(self._find_twins)
         self._soft = lru_cache(maxsize=4096)(self._find_soft)

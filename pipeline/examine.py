@@ -41,8 +41,8 @@ SUSPECT_BETA = 0.40
 SUSPECT_BETA_SMALL = 0.60
 SURE_BETA = 0.50  # past this even a glyph that fits its print well is suspect
 FINE_SCORE = 0.93
-SUSPECT_SCORE = 0.78
-SUSPECT_SCORE_SMALL = 0.70
+SUSPECT_SCORE = 0.84
+SUSPECT_SCORE_SMALL = 0.72
 # Within these a suspect glyph may still be dirt on good print: OCR of its word decides.
 MILD_BETA = 0.65
 MILD_BETA_SMALL = 0.85

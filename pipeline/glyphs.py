@@ -177,11 +177,14 @@ def _tone_curve(blurred: Array, scan: Array) -> Array:
     return np.asarray(np.maximum.accumulate(values), np.float32)
 
 
+def _table(curve: Array) -> Array:
+    """The curve at 256 inks: a look-up is several times faster than interpolation."""
+    return np.interp(np.linspace(0, LEVELS - 1, 256), np.arange(LEVELS), curve).astype(np.float32)
+
+
 def _toned(ink: Array, curve: Array) -> Array:
-    """The curve at each ink, to a 255th: a look-up is several times faster than interpolation."""
-    fine = np.interp(np.linspace(0, LEVELS - 1, 256), np.arange(LEVELS), curve).astype(np.float32)
     level = np.clip(ink * 255 + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(fine[level], np.float32)
+    return np.asarray(_table(curve)[level], np.float32)
 
 
 def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]:
@@ -198,6 +201,8 @@ def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]
     return [verdicts[i] for i in range(len(glyphs))]
 
 
+WINDOWS_KEPT = 500  # about 0.2 MB each; a page needs 80
+INK_STEPS = 127
 PHASES = 4  # a glyph's place within a pixel is kept to a quarter
 
 
@@ -205,7 +210,8 @@ PHASES = 4  # a glyph's place within a pixel is kept to a quarter
 class _Window:
     """The window about a character's origin that shows it and its twins.
 
-    ``changes[phase_y][phase_x]``: twins x height x width, the ink that each would add or take.
+    ``changes[phase_y][phase_x]``: twins x height x width, the ink that each would add or take,
+    in steps of 1 / INK_STEPS.
     ``left``, ``top``: the window's corner from the origin's pixel.
     """
 
@@ -214,13 +220,17 @@ class _Window:
     height: int
     width: int
     twins: tuple[str, ...]
-    changes: Array
+    changes: NDArray[np.int8]
 
 
 def _window(font: str, char: str, size: float, letters: Atlas, sigma: float) -> _Window | None:
     key = (font, char, size, sigma)
-    if key not in letters.cache:
+    if key in letters.cache:
+        letters.cache.move_to_end(key)
+    else:
         letters.cache[key] = _make_window(font, char, size, letters, sigma)
+        if len(letters.cache) > WINDOWS_KEPT:
+            letters.cache.popitem(last=False)
     found = letters.cache[key]
     assert found is None or isinstance(found, _Window)
     return found
@@ -244,7 +254,7 @@ def _make_window(font: str, char: str, size: float, letters: Atlas, sigma: float
     x1 = int(np.ceil(max(b[0] + b[2] for b in boxes) / OVERSAMPLING)) + pad + 1
     y1 = int(np.ceil(max(b[1] + b[3] for b in boxes) / OVERSAMPLING)) + pad + 1
     width, height = x1 - x0, y1 - y0
-    changes = np.zeros((PHASES, PHASES, len(pairs), height, width), np.float32)
+    changes = np.zeros((PHASES, PHASES, len(pairs), height, width), np.int8)
     half = 0.5 / OVERSAMPLING - 0.5  # a pixel's centre, seen in the finer picture
     for k, (_twin, a, b, left, top) in enumerate(pairs):
         ink = cv2.GaussianBlur(b - a, (0, 0), OVERSAMPLING * 0.35)
@@ -254,7 +264,8 @@ def _make_window(font: str, char: str, size: float, letters: Atlas, sigma: float
                 move_y = top / OVERSAMPLING + (i + 0.5) / PHASES - y0 + half
                 matrix = np.array([[1 / OVERSAMPLING, 0, move_x], [0, 1 / OVERSAMPLING, move_y]])
                 flat = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
-                changes[i, j, k] = cv2.GaussianBlur(flat, (0, 0), sigma)
+                soft = cv2.GaussianBlur(flat, (0, 0), sigma)
+                changes[i, j, k] = np.rint(np.clip(soft, -1, 1) * INK_STEPS)
     return _Window(x0, y0, height, width, tuple(p[0] for p in pairs), changes)
 
 
@@ -269,7 +280,7 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
             y1 - y0,
             x1 - x0,
             (),
-            np.zeros((PHASES, PHASES, 0, y1 - y0, x1 - x0), np.float32),
+            np.zeros((PHASES, PHASES, 0, y1 - y0, x1 - x0), np.int8),
         )
     origin = np.array([(g.origin_x, g.origin_y) for g in alike]) * (DPI / MM_PER_INCH)
     whole = np.floor(origin).astype(int)
@@ -289,7 +300,10 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
     if not window.twins:
         return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
     change = window.changes[phase[:, 1], phase[:, 0]]  # n x twins x height x width
-    other = (_toned(blurred[:, None] + change, seen.curve) - model[:, None]).reshape(n, -1, size)
+    inked = np.rint(blurred * (2 * INK_STEPS)).astype(np.int16)[:, None] + 2 * change.astype(np.int16)
+    fine = _table(seen.curve)
+    other = fine[np.clip(inked, 0, 255).astype(np.uint8)] - model[:, None]
+    other = other.reshape(n, -1, size)
     # What is left of each change once contrast and shift have explained what they can:
     # |d|² - Σ(u·d)², and its product with the rest, which is square to all u already.
     known = np.concatenate([basis, rest[None]]).transpose(1, 2, 0)  # n x pixels x 5
