@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import ClassVar
 
 
@@ -90,6 +91,11 @@ class ScanError(PaperloopError):
     def __init__(self, what: str, *, reason: str, where: str = "", hint: str = "") -> None:
         super().__init__(what, where=where, hint=hint)
         self.reason = reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keyword arguments do not travel between processes by themselves."""
+        it = self.problem
+        return partial(ScanError, reason=self.reason, where=it.where, hint=it.hint), (it.what,)
 
 
 class RegistryError(PaperloopError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from filelock import FileLock
 
@@ -36,19 +38,26 @@ def write_atomic(path: Path, content: bytes) -> Path:
 
     On Windows the permissions are the folder's: chmod there knows only "read-only".
     """
+    with _in_place_of(path) as stream:
+        stream.write(content)
+    return path
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
+    """A stream to a file beside ``path`` that takes its place when all is written."""
     private_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    return path
 
 
 def sweep_parts(folder: Path) -> None:
@@ -61,7 +70,8 @@ def copy_once(source: Path, folder: Path, sha256: str) -> Path:
     """Keep one copy of an original under its fingerprint; the source is only read."""
     target = folder / sha256
     if not target.exists():
-        write_atomic(target, source.read_bytes())
+        with source.open("rb") as original, _in_place_of(target) as stream:
+            shutil.copyfileobj(original, stream, _CHUNK)
     return target
 
 
