@@ -37,7 +37,9 @@ OVERSAMPLING = 2  # the specimen is rendered this much finer than pages are comp
 MAX_TWINS = 11
 SHIFT_EM = 0.16  # how far a letter set for another may stand aside to cover it best
 SAME_LIKENESS = 0.97
-TWIN_LIKENESS = 0.45  # correlation at the same origin: below it no hurried eye takes one for another
+TWIN_LIKENESS = (
+    0.45  # correlation at the same origin: below it no hurried eye takes one for another
+)
 
 Array = NDArray[np.float32]
 
@@ -109,7 +111,9 @@ class Atlas:
                         self._glyphs.setdefault(
                             (glyph.font, glyph.char), (image, glyph, glyph.origin_y)
                         )
-        self.cache: OrderedDict[Any, Any] = OrderedDict()  # what readers derive from the letters, kept beside them
+        self.cache: OrderedDict[Any, Any] = (
+            OrderedDict()
+        )  # what readers derive from the letters, kept beside them
         self._letters = lru_cache(maxsize=4096)(self._letter)
         self._twins = lru_cache(maxsize=4096)(self._find_twins)
         self._soft = lru_cache(maxsize=4096)(self._find_soft)
@@ -131,8 +135,14 @@ class Atlas:
             return None
         image, glyph, base = found
         margin = self._dpi / 100
-        x0, y0 = px_from_mm(glyph.box.x0, self._dpi) - margin, px_from_mm(glyph.box.y0, self._dpi) - margin
-        x1, y1 = px_from_mm(glyph.box.x1, self._dpi) + margin, px_from_mm(glyph.box.y1, self._dpi) + margin
+        x0, y0 = (
+            px_from_mm(glyph.box.x0, self._dpi) - margin,
+            px_from_mm(glyph.box.y0, self._dpi) - margin,
+        )
+        x1, y1 = (
+            px_from_mm(glyph.box.x1, self._dpi) + margin,
+            px_from_mm(glyph.box.y1, self._dpi) + margin,
+        )
         ix0, iy0, ix1, iy1 = int(x0), int(y0), int(np.ceil(x1)), int(np.ceil(y1))
         crop = image[iy0:iy1, ix0:ix1]
         scale = size / glyph.size
@@ -197,7 +207,15 @@ def _same_kind(char: str, other: str) -> bool:
     if {char.lower(), other.lower()} == {"е", "ё"}:
         return False  # the same letter to every reader, and a speck makes one of the other
     kinds = [
-        (LATIN if c.lower() in LATIN else LETTERS if c.isalpha() else "digit" if c.isdigit() else "")
+        (
+            LATIN
+            if c.lower() in LATIN
+            else LETTERS
+            if c.isalpha()
+            else "digit"
+            if c.isdigit()
+            else ""
+        )
         for c in (char, other)
     ]
     return kinds[0] == kinds[1] or (char + other).translate(_DIGIT_LIKE).isdigit()

@@ -43,10 +43,12 @@ SURE_BETA = 0.50  # past this even a glyph that fits its print well is suspect
 FINE_SCORE = 0.93
 SUSPECT_SCORE = 0.84
 SUSPECT_SCORE_SMALL = 0.72
-# Within these a suspect glyph may still be dirt on good print: OCR of its word decides.
-MILD_BETA = 0.65
-MILD_BETA_SMALL = 0.85
-MILD_SCORE = 0.55
+# A suspect glyph may still be good print: with dirt on it, it fits badly but leans to no letter;
+# with a heavy or a weak stroke, it leans a little and fits well. OCR of its word decides then.
+# What both fits badly and leans to a letter is that letter, whatever OCR's dictionary makes of it.
+DIRT_BETA, DIRT_SCORE = 0.30, 0.55
+LEAN_BETA, LEAN_SCORE = 0.56, 0.82
+LEAN_BETA_SMALL = 0.85
 # A signature's flourish ends within this of its blank; captions lie there, wording does not.
 AROUND_MM = 6.0
 BELOW_MM = 8.0
@@ -137,8 +139,7 @@ def _doubts(
             if _crossed(glyph, excused):
                 continue  # a signature runs over it: its ink is accounted for
             beta = verdict.change - 1.5 * verdict.error
-            mild = MILD_BETA_SMALL if glyph.size < SMALL_PT else MILD_BETA
-            sure = beta > mild or verdict.score < MILD_SCORE
+            sure = not _is_mild(verdict)
             found.append(_Doubt(verdict, tuple(word), sure))
     return found
 
@@ -156,6 +157,14 @@ def _is_suspect(verdict: Verdict) -> bool:
         beta > SURE_BETA
         or (beta > SUSPECT_BETA and verdict.score < FINE_SCORE)
         or verdict.score < SUSPECT_SCORE
+    )
+
+
+def _is_mild(verdict: Verdict) -> bool:
+    beta = verdict.change - 1.5 * verdict.error
+    lean = LEAN_BETA_SMALL if verdict.glyph.size < SMALL_PT else LEAN_BETA
+    return (beta < DIRT_BETA and verdict.score > DIRT_SCORE) or (
+        beta < lean and verdict.score > LEAN_SCORE
     )
 
 
@@ -177,9 +186,11 @@ def _read(
     by_colour = layout.by_colour(text)
     crops: list[Image] = []
     owners: list[str] = []
+    read_prints: dict[str, int] = {}  # each field's first print, the one that is read
     for place in here:
-        if place.hand or place.field in owners or place.colour not in by_colour:
+        if place.hand or place.field in read_prints or place.colour not in by_colour:
             continue
+        read_prints[place.field] = place.colour
         for line in layout.lines(by_colour[place.colour]):
             crops.append(_line_crop(line, scan))
             owners.append(place.field)
@@ -190,17 +201,10 @@ def _read(
     for owner, (words, confidence) in zip(owners, answers, strict=False):
         before, least = lines.get(owner, ("", 1.0))
         lines[owner] = (f"{before} {words}".strip(), min(least, confidence))
-    expected = {
-        place.field: _squeezed("".join(g.char for g in by_colour[place.colour]))
-        for place in here
-        if place.colour in by_colour
-    }
     whole = {
         colour
-        for place in here
-        if (colour := place.colour) in by_colour
-        and place.field in lines
-        and _squeezed(lines[place.field][0]) == expected[place.field]
+        for name, colour in read_prints.items()
+        if _squeezed(lines[name][0]) == _squeezed("".join(g.char for g in by_colour[colour]))
     }
     saved = {
         first
@@ -257,7 +261,15 @@ def _fields(
             confidence = 0.999
         crop = encode_png(laid.picture(place.box.grown(CROP_MARGIN_MM)))
         found[place.field] = FieldReading(
-            place.field, read, round(confidence, 3), place.page, place.box, status, expected, None, crop
+            place.field,
+            read,
+            round(confidence, 3),
+            place.page,
+            place.box,
+            status,
+            expected,
+            None,
+            crop,
         )
     return tuple(found.values())
 
@@ -284,7 +296,9 @@ def _wording_alterations(
         box = union(g.box for g in wrong)
         kind = "erasure" if all(_is_gone(g, seen) for g in wrong) else "overprint"
         found.append(
-            Alteration(kind, line[0].page, box, _text_of(line), encode_png(laid.picture(box.grown(4))))
+            Alteration(
+                kind, line[0].page, box, _text_of(line), encode_png(laid.picture(box.grown(4)))
+            )
         )
     return found
 
@@ -331,7 +345,9 @@ def _ink_alterations(
         flat = piece.box.width > 3 * piece.box.height
         kind = "strike" if over and flat else "insertion"
         crop = encode_png(laid.picture(piece.box.grown(4)))
-        found.append(Alteration(kind, sheet.number, piece.box, _text_of(near) if near else "", crop))
+        found.append(
+            Alteration(kind, sheet.number, piece.box, _text_of(near) if near else "", crop)
+        )
     return found
 
 

@@ -125,7 +125,9 @@ def words(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     return found
 
 
-def _box_px(glyphs: Sequence[Glyph], margin: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+def _box_px(
+    glyphs: Sequence[Glyph], margin: int, shape: tuple[int, ...]
+) -> tuple[int, int, int, int]:
     x0 = int(px_from_mm(min(g.box.x0 for g in glyphs), DPI)) - margin
     y0 = int(px_from_mm(min(g.box.y0 for g in glyphs), DPI)) - margin
     x1 = int(np.ceil(px_from_mm(max(g.box.x1 for g in glyphs), DPI))) + margin
@@ -300,7 +302,9 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
     if not window.twins:
         return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
     change = window.changes[phase[:, 1], phase[:, 0]]  # n x twins x height x width
-    inked = np.rint(blurred * (2 * INK_STEPS)).astype(np.int16)[:, None] + 2 * change.astype(np.int16)
+    inked = np.rint(blurred * (2 * INK_STEPS)).astype(np.int16)[:, None] + 2 * change.astype(
+        np.int16
+    )
     fine = _table(seen.curve)
     other = fine[np.clip(inked, 0, 255).astype(np.uint8)] - model[:, None]
     other = other.reshape(n, -1, size)

@@ -80,9 +80,7 @@ def _moved(box: Box, dx: float, dy: float) -> Box:
     return Box(box.x0 + dx, box.y0 + dy, box.x1 + dx, box.y1 + dy)
 
 
-def _measure(
-    mask: NDArray[np.bool_], scan: NDArray[np.float32], black: float, zone: Box
-) -> _Marks:
+def _measure(mask: NDArray[np.bool_], scan: NDArray[np.float32], black: float, zone: Box) -> _Marks:
     found = ink.pieces(mask, scan, black, zone)
     inside = [p for p in found if p.inside > 0.5]
     pen = tuple(p for p in inside if p.straightness < STRAIGHT)

@@ -67,10 +67,14 @@ def unexplained(ink: Array, issued: Image, black: float) -> NDArray[np.bool_]:
     return np.asarray(keep[labels])
 
 
-def pieces(mask: NDArray[np.bool_], ink: Array, black: float, zone: Box | None = None) -> list[Piece]:
+def pieces(
+    mask: NDArray[np.bool_], ink: Array, black: float, zone: Box | None = None
+) -> list[Piece]:
     """The connected pieces of a mask, skips of the pen joined, dirt left out."""
     join = round(px_from_mm(JOIN_MM, DPI)) | 1
-    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((join, join), np.uint8))
+    joined = cv2.morphologyEx(
+        mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((join, join), np.uint8)
+    )
     count, labels, stats, _centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
     for label in range(1, count):
@@ -119,7 +123,6 @@ def window(box: Box, shape: tuple[int, ...], reach: float = REACH_MM) -> tuple[s
     """The part of a page image about a blank, as slices."""
     x0, y0, x1, y1 = box.grown(reach).px(DPI)
     return slice(max(0, y0), min(shape[0], y1)), slice(max(0, x0), min(shape[1], x1))
-
 
 
 STRAY_MM = 4.0  # a stroke as long as this is somebody's doing; the largest speck seen is 2
@@ -195,7 +198,11 @@ def strays(
             continue
         if straight and size < STAPLE_MM and not near:
             continue
-        if piece.straightness > 0.8 and piece.stroke < FOLD_STROKE_MM and _crosses_page(piece, ink, free):
+        if (
+            piece.straightness > 0.8
+            and piece.stroke < FOLD_STROKE_MM
+            and _crosses_page(piece, ink, free)
+        ):
             continue
         found.append(piece)
     return found

@@ -19,6 +19,7 @@ Points = NDArray[np.float64]
 
 DPI = 200  # all comparing happens on the issued page at this resolution
 
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One of our codes on a page image: what it says, and its corners in pixels.
@@ -42,7 +43,10 @@ def codes(grey: Image) -> list[Seen]:
             if mark:
                 at = code.position
                 corners = np.array(
-                    [(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)],
+                    [
+                        (p.x, p.y)
+                        for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
+                    ],
                     dtype=np.float64,
                 )
                 seen.append(Seen(mark, corners / attempt.scale))
@@ -61,7 +65,11 @@ def _attempts(grey: Image) -> Iterator[_Attempt]:
     """The page as it is, then mended in ways that bring back weak codes."""
     long_side = max(grey.shape)
     scale = min(1.0, 2400 / long_side)
-    base = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    base = (
+        grey
+        if scale == 1.0
+        else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    )
     yield _Attempt(base, scale)
     smooth = cv2.GaussianBlur(base, (0, 0), 1.2)
     yield _Attempt(smooth, scale)
@@ -73,7 +81,9 @@ def _attempts(grey: Image) -> Iterator[_Attempt]:
     if scale < 1.0:
         yield _Attempt(grey, 1.0)
     else:
-        yield _Attempt(cv2.resize(smooth, None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC), scale * 1.6)
+        yield _Attempt(
+            cv2.resize(smooth, None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC), scale * 1.6
+        )
 
 
 def turn_of(to_scan: Points) -> int:

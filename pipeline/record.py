@@ -60,7 +60,7 @@ def assemble(
     rescan: bool = False,
 ) -> Document:
     """One paper's document from all its pages seen so far, in the order of its pages."""
-    ordered = tuple(sorted(pages, key=lambda p: (p.page or 0)))
+    ordered = tuple(sorted(pages, key=lambda p: p.page or 0))
     judged = tuple(_with_values(page, paper) for page in ordered)
     reasons = tuple(dict.fromkeys(_reasons(paper, judged, rescan=rescan)))
     return Document(

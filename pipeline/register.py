@@ -186,7 +186,9 @@ def _offsets(
         if not best >= MIN_NCC:
             continue
         kept[i] = True
-        offsets.append((sx0 + bx + _peak(scores[by], bx) - x0, sy0 + by + _peak(scores[:, bx], by) - y0))
+        offsets.append(
+            (sx0 + bx + _peak(scores[by], bx) - x0, sy0 + by + _peak(scores[:, bx], by) - y0)
+        )
     return np.array(offsets, dtype=np.float64).reshape(-1, 2), kept
 
 
@@ -288,6 +290,13 @@ def _centres(length: int) -> Points:
 
 def _remap(image: Image, map_x: NDArray[np.float32], map_y: NDArray[np.float32]) -> Image:
     return np.asarray(
-        cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)),
+        cv2.remap(
+            image,
+            map_x,
+            map_y,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(255, 255, 255),
+        ),
         np.uint8,
     )
