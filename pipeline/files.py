@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +16,7 @@ from filelock import FileLock
 OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 _CHUNK = 1 << 20
+_WORK = ".work"  # in the folder of output
 
 
 def sha256_of(path: Path) -> str:
@@ -85,4 +86,21 @@ def run_lock(output: Path) -> Iterator[None]:
     private_folder(output)
     with FileLock(output / ".lock"):
         sweep_parts(output)
+        shutil.rmtree(output / _WORK, ignore_errors=True)
         yield
+
+
+@contextmanager
+def work_folder(output: Path) -> Iterator[Path]:
+    """A fresh private folder for the files of one run; it goes at the end of this run or the next.
+
+    It is in the workspace and not among the system's temporary files, so that papers never lie
+    about where nobody sweeps.
+    """
+    parent = private_folder(output / _WORK)
+    try:
+        with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
+            yield Path(folder).resolve()
+    finally:
+        with suppress(OSError):
+            parent.rmdir()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -122,15 +122,17 @@ class Form:
                 wanted[column] = column not in self.defaults
         if "person" in wanted:
             del wanted["person"]
-            wanted.update({name: True for name in _PERSON_INPUTS})
+            wanted.update(dict.fromkeys(_PERSON_INPUTS, True))
             wanted.update({"middle_name": False, "gender": False})
         return wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form's words for one row: ``printed`` by field name ("" = left for a pen), ``values``
-    the same normalised for the record, ``rows`` how many rows each table has.
+    """A form's words for one row.
+
+    ``printed`` by field name ("" = left for a pen), ``values`` the same normalised for the
+    record, ``rows`` how many rows each table has.
     """
 
     printed: Mapping[str, str]
@@ -140,9 +142,7 @@ class Filled:
 
 def names(settings: Settings) -> list[str]:
     """The forms that can be issued, in alphabetical order."""
-    found = {
-        path.parent.name for root in settings.templates for path in root.glob("*/form.toml")
-    }
+    found = {path.parent.name for root in settings.templates for path in root.glob("*/form.toml")}
     return sorted(found)
 
 
@@ -199,51 +199,6 @@ def blank(form: Form, operator: Operator, today: date) -> Filled:
     return Filled(printed, values, {t.name: 0 for t in form.tables})
 
 
-def check(name: str, settings: Settings) -> list[dict[str, str]]:
-    """What is wrong with a form (contract: ``form check``), errors before warnings."""
-    try:
-        form = load(name, settings)
-    except FormError as error:
-        return [_finding(name, "error", "form-toml", error.problem.what, error.problem.where)]
-    findings = [_finding(name, *f) for f in _findings(form)]
-    try:
-        docx.compile_template(form.template)
-    except FormError as error:
-        findings.insert(
-            0, _finding(name, "error", "template", error.problem.what, error.problem.where)
-        )
-    return sorted(findings, key=lambda f: f["level"])
-
-
-def _findings(form: Form) -> Iterator[tuple[str, str, str, str]]:
-    try:
-        tags = docx.tags(form.template)
-    except FormError:
-        return  # compiling says it better
-    columns = {f"{f.name}" for t in form.tables for f in t.fields} | {"number"}
-    known = {f.name for f in form.fields}
-    seen = set()
-    for tag in tags:
-        owner, _dot, name = tag.text.rpartition(".")
-        if any(rules.is_mixed_script(word) for word in re.findall(r"\w+", tag.text)):
-            yield "error", "mixed-script", tag.text, tag.where
-        elif name not in (columns if owner else known | BUILT_IN):
-            yield "error", "unknown-field", tag.text, tag.where
-        seen.add(name)
-    for name in sorted((known | columns) - {"number"} - seen):
-        yield "error", "field-missing", name, form.template.name
-    for item in (*form.fields, *(f for t in form.tables for f in t.fields)):
-        if item.value:
-            try:
-                _compiled(item.value)
-            except TemplateError as error:
-                yield "error", "expression", item.value, f"form.toml, {item.name}: {error.message}"
-
-
-def _finding(form: str, level: str, rule: str, phrase: str, where: str) -> dict[str, str]:
-    return {"form": form, "level": level, "rule": rule, "phrase": phrase, "where": where}
-
-
 def _load(folder: Path) -> Form:
     path = folder / "form.toml"
     try:
@@ -256,15 +211,26 @@ def _load(folder: Path) -> Form:
         ) from error
     except OSError as error:
         raise FormError(_("cannot be read"), where=str(error.filename)) from error
-    head = document.get("form", {})
-    missing = _NEEDED - head.keys()
-    if missing or head.keys() - _FORM_KEYS or not isinstance(head.get("date"), str | date):
-        wrong = ", ".join(sorted(missing | (head.keys() - _FORM_KEYS))) or "date"
+    version = hashlib.sha256(template + content).hexdigest()[:8]
+    try:
+        return _form(folder, document, version)
+    except (AttributeError, TypeError, ValueError, KeyError) as error:
         raise FormError(
-            _("[form] lacks or does not know: {keys}").format(keys=wrong),
+            _("its keys and tables are not those of a form ({error})").format(error=error),
             where=f"{folder.name}/form.toml",
+            hint=_("see “How to add a form” in the README"),
+        ) from error
+
+
+def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
+    head = document.get("form", {})
+    if wrong := (_NEEDED - head.keys()) | (head.keys() - _FORM_KEYS):
+        raise FormError(
+            _("[form] lacks or does not know: {keys}").format(keys=", ".join(sorted(wrong))),
+            where=f"{folder.name}/form.toml",
+            hint=_("see “How to add a form” in the README"),
         )
-    used = head["date"]
+    used, kinds = head["date"], head.get("lint", ())
     return Form(
         name=folder.name,
         title=head["title"],
@@ -273,22 +239,32 @@ def _load(folder: Path) -> Form:
         date=used if isinstance(used, date) else date.fromisoformat(used),
         key=head["key"],
         notes=tuple(head.get("notes", ())),
-        fields=tuple(_field(folder, n, t) for n, t in document.get("fields", {}).items()),
+        fields=_fields(folder, document.get("fields", {})),
         tables=tuple(
-            Table(
-                name,
-                table.get("source", name),
-                tuple(_field(folder, n, t) for n, t in table.get("fields", {}).items()),
-            )
+            Table(name, _expression(table.get("source", name)), _fields(folder, table["fields"]))
             for name, table in document.get("tables", {}).items()
         ),
         defaults=document.get("defaults", {}),
         folder=folder,
-        version=hashlib.sha256(template + content).hexdigest()[:8],
+        version=version,
         command=head.get("command", ""),
-        lint=(kinds,) if isinstance(kinds := head.get("lint", ()), str) else tuple(kinds),
+        lint=(kinds,) if isinstance(kinds, str) else tuple(kinds),
         approved=bool(head.get("approved", False)),
     )
+
+
+def _fields(folder: Path, document: Mapping[str, Any]) -> tuple[Field, ...]:
+    return tuple(_field(folder, name, table) for name, table in document.items())
+
+
+def _expression(text: str) -> str:
+    """The expression, if it can be read; else raises ValueError."""
+    try:
+        if text:
+            _compiled(text)
+    except TemplateError as error:
+        raise ValueError(f"{text}: {error.message}") from error
+    return text
 
 
 def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
@@ -299,7 +275,7 @@ def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
         title_en=table.get("title_en", table.get("title", name)),
         kind=table.get("kind", "text"),
         fill=table.get("fill", "machine"),
-        value=table.get("value", ""),
+        value=_expression(table.get("value", "")),
         empty=bool(table.get("empty", False)),
         width_mm=float(table.get("width_mm", 60)),
         record=table.get("record", ""),
@@ -341,10 +317,8 @@ def _columns(expression: str) -> frozenset[str]:
     return frozenset(found - {"operator", "today", "item", "number"})
 
 
-def _context(
-    form: Form, row: Mapping[str, Any], operator: Operator, today: date
-) -> dict[str, Any]:
-    context: dict[str, Any] = {column: "" for column in form.inputs()}
+def _context(form: Form, row: Mapping[str, Any], operator: Operator, today: date) -> dict[str, Any]:
+    context: dict[str, Any] = dict.fromkeys(form.inputs(), "")
     context |= dict(form.defaults)
     context |= {k: v for k, v in row.items() if v not in (None, "")}
     context["operator"] = russian.operator_terms(operator)
@@ -360,11 +334,21 @@ def _evaluate(form: Form, name: str, expression: str, context: Mapping[str, Any]
         if isinstance(value, _environment().undefined):
             raise UndefinedError(str(value._undefined_message))
         return value
-    except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as e:
+    except (
+        TemplateError,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        LookupError,
+        AttributeError,
+    ) as e:
+        # The error's own words may hold a person's data.
         raise FormError(
-            _("the expression of “{field}” fails: {error}").format(field=name, error=e),
+            _("the expression of “{field}” fails: {error}").format(
+                field=name, error=type(e).__name__
+            ),
             where=f"{form.name}/form.toml",
-            hint=_("see paperloop form check"),
+            hint=_("see paperloop form show, and mend it there"),
         ) from e
 
 

@@ -17,7 +17,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
+from pipeline.errors import ToolFailedError
 from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH, Box, mm_from_points, union
+from pipeline.i18n import _
 
 MAX_CHANNEL = 15  # a channel up to 15 of 255 is black to the eye and to any printer
 LINE_END_HYPHEN = "\x02"  # PDFium's word for a hyphen that ends a line
@@ -63,8 +65,14 @@ def colour(index: int) -> int:
 
 
 def sheets(pdf: bytes) -> tuple[Sheet, ...]:
-    """Every page with its glyphs, by PDFium."""
-    document = pdfium.PdfDocument(pdf)
+    """Every page with its glyphs, by PDFium. Raises ToolFailedError where it is no whole PDF."""
+    try:
+        document = pdfium.PdfDocument(pdf)
+    except pdfium.PdfiumError as error:
+        raise ToolFailedError(
+            _("LibreOffice made a PDF that cannot be opened"),
+            hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
+        ) from error
     try:
         return tuple(_sheet(document, index) for index in range(len(document)))
     finally:
@@ -124,6 +132,11 @@ def text_of(sheet_list: Sequence[Sheet]) -> str:
     return re.sub(r"\s+", "", "".join(g.char for s in sheet_list for g in s.glyphs))
 
 
+def leaves_ink(char: str) -> bool:
+    """False for blanks and for what only steers the text: a soft hyphen, a joiner, a mark."""
+    return char.isprintable() and not char.isspace()
+
+
 def box_of(glyphs: Sequence[Glyph]) -> Box:
     """The smallest box around the glyphs."""
     return union(g.box for g in glyphs)
@@ -144,13 +157,13 @@ def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
         char = chr(pdfium_c.FPDFText_GetUnicode(text, i))
         if char == LINE_END_HYPHEN:
             char = "-"
-        if char.isspace() or not char.isprintable():
+        if not leaves_ink(char):
             continue
         pdfium_c.FPDFText_GetCharBox(text, i, left, right, bottom, top)
         pdfium_c.FPDFText_GetCharOrigin(text, i, x, y)
         pdfium_c.FPDFText_GetFillColor(text, i, *channels)
         pdfium_c.FPDFText_GetFontInfo(text, i, name, len(name), flags)
-        red, green, blue, _ = (c.value for c in channels)
+        red, green, blue = (c.value for c in channels[:3])
         near_black = max(red, green, blue) <= MAX_CHANNEL
         glyphs.append(
             Glyph(

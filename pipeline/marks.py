@@ -18,7 +18,7 @@ import segno
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
-from pipeline.geometry import POINTS_PER_INCH, MM_PER_INCH, Box
+from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH, Box
 
 PREFIX = "PL1"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to be misread
@@ -33,6 +33,9 @@ RIGHT_FROM_RIGHT_MM = 30.0  # the right code's left side, from the page's right 
 RIGHT_CODE_BOTTOM_MM = 8.0
 
 _PAYLOAD = re.compile(rf"{PREFIX}([{ALPHABET}]{{{ID_LENGTH}}})(\d\d)(\d\d)[0-9A-Z]")
+_SIGN = rf"([{ALPHABET}]{{%d}})"
+_PRINTED = re.compile(rf"{_SIGN % 4}\W?{_SIGN % 4}\W?{_SIGN % 2}\W?(\w)")
+_FOLDED = str.maketrans("OILU", "011V")
 _TO_CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET)
 
 
@@ -81,14 +84,13 @@ def from_print(text: str) -> str | None:
 
     O, I, L and U are never printed: they are read as the digits they look like.
     """
-    folded = text.upper().translate(str.maketrans("OILU", "011V"))
-    found = re.search(rf"([{ALPHABET}]{{4}})\W?([{ALPHABET}]{{4}})\W?([{ALPHABET}]{{2}})\W?(\w)", folded)
+    found = _PRINTED.search(text.upper().translate(_FOLDED))
     if not found:
         return None
     paper = found[1] + found[2] + found[3]
-    # The check character is from the whole alphabet, so it is compared in both spellings.
-    expected = str(mod_37_36.calc_check_digit(paper))
-    return paper if found[4] in (expected, expected.translate(str.maketrans("OILU", "011V"))) else None
+    # The check character alone is from the whole alphabet.
+    expected = str(mod_37_36.calc_check_digit(paper)).translate(_FOLDED)
+    return paper if found[4] == expected else None
 
 
 def code_boxes(width_mm: float, height_mm: float) -> tuple[Box, Box]:
@@ -131,7 +133,9 @@ def _is_valid(text: str) -> bool:
 
 def _drawing(text: str, boxes: tuple[Box, Box], top: float, left: float) -> bytes:
     """Content-stream operators that fill the dark modules of ``text`` in each box."""
-    matrix = segno.make_qr(text, error="m", version=1, boost_error=False, mode="alphanumeric").matrix
+    matrix = segno.make_qr(
+        text, error="m", version=1, boost_error=False, mode="alphanumeric"
+    ).matrix
     points = POINTS_PER_INCH / MM_PER_INCH
     parts = ["q 0 g"]
     for box in boxes:
@@ -140,7 +144,9 @@ def _drawing(text: str, boxes: tuple[Box, Box], top: float, left: float) -> byte
             y = top - (box.y0 + (row + 1) * module) * points
             for start, length in _runs(bytes(modules)):
                 x = left + (box.x0 + start * module) * points
-                parts.append(f"{x:.3f} {y:.3f} {length * module * points:.3f} {module * points:.3f} re")
+                parts.append(
+                    f"{x:.3f} {y:.3f} {length * module * points:.3f} {module * points:.3f} re"
+                )
     parts.append("f Q")
     return "\n".join(parts).encode()
 

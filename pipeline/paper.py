@@ -78,6 +78,7 @@ class Paper:
 SIGNATURE_MM = (45.0, 10.0)  # least size of the blanks (contract: ``places``)
 DATE_MM = (25.0, 7.0)
 TEXT_HEIGHT_MM = 6.0
+QUIET_MM = 1.5  # two modules of a code: with less round it readers begin to miss it
 _UNDERSCORE_EM = 0.5  # Times New Roman and its metric twins
 _BLANK = "_"
 
@@ -132,13 +133,14 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
             for a pen is too small or printed over.
     """
     by_colour = layout.by_colour([g for s in sheets for g in s.glyphs])
+    _check_foot(form, sheets)
     found: list[Place] = []
     for number, name in made.prints:
         if re.fullmatch(r"\w+\.\d+\.number", name):
             continue
         item, words = form.field(name), filled.printed[name]
         glyphs = by_colour.get(number, [])
-        expected = "".join(words.split()) or _BLANK * len(glyphs)
+        expected = "".join(filter(layout.leaves_ink, words)) or _BLANK * len(glyphs)
         if not glyphs or "".join(g.char for g in glyphs) != expected:
             raise FormError(
                 _("“{title}” is not found back whole on the printed page").format(title=item.title),
@@ -150,7 +152,8 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
             hand = not words
             if hand:
                 box = _hand_box(box, item)
-            place = Place(name, item.kind if hand and item.kind in _HAND else "text", hand, page, box, number)
+            kind = item.kind if hand and item.kind in _HAND else "text"
+            place = Place(name, kind, hand, page, box, number)
             _check_place(form, place, sheets[page - 1])
             found.append(place)
     return tuple(found)
@@ -169,6 +172,18 @@ def _rule(item: Field, size_pt: float) -> str:
 def _hand_box(rule: Box, item: Field) -> Box:
     height = {"signature": SIGNATURE_MM[1], "date": DATE_MM[1]}.get(item.kind, TEXT_HEIGHT_MM)
     return Box(rule.x0, rule.y0 - height, rule.x1, rule.y0)
+
+
+def _check_foot(form: Form, sheets: Sequence[Sheet]) -> None:
+    """Nothing is printed where the codes will stand, nor right beside them."""
+    for sheet in sheets:
+        taken = [box.grown(QUIET_MM) for box in marks.code_boxes(sheet.width, sheet.height)]
+        if any(glyph.box.overlaps(box) for glyph in sheet.glyphs for box in taken):
+            raise FormError(
+                _("there is print where the codes go"),
+                where=f"{form.name}/form.docx, " + _("page {page}").format(page=sheet.number),
+                hint=_("give the page a bottom margin of 27 mm, and the foot one centred line"),
+            )
 
 
 def _check_place(form: Form, place: Place, sheet: Sheet) -> None:

@@ -24,8 +24,8 @@ ORDER = re.findall(
     r"\w+",
     """
     errors geometry files i18n settings
-    morphology names phrases wording russian lettering rules engines form passages lint
-    columns sheets workbook book tables cells data datasheet
+    morphology names phrases wording russian lettering rules columns engines form soundness
+    passages lint sheets workbook book tables cells data datasheet
     marks layout paper scan page atlas glyphs ink reading
     export record verdict reasons registry dossier inventory flow doctor cli
     """,

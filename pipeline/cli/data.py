@@ -25,7 +25,7 @@ def sheet(reporter: Reporter, names: tuple[str, ...], out: Path | None) -> None:
     """An existing file is never overwritten."""
     settings = common.settings()
     from pipeline import form as forms
-    from pipeline.sheets import write_headings
+    from pipeline.datasheet import data_sheet
 
     columns: dict[str, bool] = {}
     for name in names:
@@ -38,6 +38,6 @@ def sheet(reporter: Reporter, names: tuple[str, ...], out: Path | None) -> None:
             where=str(path),
             hint=_("give --out another name"),
         )
-    write_headings(columns, path)
+    data_sheet(columns, path)
     reporter.record({"file": settings.relative(path), "columns": list(columns)})
     reporter.say(_("Fill in {file}").format(file=settings.relative(path)))

@@ -146,9 +146,9 @@ def check(reporter: Reporter, names: tuple[str, ...]) -> ExitCode:
 def _findings(name: str, settings: Settings) -> list[dict[str, str]]:
     """What a form's own check finds, then what the rules say of its wording."""
     from pipeline import form as forms
-    from pipeline import lint
+    from pipeline import lint, soundness
 
-    found = forms.check(name, settings)
+    found = soundness.check(name, settings)
     if any(finding["rule"] in ("form-toml", "template") for finding in found):
         return found  # there is nothing to read
     try:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, outcome, reporting
-from pipeline.errors import DataError, ExitCode, UsageError
+from pipeline.errors import DataError, ExitCode, PaperloopError, Problem, UsageError
 from pipeline.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from pipeline.flow.wishes import Wish
 
 FORMATS = ("docx", "pdf", "both")
 
@@ -69,11 +73,19 @@ def generate(
     if faulty and strict:
         raise DataError(_("nothing was issued (--strict)"), hint=_("mend the rows named above"))
     count: dict[str, list[int]] = {}
+    codes = [ExitCode.BAD_DATA if faulty else ExitCode.DONE]
+
+    def refuse(wish: Wish, error: PaperloopError) -> None:
+        found = error.problem
+        where = ", ".join(part for part in (wish.where, found.where) if part)
+        reporter.problem(Problem(found.what, where, found.hint))
+        codes.append(error.exit_code)
+
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
         if blank:
             wanted = wishes.blanks(chosen, blank, registry.papers_about("") + 1, settings)
         with reporter.progress(_("Papers"), len(wanted)) as advance:
-            for issued in flow.issue(wanted, settings, registry, options, advance):
+            for issued in flow.issue(wanted, settings, registry, options, advance, refuse):
                 reporter.record(issued.as_json())
                 per_form = count.setdefault(issued.paper.form, [0, 0, 0])
                 per_form[0] += 1
@@ -85,6 +97,6 @@ def generate(
         total = sum(numbers[0] for numbers in count.values())
         text = ngettext("{n} paper is in {folder}", "{n} papers are in {folder}", total)
         reporter.say(text.format(n=total, folder=settings.relative(options.out)))
-    elif not faulty:
+    elif not any(codes):
         reporter.say(_("The data hold no rows for these forms."))
-    return outcome([ExitCode.BAD_DATA if faulty else ExitCode.DONE])
+    return outcome(codes)

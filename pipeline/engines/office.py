@@ -10,14 +10,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ToolFailedError, ToolMissingError
 from pipeline.i18n import _
 
 START_SECONDS = 60.0  # a first start makes the profile; slow disks take most of this
-PAGE_SECONDS = 5.0  # a file; seen: 0.2
+FILE_SECONDS = 5.0  # seen: 0.2
 _PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
     r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
@@ -31,13 +33,64 @@ def program() -> str | None:
     return found or next((p for p in _PLACES if Path(p).is_file()), None)
 
 
-def to_pdf(files: Sequence[Path], out: Path, profile: Path) -> None:
-    """Convert ``files`` into ``out``; one process at a time may use a ``profile`` folder.
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """LibreOffice at work on some files; it must be waited for, or ended."""
 
-    Raises:
-        ToolMissingError: no LibreOffice.
-        ToolFailedError: it hung, or a PDF is missing afterwards.
+    process: subprocess.Popen[bytes]
+    files: tuple[Path, ...]
+    out: Path
+    deadline: float  # of time.monotonic()
+
+    def wait(self) -> list[Path]:
+        """The PDFs, in the order of the files.
+
+        Raises ToolFailedError where it hung, or a PDF is missing afterwards.
+        """
+        try:
+            self.process.wait(max(0.0, self.deadline - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            raise ToolFailedError(
+                _("LibreOffice did not answer in time"),
+                where=self.files[0].name,
+                hint=_("run it again; close other LibreOffice windows if it stays so"),
+            ) from error
+        finally:
+            self.end()
+        made = [self.out / f"{file.stem}.pdf" for file in self.files]
+        missing = [pdf.name for pdf in made if not pdf.is_file()]
+        if missing:
+            raise ToolFailedError(
+                _("LibreOffice made no PDF of {n} files").format(n=len(missing)),
+                where=missing[0],
+                hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
+            )
+        return made
+
+    def end(self) -> None:
+        """Stop it if it still runs: soffice.bin too, not only its starter."""
+        if self.process.poll() is not None:
+            return
+        if sys.platform == "win32":
+            kill = ["taskkill", "/F", "/T", "/PID", str(self.process.pid)]
+            subprocess.run(kill, capture_output=True, check=False)
+        else:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def to_pdf(files: Sequence[Path], out: Path, profile: Path) -> list[Path]:
+    """Convert ``files`` into ``out`` and wait; raises as ``start`` and ``Conversion.wait`` do."""
+    return start(files, out, profile).wait()
+
+
+def start(files: Sequence[Path], out: Path, profile: Path) -> Conversion:
+    """Begin to convert ``files`` into ``out``; one process at a time may use a ``profile`` folder.
+
+    Raises ToolMissingError where there is no LibreOffice, ToolFailedError where it cannot be run.
     """
+    for file in files:
+        (out / f"{file.stem}.pdf").unlink(missing_ok=True)  # an earlier one proves nothing
     soffice = program()
     if soffice is None:
         raise ToolMissingError(
@@ -55,42 +108,21 @@ def to_pdf(files: Sequence[Path], out: Path, profile: Path) -> None:
         str(out),
         *(str(f) for f in files),
     ]
-    _run(command, START_SECONDS + PAGE_SECONDS * len(files))
-    missing = [f.name for f in files if not (out / f"{f.stem}.pdf").is_file()]
-    if missing:
-        raise ToolFailedError(
-            _("LibreOffice made no PDF of {n} files").format(n=len(missing)),
-            where=missing[0],
-            hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
-        )
-
-
-def _run(command: Sequence[str], seconds: float) -> None:
-    # A group of its own, so that the time-out ends soffice.bin too and not only its starter.
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=sys.platform != "win32",
-    )
     try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired as error:
-        raise ToolFailedError(
-            _("LibreOffice did not answer for {seconds} s").format(seconds=round(seconds)),
-            hint=_("run it again; close other LibreOffice windows if it stays so"),
-        ) from error
-    finally:
-        if process.poll() is None:
-            _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        subprocess.run(
-            ["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # What it leaves there when it is ended goes away with the work folder.
+            env={**os.environ, "TMPDIR": str(out), "TEMP": str(out), "TMP": str(out)},
+            start_new_session=sys.platform != "win32",
         )
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    except OSError as error:
+        raise ToolFailedError(
+            _("LibreOffice cannot be started: {error}").format(error=error.strerror),
+            where=soffice,
+            hint=_("see paperloop doctor"),
+        ) from error
+    seconds = START_SECONDS + FILE_SECONDS * len(files)
+    return Conversion(process, tuple(files), out, time.monotonic() + seconds)

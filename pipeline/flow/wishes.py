@@ -6,12 +6,12 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import TemplateError
 
-from pipeline import data
+from pipeline import book, data, soundness
 from pipeline import form as forms
 from pipeline.data import Row
 from pipeline.engines import docx
@@ -36,7 +36,8 @@ class Chosen:
 class Wish:
     """A paper to be: its form and words, what it is about, and the person if it is about one.
 
-    ``digest`` is the fingerprint of form and words: the same digest is the same paper.
+    ``digest`` is the fingerprint of form and words: the same digest is the same paper. ``where``
+    is the row that it comes from, for a person.
     """
 
     form: Form
@@ -45,6 +46,7 @@ class Wish:
     subject: str | None
     digest: str
     person: PersonRow | None
+    where: str = ""
 
 
 def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> list[Chosen]:
@@ -63,12 +65,21 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
         try:
             sets = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise FormError(_("this is not TOML: {error}").format(error=error), where=str(path)) from error
+            raise FormError(
+                _("this is not TOML: {error}").format(error=error),
+                where=str(path),
+                hint=_("mend that line; text stands in double quotes"),
+            ) from error
         if set_name in sets:
             entry = sets[set_name]
-            return [
-                Chosen(_from_rows(name, settings), entry.get("when", "")) for name in entry["forms"]
-            ]
+            if not isinstance(entry, dict) or not isinstance(entry.get("forms"), list):
+                raise FormError(
+                    _("the set “{name}” has no list of forms").format(name=set_name),
+                    where=str(path),
+                    hint=_('write forms = ["…", "…"] under [{name}]').format(name=set_name),
+                )
+            when = str(entry.get("when", ""))
+            return [Chosen(_from_rows(str(name), settings), when) for name in entry["forms"]]
     raise UsageError(
         _("there is no set “{name}”").format(name=set_name),
         where=SETS,
@@ -83,7 +94,7 @@ def _from_rows(name: str, settings: Settings) -> Form:
             _("the form “{name}” is not filled from rows of data").format(name=name),
             hint=_("see paperloop {command}").format(command=form.command),
         )
-    return form
+    return soundness.sound(form)
 
 
 def from_data(
@@ -93,7 +104,7 @@ def from_data(
 
     Forms about the same thing share its rows: a row that one of them cannot take gets none.
     """
-    book = data.read(path)
+    sheets = book.read(path)
     found: list[Wish] = []
     problems: list[Problem] = []
     for key in dict.fromkeys(c.form.key for c in choice):
@@ -104,7 +115,7 @@ def from_data(
                 wanted[column] = wanted.get(column, False) or required
         if any(c.when for c in alike):
             wanted.setdefault("category", True)
-        loaded = data.take(book, wanted, key, settings.today)
+        loaded = data.take(sheets, wanted, key, settings.today)
         problems += loaded.problems
         for row in loaded.rows:
             wishes, wrong = _of_row(alike, row, settings)
@@ -137,17 +148,19 @@ def _of_row(
         filled = forms.fill(one.form, row.values, settings.operator, settings.today)
         problems += forms.incomplete(one.form, filled, row.where)
         person = _person(row) if one.form.about_person else None
-        wishes.append(wish(one.form, filled, str(row.values[one.form.key]), person))
+        asked = wish(one.form, filled, str(row.values[one.form.key]), person)
+        wishes.append(replace(asked, where=row.where))
     return wishes, problems
 
 
 def _holds(condition: str, values: Mapping[str, Any]) -> bool:
     try:
         return bool(docx.environment().compile_expression(condition)(**values))
-    except TemplateError as error:
+    except (TemplateError, TypeError, ValueError) as error:
         raise FormError(
             _("the condition “{when}” cannot be read: {error}").format(when=condition, error=error),
             where=SETS,
+            hint=_("compare a column with a value: category == 'employee'"),
         ) from error
 
 
@@ -163,9 +176,7 @@ def _person(row: Row) -> PersonRow:
     )
 
 
-def wish(
-    form: Form, filled: Filled, key: str, person: PersonRow | None, number: str = ""
-) -> Wish:
+def wish(form: Form, filled: Filled, key: str, person: PersonRow | None, number: str = "") -> Wish:
     """The wish for a filled form; ``number`` tells copies apart that have the same words."""
     words = [form.name, form.version, key, number, dict(filled.printed)]
     content = json.dumps(words, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,162 @@
+"""A DOCX as a package of parts: opened with care, parsed, tracked changes accepted.
+
+Comes in: a template from anywhere. Goes out: its parts as they are and, of one that holds text,
+the tree that Word would show with all changes accepted. Every fault is a FormError.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from pipeline.errors import FormError
+from pipeline.i18n import _
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MAIN = "word/document.xml"
+MAX_PARTS = 500
+MAX_BYTES = 64 << 20  # unpacked; an office template is a thousand times smaller
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_CFB = bytes.fromhex("D0CF11E0A1B11AE1")  # the old Office container; an encrypted DOCX is one
+_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+
+# What Word keeps beside the text: who changed what, what it misspelt, where a page once broke.
+_MARKS = {f"{W}{tag}" for tag in (
+    "proofErr", "lastRenderedPageBreak", "bookmarkStart", "bookmarkEnd", "softHyphen",
+    "rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "tblPrExChange", "tblGridChange",
+    "trPrChange", "tcPrChange", "numberingChange",
+)}  # fmt: skip
+_DELETED = {f"{W}del", f"{W}moveFrom"}
+_INSERTED = {f"{W}ins", f"{W}moveTo"}
+
+
+def read(path: Path) -> dict[str, bytes]:
+    """The parts by name.
+
+    Raises:
+        FormError: not a DOCX, encrypted, too large, broken XML, a reference to the outside.
+    """
+    package = _unpacked(path)
+    if MAIN not in package or "[Content_Types].xml" not in package:
+        raise _no_docx(path)
+    for name, content in package.items():
+        if name.endswith(".rels"):
+            _refuse_outside(parse(content, name, path), name, path)
+        elif name.endswith(".xml"):
+            root = parse(content, name, path)
+            if name == MAIN and root.find(f"{W}body") is None:
+                raise _no_docx(path)
+    return package
+
+
+def text_parts(package: Mapping[str, bytes]) -> Iterator[str]:
+    """The names of the parts that a tag may stand in."""
+    return (name for name in package if _TEXT_PARTS.fullmatch(name))
+
+
+def parse(content: bytes, part: str, path: Path) -> Any:
+    """The root of a part; no entity is ever expanded. Raises FormError."""
+    try:
+        root = etree.fromstring(content, _PARSER)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise FormError(
+            _("broken XML: {error}").format(error=error),
+            where=f"{path.name}, {part}",
+            hint=_("open it in Word, mend it and save it anew"),
+        ) from error
+    if root.getroottree().docinfo.doctype:
+        raise FormError(
+            _("the template declares XML entities"),
+            where=f"{path.name}, {part}",
+            hint=_("save it anew in Word"),
+        )
+    return root
+
+
+def accepted(content: bytes, part: str, path: Path) -> Any:
+    """The root of a part with tracked changes accepted and Word's marks taken out."""
+    root = parse(content, part, path)
+    for row in [r for r in root.iter(f"{W}tr") if r.find(f"{W}trPr/{W}del") is not None]:
+        row.getparent().remove(row)
+    # A fallback repeats its text box for programs older than Word 2010.
+    for tag in (*_DELETED, *_MARKS, f"{_MC}Fallback"):
+        for element in list(root.iter(tag)):
+            parent = element.getparent()
+            if parent is not None:
+                paragraph = _emptied(element)
+                parent.remove(element)
+                if paragraph is not None and paragraph.find(f".//{W}r") is None:
+                    paragraph.getparent().remove(paragraph)
+    for tag in _INSERTED:
+        for element in list(root.iter(tag)):
+            _unwrap(element)
+    return root
+
+
+def element(tag: str) -> Any:
+    """A fresh WordprocessingML element."""
+    return etree.Element(f"{W}{tag}")
+
+
+def _emptied(mark: Any) -> Any:
+    """The paragraph whose own end ``mark`` deletes, if it may go: not the last of its cell."""
+    if mark.tag not in _DELETED or mark.getparent().tag != f"{W}rPr":
+        return None
+    paragraph = next(mark.iterancestors(f"{W}p"), None)
+    following = None if paragraph is None else paragraph.getnext()
+    return paragraph if following is not None and following.tag == f"{W}p" else None
+
+
+def _unwrap(element: Any) -> None:
+    parent = element.getparent()
+    at = parent.index(element)
+    for offset, child in enumerate(list(element)):
+        parent.insert(at + offset, child)
+    parent.remove(element)
+
+
+def _unpacked(path: Path) -> dict[str, bytes]:
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(_CFB)) == _CFB:
+                raise FormError(
+                    _("the file is protected by a password, or is an old .doc"),
+                    where=str(path),
+                    hint=_("save it in Word as .docx without a password"),
+                )
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_PARTS or sum(e.file_size for e in entries) > MAX_BYTES:
+                raise FormError(
+                    _("the template is too large when unpacked"),
+                    where=path.name,
+                    hint=_("save it anew in Word without pictures"),
+                )
+            return {e.filename: archive.read(e) for e in entries if not e.is_dir()}
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
+        raise _no_docx(path) from error
+
+
+def _no_docx(path: Path) -> FormError:
+    return FormError(_("not a DOCX file"), where=str(path), hint=_("save it in Word as .docx"))
+
+
+def _refuse_outside(relations: Any, part: str, path: Path) -> None:
+    for relation in relations:
+        kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
+        if relation.get("TargetMode") == "External" and kind != "hyperlink":
+            raise FormError(
+                _("the template refers to a file outside itself ({target})").format(
+                    target=relation.get("Target")
+                ),
+                where=f"{path.name}, {part}",
+                hint=_("embed it or take it out"),
+            )
