@@ -52,7 +52,9 @@ def identify(grey: Image, ocr: OcrEngine) -> Identity:
     return _by_print(grey, ocr)
 
 
-def guesses(identity: Identity, shape: tuple[int, ...], width: float, height: float) -> list[Points]:
+def guesses(
+    identity: Identity, shape: tuple[int, ...], width: float, height: float
+) -> list[Points]:
     """Where the issued page may lie in the scan: maps from issued pixels, the likeliest first."""
     if identity.seen:
         found = [page.first_guess(identity.seen, width, height)]
@@ -91,11 +93,16 @@ def _strips(upright: Image) -> Sequence[Image]:
     height, width = upright.shape
     per_mm = height / A4_MM[1]
     left, right = (round(width * share) for share in FOOT_MIDDLE)
-    band = upright[height - round(FOOT_BAND_MM[1] * per_mm) : height - round(FOOT_BAND_MM[0] * per_mm), left:right]
+    band = upright[
+        height - round(FOOT_BAND_MM[1] * per_mm) : height - round(FOOT_BAND_MM[0] * per_mm),
+        left:right,
+    ]
     clean = np.asarray(255 - 255 * ink_of(np.ascontiguousarray(band)), np.uint8)
     scale = 300 / 25.4 / per_mm  # 8-point print wants 300 dpi
     if scale > 1.1:
-        clean = np.asarray(cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+        clean = np.asarray(
+            cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8
+        )
         per_mm *= scale
     step, tall = round(STRIP_STEP_MM * per_mm), round(STRIP_MM * per_mm)
     tops = range(0, max(1, clean.shape[0] - tall + 1), max(1, step))

@@ -6,7 +6,11 @@ Everything here is untrusted: sizes, pages and pixels are bounded before anythin
 from __future__ import annotations
 
 import contextlib
+import logging
+import struct
 import warnings
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,22 +30,32 @@ SUFFIXES = frozenset({".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"})
 MAX_BYTES = 2 << 30
 MAX_PAGES = 5000
 MAX_MEGAPIXELS = 120  # A3 at 600 dpi is 70
+REDUCED_MEGAPIXELS = 25  # a picture of more is made smaller before anything else is done to it
 WORK_DPI = 300  # finer than this tells nothing more about print and pen
 VECTOR_DPI = 200  # for pages that are not a picture
 WORK_LONG_SIDE_PX = 3508  # A4's long side at WORK_DPI: the same bound for photographs
 _A4_LONG_INCH = 297 / MM_PER_INCH
 _PDF_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _PDF_SECURITY = 5  # FPDF_ERR_SECURITY
+# What PDFium, Pillow and OpenCV raise over files that are broken, cut short or meant to harm.
+_DAMAGE = (
+    OSError, ValueError, RuntimeError, MemoryError, SyntaxError, TypeError, LookupError,
+    ArithmeticError, AssertionError, AttributeError, EOFError, struct.error, zlib.error,
+    Image.DecompressionBombError, cv2.error,
+)  # fmt: skip
+logging.getLogger("PIL").setLevel(logging.CRITICAL)  # what is wrong with a file we say ourselves
+Image.MAX_IMAGE_PIXELS = None  # the bound is MAX_MEGAPIXELS, looked at before decoding
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One file of scans; ``source`` is its path as JSON prints it."""
+    """One file of scans; ``source`` is its path as JSON prints it, ``path`` where to read it."""
 
     path: Path
     source: str
     sha256: str
     pages: int
+    is_pdf: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,50 +74,70 @@ class PageImage:
         return np.asarray(cv2.cvtColor(self.pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
-def find(paths: tuple[Path, ...]) -> list[Path]:
-    """The scans under ``paths``, folders searched to the bottom, in the order of their names."""
+def find(paths: tuple[Path, ...], apart_from: Path) -> list[Path]:
+    """The scans under ``paths``, folders searched to the bottom, in the order of their names.
+
+    A folder that holds ``apart_from`` (what the program itself wrote) is searched without it.
+    """
     found: list[Path] = []
+    own = apart_from.resolve()
     for path in paths:
         if path.is_dir():
+            skip = own.is_relative_to(path.resolve()) and own != path.resolve()
             found += sorted(
                 p
                 for p in path.rglob("*")
-                if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
+                if p.suffix.lower() in SUFFIXES
+                and not p.name.startswith(".")
+                and p.is_file()
+                and not (skip and p.resolve().is_relative_to(own))
             )
         else:
             found.append(path)
     return list(dict.fromkeys(found))
 
 
-def open_scan(path: Path, source: str) -> Scan:
+def open_scan(path: Path, source: str, sha256: str) -> Scan:
     """Look at a file without decoding its pages.
 
     Raises:
-        ScanError: empty, too large, encrypted, or not what its name says.
+        ScanError: encrypted, or not what its name says.
     """
     try:
-        size = path.stat().st_size
-        if size == 0:
-            raise _unreadable(source, _("the file is empty"), _("scan the sheets again"))
-        if size > MAX_BYTES:
-            raise _unreadable(source, _("the file is larger than 2 GB"), _("split it"))
-        digest = sha256_of(path)
-        pages = _pdf_pages(path, source) if _is_pdf(path) else _image_pages(path, source)
+        is_pdf = _is_pdf(path)
+        pages = _pdf_pages(path, source) if is_pdf else _image_pages(path, source)
     except OSError as error:
         raise _unreadable(source, str(error.strerror or error), _("check the file")) from error
     if not 0 < pages <= MAX_PAGES:
         raise _unreadable(
             source, _("the file has {n} pages").format(n=pages), _("split it or scan again")
         )
-    return Scan(path, source, digest, pages)
+    return Scan(path, source, sha256, pages, is_pdf)
+
+
+def fingerprint(path: Path, source: str) -> str:
+    """The SHA-256 of a file that may be one of scans.
+
+    Raises:
+        ScanError: empty, too large, or it cannot be opened.
+    """
+    try:
+        size = path.stat().st_size
+        if 0 < size <= MAX_BYTES:
+            return sha256_of(path)
+    except OSError as error:
+        raise _unreadable(source, str(error.strerror or error), _("check the file")) from error
+    if size:
+        raise _unreadable(source, _("the file is larger than 2 GB"), _("split it"))
+    raise _unreadable(source, _("the file is empty"), _("scan the sheets again"))
 
 
 def count_pages(paths: list[Path]) -> int:
     """How many pages the files have, those that cannot be read left out: for a progress bar."""
     total = 0
     for path in paths:
-        with contextlib.suppress(ScanError, OSError):
-            total += _pdf_pages(path, "") if _is_pdf(path) else _image_pages(path, "")
+        with contextlib.suppress(ScanError):
+            total += open_scan(path, "", "").pages
     return total
 
 
@@ -114,14 +148,13 @@ def load_page(scan: Scan, number: int) -> PageImage:
         ScanError: this page cannot be decoded.
     """
     try:
-        if _is_pdf(scan.path):
+        if scan.is_pdf:
             pixels, bilevel = _pdf_page(scan, number)
         else:
             pixels, bilevel = _image_page(scan, number)
     except ScanError:
         raise
-    except (OSError, ValueError, RuntimeError, MemoryError, SyntaxError, pdfium.PdfiumError,
-            Image.DecompressionBombError, cv2.error) as error:
+    except _DAMAGE as error:
         raise _unreadable(
             scan.source,
             _("page {number} cannot be decoded").format(number=number),
@@ -145,15 +178,17 @@ def _unreadable(source: str, what: str, hint: str, reason: str = "unreadable-fil
 
 
 def _is_pdf(path: Path) -> bool:
+    """By its first bytes: scanners and people misname files."""
     with path.open("rb") as stream:
-        return path.suffix.lower() == ".pdf" or b"%PDF-" in stream.read(1024)
+        return b"%PDF-" in stream.read(1024)
 
 
 def _open_pdf(path: Path, source: str) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
-        if pdfium_c.FPDF_GetLastError() in (_PDF_PASSWORD, _PDF_SECURITY) or "assword" in str(error):
+        why = pdfium_c.FPDF_GetLastError()
+        if why in (_PDF_PASSWORD, _PDF_SECURITY) or "assword" in str(error):
             raise _unreadable(
                 source,
                 _("the PDF is locked with a password"),
@@ -180,10 +215,9 @@ def _pdf_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
         width, height = page.get_size()
         if min(width, height) < 1:
             raise ValueError("a page without an area")
-        dpi, bilevel = _picture_dpi(page, max(width, height))
+        dpi, bilevel = _picture_dpi(page, max(width, height), scan.source)
         scale = dpi / POINTS_PER_INCH
-        if width * height * scale * scale > MAX_MEGAPIXELS * 1e6:
-            raise ValueError("a page too large")
+        _bound(width * scale, height * scale, scan.source)
         bitmap = page.render(scale=scale, rev_byteorder=False)
         pixels = np.array(bitmap.to_numpy()[..., :3])
     finally:
@@ -191,7 +225,7 @@ def _pdf_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
     return pixels, bilevel
 
 
-def _picture_dpi(page: pdfium.PdfPage, long_side_pt: float) -> tuple[float, bool]:
+def _picture_dpi(page: pdfium.PdfPage, long_side_pt: float, source: str) -> tuple[float, bool]:
     """The resolution to render at, and whether the page is one bilevel picture.
 
     A page that is one picture is rendered at the picture's own resolution, so that it is
@@ -202,47 +236,57 @@ def _picture_dpi(page: pdfium.PdfPage, long_side_pt: float) -> tuple[float, bool
     for item in page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
         left, bottom, right, top = item.get_bounds()
         columns, rows = item.get_px_size()
-        if columns * rows > MAX_MEGAPIXELS * 1e6:
-            raise ValueError("a picture too large")
+        _bound(columns, rows, source)
         if right > left and top > bottom:
             longest = max(columns, rows) / max(right - left, top - bottom) * POINTS_PER_INCH
             if longest > finest:
                 finest = longest
                 bilevel = item.get_metadata().bits_per_pixel == 1
     most = WORK_LONG_SIDE_PX / long_side_pt * POINTS_PER_INCH
+    if not finest:
+        return min(VECTOR_DPI, most), bilevel
     least = VECTOR_DPI * _A4_LONG_INCH / (long_side_pt / POINTS_PER_INCH)
-    return min(max(finest, min(least, VECTOR_DPI)) if finest else min(VECTOR_DPI, most), most), bilevel
+    return min(max(finest, min(least, VECTOR_DPI)), most), bilevel
 
 
-def _frames(path: Path, source: str) -> Image.Image:
-    warnings.simplefilter("ignore")  # odd tags in strangers' files are not our user's business
-    Image.MAX_IMAGE_PIXELS = None  # bounded below, by the size that the header gives
-    try:
-        image = Image.open(path, formats=("TIFF", "JPEG", "PNG", "MPO"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, KeyError) as error:
-        raise _unreadable(
-            source, _("not a PDF, TIFF, JPEG or PNG file"), _("scan to one of these")
-        ) from error
-    return image
+@contextlib.contextmanager
+def _frames(path: Path, source: str) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd tags in strangers' files are not our user's business
+        try:
+            image = Image.open(path, formats=("TIFF", "JPEG", "PNG", "MPO"))
+        except UnidentifiedImageError as error:
+            raise _unreadable(
+                source, _("not a PDF, TIFF, JPEG or PNG file"), _("scan to one of these")
+            ) from error
+        except Image.DecompressionBombError as error:
+            raise _unreadable(
+                source, _("the picture is too large"), _("scan at 300 dpi")
+            ) from error
+        except _DAMAGE as error:
+            raise _unreadable(source, _("a damaged picture"), _("scan again")) from error
+        with image:
+            yield image
 
 
 def _image_pages(path: Path, source: str) -> int:
     with _frames(path, source) as image:
-        _bound(image, source)
+        _bound(*image.size, source)
         if image.format == "MPO":
             return 1  # a phone's JPEG with a preview behind it
         try:
             return int(getattr(image, "n_frames", 1))
-        except (OSError, ValueError, SyntaxError, TypeError, KeyError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise _unreadable(source, _("a damaged picture"), _("scan again")) from error
 
 
-def _bound(image: Image.Image, source: str) -> None:
-    width, height = image.size
+def _bound(width: float, height: float, source: str) -> None:
     if width * height > MAX_MEGAPIXELS * 1e6:
         raise _unreadable(
             source,
-            _("the picture has {n} megapixels").format(n=round(width * height / 1e6)),
+            _("the picture has {n} megapixels, more than {most}").format(
+                n=round(width * height / 1e6), most=MAX_MEGAPIXELS
+            ),
             _("scan at 300 dpi"),
         )
 
@@ -251,9 +295,9 @@ def _image_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
     with _frames(scan.path, scan.source) as image:
         if number > 1:
             image.seek(number - 1)
-        _bound(image, scan.source)
+        _bound(*image.size, scan.source)
         bilevel = image.mode == "1"
-        upright = ImageOps.exif_transpose(image)
+        upright = ImageOps.exif_transpose(_reduced(image))
         if bilevel or upright.mode in ("L", "1"):
             return np.array(upright.convert("L")), bilevel
         if upright.mode.startswith("I"):
@@ -264,6 +308,22 @@ def _image_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
             upright = Image.alpha_composite(white, upright.convert("RGBA"))
         rgb = np.asarray(upright.convert("RGB"))
         return np.ascontiguousarray(rgb[..., ::-1]), False
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """A very large picture made smaller by a whole factor, so that copies of it stay small."""
+    width, height = image.size
+    factor = 1
+    while width * height > REDUCED_MEGAPIXELS * 1e6 * factor**2:
+        factor += 1
+    if factor == 1:
+        return image
+    image.draft(image.mode, (width // factor, height // factor))  # a JPEG is decoded smaller
+    if image.width < width:
+        return image
+    if image.mode in ("1", "P", "PA"):  # these cannot be averaged
+        return image.convert("L" if image.mode == "1" else "RGBA").reduce(factor)
+    return image.reduce(factor)
 
 
 COLOUR_SPREAD = 24  # of 255: grey paper scanned in colour stays below
@@ -282,5 +342,3 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     if not done:
         raise ValueError("a crop without an area")
     return bytes(content)
-
-

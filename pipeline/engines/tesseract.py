@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +21,7 @@ from pipeline.errors import ToolFailedError, ToolMissingError
 from pipeline.i18n import _
 
 LANGUAGE = "rus"
+LANGUAGES = ("rus", "eng")  # the second for the printed id
 SECONDS = 60.0  # a page's lines take under one; past this the process is ended
 BORDER_PX = 10  # Tesseract reads badly what touches the edge
 _WINDOWS = r"C:\Program Files\Tesseract-OCR\tesseract.exe"
@@ -45,8 +48,43 @@ def program() -> str | None:
     return found
 
 
+def installed() -> Tesseract:
+    """The Tesseract of this machine, tried: it answers and knows the languages.
+
+    Raises:
+        ToolMissingError: no Tesseract, or a language is missing.
+        ToolFailedError: it crashes or hangs.
+    """
+    binary = program()
+    if binary is None:
+        raise ToolMissingError(_("Tesseract is not installed"), hint=_("see paperloop doctor"))
+    try:
+        answer = subprocess.run(
+            [binary, "--list-langs"], capture_output=True, timeout=SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ToolFailedError(
+            _("Tesseract does not start"), where=binary, hint=_("see paperloop doctor")
+        ) from error
+    known = answer.stdout.decode("utf-8", "replace").split()
+    for language in LANGUAGES:
+        if language not in known:
+            raise ToolMissingError(
+                _("Tesseract does not know the language “{language}”").format(language=language),
+                hint=_("see paperloop doctor"),
+            )
+    return Tesseract(binary)
+
+
+@dataclass(frozen=True, slots=True)
 class Tesseract:
-    """Tesseract through pytesseract, which gives many pictures to one process as a list file."""
+    """Tesseract through pytesseract, which gives many pictures to one process as a list file.
+
+    ``seconds`` is how long the lines of one page may take; then the process is ended.
+    """
+
+    binary: str
+    seconds: float = SECONDS
 
     def read_lines(
         self, lines: Sequence[NDArray[np.uint8]], language: str = LANGUAGE
@@ -54,15 +92,11 @@ class Tesseract:
         """See ``OcrEngine``.
 
         Raises:
-            ToolMissingError: no Tesseract, or no Russian.
             ToolFailedError: it crashed or hung.
         """
         if not lines:
             return []
-        binary = program()
-        if binary is None:
-            raise ToolMissingError(_("Tesseract is not installed"), hint=_("see paperloop doctor"))
-        pytesseract.pytesseract.tesseract_cmd = binary
+        pytesseract.pytesseract.tesseract_cmd = self.binary
         with tempfile.TemporaryDirectory(prefix="paperloop-", ignore_cleanup_errors=True) as folder:
             names = []
             for i, line in enumerate(lines):
@@ -71,7 +105,8 @@ class Tesseract:
                     line, BORDER_PX, BORDER_PX, BORDER_PX, BORDER_PX,
                     cv2.BORDER_CONSTANT, value=(255, 255, 255),
                 )  # fmt: skip
-                path.write_bytes(cv2.imencode(".png", framed, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
+                png = cv2.imencode(".png", framed, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
+                path.write_bytes(png.tobytes())
                 names.append(str(path))
             listing = Path(folder) / "list.txt"
             listing.write_text("\n".join(names) + "\n", encoding="utf-8")
@@ -84,16 +119,14 @@ class Tesseract:
                 str(listing),
                 lang=language,
                 config="--psm 7 --oem 1 -c tessedit_do_invert=0",
-                timeout=SECONDS,
+                timeout=self.seconds,
                 output_type=pytesseract.Output.DICT,
             )
-        except pytesseract.TesseractNotFoundError as error:
-            raise ToolMissingError(
-                _("Tesseract is not installed"), hint=_("see paperloop doctor")
-            ) from error
-        except (RuntimeError, SystemExit, OSError, ValueError) as error:  # see the design notes
+        # A time-out is a bare RuntimeError, a missing binary can be SystemExit; a crash may leave
+        # a table that cannot be parsed.
+        except (RuntimeError, SystemExit, OSError, ValueError, KeyError, IndexError) as error:
             raise ToolFailedError(
-                _("Tesseract failed on a page"), hint=_("run it again; see paperloop doctor")
+                _("Tesseract failed on a page"), hint=_("see paperloop doctor, then --again")
             ) from error
         assert isinstance(answer, dict)
         return answer

@@ -1,0 +1,169 @@
+"""Worker processes that may be lost: a job that hangs or crashes costs its worker, not the batch.
+
+Shaped like any ``concurrent.futures.Executor``. Unlike a ProcessPoolExecutor each worker holds one
+job at a time, so it is known which job ended it; the worker is replaced and the others go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+START_SECONDS = 120.0  # on top of the first job's limit: imports on a busy machine
+END_SECONDS = 5.0  # a worker that was told to go ends at once; past this it is ended
+
+
+class StuckError(Exception):
+    """The job did not end within its limit."""
+
+
+class LostError(Exception):
+    """The worker died over the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    future: Future[Any]
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+class Crew(Executor):
+    """``size`` workers, each made ready by ``start(*arguments)``; a job may take ``seconds``.
+
+    A job's future raises StuckError or LostError where it took its worker with it. What
+    ``start`` raises is raised by every job.
+    """
+
+    def __init__(
+        self, size: int, start: Callable[..., None], arguments: tuple[Any, ...], seconds: float
+    ) -> None:
+        # A fork server imports the modules once for all; never a fork of this process, which has
+        # threads and an open registry.
+        self._context: Any = get_context(
+            "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+        )
+        if sys.platform != "win32":
+            self._context.set_forkserver_preload([start.__module__])
+        self._start = (start, arguments)
+        self._seconds = seconds
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._keepers = [Thread(target=self._keep, daemon=True) for _number in range(size)]
+        for keeper in self._keepers:
+            keeper.start()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Put a job (a module's function, positional arguments) in the line."""
+        if kwargs:
+            raise TypeError("a job has positional arguments only")
+        future: Future[T] = Future()
+        self._jobs.put(_Job(future, fn, args))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the jobs in the line be done (or forget them), then send the workers away."""
+        while cancel_futures and not self._jobs.empty():
+            job = self._jobs.get()
+            if job:
+                job.future.cancel()
+        for _keeper in self._keepers:
+            self._jobs.put(None)
+        for keeper in self._keepers if wait else ():
+            keeper.join()
+
+    def __exit__(self, *exception: object) -> None:
+        """Leave at once where something went wrong: what is still in the line is not done."""
+        self.shutdown(cancel_futures=exception[0] is not None)
+
+    def _keep(self) -> None:
+        """One thread for each worker: hand it a job, wait, replace it where it was lost."""
+        worker = _Worker(self._context, *self._start)
+        while (job := self._jobs.get()) is not None:
+            if not job.future.set_running_or_notify_cancel():
+                continue
+            try:
+                done, answer = worker.do(job, self._seconds)
+            except Exception as error:  # whatever it is, the job must have an answer
+                worker.end()
+                worker = _Worker(self._context, *self._start)
+                job.future.set_exception(error)
+            else:
+                (job.future.set_result if done else job.future.set_exception)(answer)
+        worker.dismiss()
+
+
+class _Worker:
+    """A worker process as its keeper holds it."""
+
+    def __init__(
+        self, context: Any, start: Callable[..., None], arguments: tuple[Any, ...]
+    ) -> None:
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, start, arguments), daemon=True)
+        self._process.start()
+        theirs.close()  # so that the worker's end is the only one, and its death is seen
+        self._spare = START_SECONDS
+
+    def do(self, job: _Job, seconds: float) -> tuple[bool, Any]:
+        """(True, the answer) or (False, the exception)."""
+        try:
+            self._pipe.send((job.function, job.arguments))
+            if not self._pipe.poll(seconds + self._spare):
+                raise StuckError
+            self._spare = 0.0
+            answer: tuple[bool, Any] = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            raise LostError from error
+        return answer
+
+    def dismiss(self) -> None:
+        """Nothing more to do: the worker sees the closed pipe and goes."""
+        self._pipe.close()
+        self._process.join(END_SECONDS)
+        if self._process.is_alive():
+            self.end()
+
+    def end(self) -> None:
+        """End the worker with whatever programs it has started."""
+        self._pipe.close()
+        with contextlib.suppress(OSError):  # it is gone, or its group is
+            if sys.platform != "win32":
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.join()
+
+
+def _work(pipe: Connection, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    """A worker's life: ready itself, then job after job until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for us
+    if sys.platform != "win32":
+        os.setpgid(0, 0)  # a group of its own, so that its programs can be ended with it
+    ready, failure = _attempt(start, arguments)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            function, given = pipe.recv()
+            answer = _attempt(function, given) if ready else (False, failure)
+            try:
+                pipe.send(answer)
+            except (TypeError, AttributeError, ValueError) as error:  # it cannot be pickled
+                pipe.send((False, RuntimeError(str(error))))
+
+
+def _attempt(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+    try:
+        return True, function(*arguments)
+    except Exception as error:
+        return False, error

@@ -1,0 +1,187 @@
+"""What a worker does: one page image decoded, identified, laid over the issued page, examined."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import i18n, identify, layout, page, register
+from pipeline import scan as scans
+from pipeline.atlas import Atlas
+from pipeline.engines.tesseract import OcrEngine
+from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
+from pipeline.examine import examine
+from pipeline.glyphs import ink_of
+from pipeline.i18n import _
+from pipeline.identify import Identity
+from pipeline.paper import Paper
+from pipeline.reading import PageReading
+from pipeline.registry import Registry
+from pipeline.scan import PageImage, Scan
+
+DEBUG_VARIABLE = "PAPERLOOP_DEBUG"  # a fault shows its traceback and ends the command
+PAPERS_KEPT = 8  # issued pages that a worker keeps drawn: a paper's pages come close together
+SMALLEST_PX = 300  # of a page's short side: nothing can be read off a smaller picture
+BLANK_INK_SHARE = 0.0004  # of a page's area: a blank back with dust has less
+BLANK_EDGE = 0.04  # of the page's width and height: borders and shadows are no writing
+INK_LEVEL = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong with a page, to be told at once; ``code`` is the exit code it asks for."""
+
+    problem: Problem
+    code: ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One page of a file, counted from 1."""
+
+    scan: Scan
+    number: int
+
+    @property
+    def unread(self) -> PageReading:
+        """The page before anything is known of it."""
+        return PageReading(self.scan.source, self.scan.sha256, self.number)
+
+    def trouble(self, error: PaperloopError) -> Trouble:
+        """The error with the place where it happened."""
+        where = _("{file}, page {number}").format(file=self.scan.source, number=self.number)
+        what, hint = error.problem.what, error.problem.hint
+        return Trouble(Problem(what, where, hint), error.exit_code)
+
+
+Answer = tuple[PageReading, Trouble | None]
+
+
+class _Desk:
+    """What one process keeps between pages: its registry, the letters, the last few papers."""
+
+    def __init__(self, registry_url: str, ocr: OcrEngine) -> None:
+        self.registry = Registry.open_reading(registry_url)
+        self.ocr = ocr
+        self.letters = Atlas(self.registry.specimens(), page.DPI)
+        self.issued: Callable[[str, int], tuple[layout.Sheet, NDArray[np.uint8]]]
+        self.issued = lru_cache(maxsize=PAPERS_KEPT)(self._issued)
+
+    def _issued(self, paper: str, number: int) -> tuple[layout.Sheet, NDArray[np.uint8]]:
+        pdf = self.registry.pdf_of(paper)
+        return layout.sheet(pdf, number), layout.render(pdf, number, page.DPI)
+
+
+_desk: _Desk | None = None
+
+
+def sit_down(registry_url: str, language: str, ocr: OcrEngine) -> None:
+    """Make a worker process ready."""
+    global _desk
+    i18n.use(language)
+    cv2.setNumThreads(1)  # pages go side by side; threads within one only get in the way
+    _desk = _Desk(registry_url, ocr)
+
+
+def read_page(task: Task) -> Answer:
+    """One page image to its reading, and what has to be told of it.
+
+    A fault of our own costs the page, not the batch: it goes to a person.
+    """
+    try:
+        return _read_page(task)
+    except PaperloopError:
+        raise
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        # Not the error's own words: they may hold personal data.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        what = _("unexpected fault: {name} ({file}, line {line})").format(
+            name=type(error).__name__, file=Path(last.filename).name, line=last.lineno
+        )
+        hint = _("look at the page; {variable}=1 shows the whole").format(variable=DEBUG_VARIABLE)
+        unread = replace(task.unread, problems=("unreadable-file",))
+        return unread, task.trouble(ScanError(what, reason="unreadable-file", hint=hint))
+
+
+def _read_page(task: Task) -> Answer:
+    assert _desk is not None
+    reading = task.unread
+    try:
+        image = scans.load_page(task.scan, task.number)
+        grey = image.grey
+        if min(grey.shape) < SMALLEST_PX:
+            return reading, None
+        if _is_blank(grey):
+            return replace(reading, blank=True), None
+        identity = identify.identify(grey, _desk.ocr)
+    except ScanError as error:
+        return replace(reading, problems=(error.reason,)), task.trouble(error)
+    except ToolFailedError as error:
+        return replace(reading, problems=("unreadable-file",)), task.trouble(error)
+    if identity.mark is None:
+        problems = ("ambiguous-identity",) if identity.ambiguous else ()
+        return replace(reading, problems=problems), None
+    reading = replace(
+        reading,
+        paper=identity.mark.paper,
+        page=identity.mark.page,
+        of=identity.mark.of,
+        identified_by=identity.by,
+        turned=identity.turned,
+    )
+    paper = _desk.registry.paper(identity.mark.paper)
+    if paper is None:
+        return reading, None
+    if identity.mark.of != paper.pages:
+        return replace(reading, problems=("ambiguous-identity",)), None
+    try:
+        return _examined(image, reading, identity, paper), None
+    except ToolFailedError as error:
+        return replace(reading, problems=("field-unreadable",)), task.trouble(error)
+
+
+def _examined(
+    image: PageImage, reading: PageReading, identity: Identity, paper: Paper
+) -> PageReading:
+    assert _desk is not None
+    assert reading.page is not None
+    sheet, issued = _desk.issued(paper.id, reading.page)
+    grey = image.grey
+    for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
+        laid = register.lay_over(grey, image.pixels, issued, guess)
+        if laid is not None and laid.residual_mm <= register.RESIDUAL_LIMIT_MM:
+            break
+    else:
+        return replace(reading, problems=(*reading.problems, "not-aligned"))
+    seen = examine(laid, issued, sheet, paper.places, paper.fields, _desk.letters, _desk.ocr)
+    return replace(
+        reading,
+        turned=page.turn_of(laid.to_scan),
+        residual_mm=round(laid.residual_mm, 4),
+        fields=seen.fields,
+        hand=seen.hand,
+        alterations=seen.alterations,
+    )
+
+
+def _is_blank(grey: NDArray[np.uint8]) -> bool:
+    """Nothing on it but dust: ink is what is clearly darker than the paper about it."""
+    small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    rows, columns = (round(side * BLANK_EDGE) for side in small.shape)
+    inner = small[rows : small.shape[0] - rows, columns : small.shape[1] - columns]
+    ink = cv2.morphologyEx(
+        (ink_of(np.ascontiguousarray(inner)) > INK_LEVEL).astype(np.uint8),
+        cv2.MORPH_OPEN,
+        np.ones((2, 2), np.uint8),
+    )
+    return bool(np.count_nonzero(ink) < ink.size * BLANK_INK_SHARE)

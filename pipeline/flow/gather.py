@@ -1,0 +1,117 @@
+"""The pages of one file put together: papers, with the pages they already had, and strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline import record
+from pipeline.paper import Paper
+from pipeline.reading import PageReading
+from pipeline.record import Document
+from pipeline.registry import Registry
+from pipeline.scan import Scan
+
+UNREADABLE = "unreadable-file"
+
+
+def gather(scan: Scan, pages: Sequence[PageReading], registry: Registry) -> list[Document]:
+    """The documents of one file, those of earlier files that they join among them.
+
+    A page never takes its paper from its neighbour; only a blank back goes with what it follows.
+    """
+    alone = f"doc-{scan.sha256[:12]}"
+    written = [reading for reading in pages if not reading.blank]
+    if not written:
+        return [record.rejected(alone, scan.source, "blank")]
+    if all(UNREADABLE in reading.problems and not reading.paper for reading in written):
+        return [record.rejected(alone, scan.source, UNREADABLE)]
+    papers: dict[str, list[PageReading]] = {}
+    strangers: dict[str, PageReading] = {}
+    blanks: dict[str, list[int]] = {}
+    last = ""
+    for reading in pages:
+        if reading.blank:
+            blanks.setdefault(last, []).append(reading.source_page)
+        elif reading.paper and registry.paper(reading.paper):
+            last = reading.paper
+            papers.setdefault(last, []).append(reading)
+        else:
+            last = f"{alone}-{reading.source_page}"
+            strangers[last] = reading
+    first = written[0].paper if written[0].paper in papers else next(iter(strangers), "")
+    backs = {name: tuple(numbers) for name, numbers in blanks.items() if name}
+    if "" in blanks:  # in front of everything: the first sheet lay face down
+        backs[str(first)] = (*blanks[""], *backs.get(str(first), ()))
+    documents = []
+    for name, found in papers.items():
+        paper = registry.paper(name)
+        assert paper is not None
+        documents.append(_of_paper(paper, found, backs.get(name, ()), registry, scan))
+    for name, reading in strangers.items():
+        why = _why_unknown(reading)
+        documents.append(record.alone(name, reading, why, backs.get(name, ())))
+    return documents + _bereft(scan, {document.id for document in documents}, registry)
+
+
+def _why_unknown(reading: PageReading) -> str:
+    if reading.problems:
+        return reading.problems[0]
+    return "unknown-paper" if reading.paper else "unknown-form"
+
+
+def _of_paper(
+    paper: Paper,
+    found: Sequence[PageReading],
+    blanks: Sequence[int],
+    registry: Registry,
+    scan: Scan,
+) -> Document:
+    """The file's own document where it is read anew, else one that lacks these pages, else a new.
+
+    Never one that is whole, or has one of these pages: that is a rescan, for a person to compare.
+    """
+    known = registry.documents_of_paper(paper.id)
+    numbers = {page.page for page in found}
+    for place, document in enumerate(known):
+        others = tuple(page for page in document.pages if page.sha256 != scan.sha256)
+        is_own = len(others) < len(document.pages)
+        lacks = bool(others) and len({page.page for page in others}) < paper.pages
+        if is_own or (lacks and not numbers & {page.page for page in others}):
+            return record.assemble(
+                document.id,
+                paper,
+                (*others, *found),
+                tuple(dict.fromkeys((*document.blanks, *blanks))),
+                rescan=place > 0,
+            )
+    names = {document.id for document in known}
+    name, copy = f"doc-{paper.id}", 1
+    while name in names:
+        copy += 1
+        name = f"doc-{paper.id}-{copy}"
+    return record.assemble(name, paper, found, blanks, rescan=bool(known))
+
+
+def _bereft(scan: Scan, given: set[str], registry: Registry) -> list[Document]:
+    """Documents that had a page from this file's former reading and do not get it again."""
+    answer = []
+    for document in registry.documents_of_scan(scan.sha256):
+        others = tuple(page for page in document.pages if page.sha256 != scan.sha256)
+        paper = registry.paper(document.paper) if document.paper else None
+        if document.id not in given and others and paper:
+            rescan = "rescan" in document.reasons
+            answer.append(
+                record.assemble(document.id, paper, others, document.blanks, rescan=rescan)
+            )
+    return answer
+
+
+def light(reading: PageReading) -> PageReading:
+    """The reading without its crops: they are in the registry already."""
+    return replace(
+        reading,
+        fields=tuple(replace(f, crop=b"") for f in reading.fields),
+        hand=tuple(replace(m, crop=b"") for m in reading.hand),
+        alterations=tuple(replace(a, crop=b"") for a in reading.alterations),
+    )
