@@ -25,6 +25,7 @@ STRIP_STEP_MM = 3.0
 FOOT_MIDDLE = (0.25, 0.85)  # share of the width that holds the line
 A4_MM = (210.0, 297.0)
 GUESS_SCALES = (1.0, 0.975, 1.025)
+_PAGE_OF = re.compile(r"стр\W{0,3}(\d{1,2})\s*из\s*(\d{1,2})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +70,24 @@ def _by_print(grey: Image, ocr: OcrEngine) -> Identity:
         upright = np.rot90(grey, -turned // 90)
         if upright.shape[0] < upright.shape[1]:
             continue
-        answers = ocr.read_lines(_strips(np.ascontiguousarray(upright)), language="eng")
-        for words, _confidence in answers:
-            mark = mark_in(words)
+        strips = _strips(np.ascontiguousarray(upright))
+        # The id is Latin, "page x of y" is Russian: one alphabet at a time is read best.
+        ids = [marks.from_print(words) for words, _sure in ocr.read_lines(strips, language="eng")]
+        found = [(paper, strip) for paper, strip in zip(ids, strips, strict=True) if paper]
+        answers = ocr.read_lines([strip for _paper, strip in found], language="rus")
+        for (paper, _strip), (words, _sure) in zip(found, answers, strict=True):
+            mark = mark_in(paper, words)
             if mark:
                 return Identity(mark, "id", turned=turned)
     return Identity(None)
 
 
-def mark_in(words: str) -> Mark | None:
-    """The mark that a foot line's words stand for: the id with its check, page x of y."""
-    paper = marks.from_print(words)
-    if paper is None:
+def mark_in(paper: str, words: str) -> Mark | None:
+    """The mark of ``paper`` that a foot line in Russian stands for: «… стр. 1 из 2»."""
+    numbers = _PAGE_OF.search(words.lower())
+    if not numbers:
         return None
-    numbers = re.findall(r"\d+", words.upper()[len(paper) + 5 :])
-    if len(numbers) < 2:
-        return None
-    number, of = int(numbers[0]), int(numbers[1])
+    number, of = int(numbers[1]), int(numbers[2])
     return Mark(paper, number, of) if 1 <= number <= of <= marks.MAX_PAGES else None
 
 

@@ -157,7 +157,7 @@ def load_page(scan: Scan, number: int) -> PageImage:
     except _DAMAGE as error:
         raise _unreadable(
             scan.source,
-            _("page {number} cannot be decoded").format(number=number),
+            _("the page cannot be decoded"),
             _("scan this sheet again"),
         ) from error
     long_side = max(pixels.shape[:2])

@@ -89,6 +89,8 @@ def sit_down(registry_url: str, language: str, ocr: OcrEngine) -> None:
     i18n.use(language)
     cv2.setNumThreads(1)  # pages go side by side; threads within one only get in the way
     _desk = _Desk(registry_url, ocr)
+    if not os.environ.get(DEBUG_VARIABLE):  # libtiff complains there, past Python
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def read_page(task: Task) -> Answer:

@@ -105,6 +105,8 @@ def intake(
                     documents = gather(task.scan, gathered, registry)
                     gathered = []
                     registry.finish_scan(task.scan.sha256, documents)
+                    if documents[0].reasons == ("blank",):
+                        tell(_blank(task.scan.source), ExitCode.WAITING)
                     yield from documents
 
 
@@ -164,6 +166,10 @@ def _refused(item: _Refused, registry: Registry) -> Document:
     if item.sha256:
         registry.reject_scan(item.sha256, item.source, document)
     return document
+
+
+def _blank(source: str) -> Problem:
+    return Problem(_("every page is blank"), source, _("did the sheets lie face down?"))
 
 
 def _result(task: Task, future: Future[Answer], seconds: float) -> Answer:
