@@ -147,39 +147,41 @@ def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
     width, height = page.get_size()
     text = page.get_textpage()
     left, bottom, right, top, x, y = (ctypes.c_double() for _ in range(6))
-    channels = [ctypes.c_uint() for _ in range(4)]
-    name = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
+    looks: dict[int, tuple[str, float, int]] = {}  # of each text object: asked once, not a glyph
     glyphs: list[Glyph] = []
     for i in range(pdfium_c.FPDFText_CountChars(text)):
-        if pdfium_c.FPDFText_IsGenerated(text, i) == 1:
-            continue
         char = chr(pdfium_c.FPDFText_GetUnicode(text, i))
         if char == LINE_END_HYPHEN:
             char = "-"
         if not leaves_ink(char):
             continue
+        piece = pdfium_c.FPDFText_GetTextObject(text, i)
+        if not piece:
+            continue  # not printed: PDFium's own guess at a blank or a line's end
+        key = ctypes.addressof(piece.contents)
+        look = looks.get(key) or looks.setdefault(key, _look(text, i))
         pdfium_c.FPDFText_GetCharBox(text, i, left, right, bottom, top)
         pdfium_c.FPDFText_GetCharOrigin(text, i, x, y)
-        pdfium_c.FPDFText_GetFillColor(text, i, *channels)
-        pdfium_c.FPDFText_GetFontInfo(text, i, name, len(name), flags)
-        red, green, blue = (c.value for c in channels[:3])
-        near_black = max(red, green, blue) <= MAX_CHANNEL
-        glyphs.append(
-            Glyph(
-                char,
-                Box(
-                    left.value * _MM,
-                    (height - top.value) * _MM,
-                    right.value * _MM,
-                    (height - bottom.value) * _MM,
-                ),
-                x.value * _MM,
-                (height - y.value) * _MM,
-                name.value.decode("utf-8", "replace").split("+")[-1],
-                round(pdfium_c.FPDFText_GetFontSize(text, i), 2),
-                (red << 16 | green << 8 | blue) if near_black else 0,
-                index + 1,
-            )
+        box = Box(
+            left.value * _MM,
+            (height - top.value) * _MM,
+            right.value * _MM,
+            (height - bottom.value) * _MM,
         )
+        glyphs.append(Glyph(char, box, x.value * _MM, (height - y.value) * _MM, *look, index + 1))
     return Sheet(index + 1, mm_from_points(width), mm_from_points(height), tuple(glyphs))
+
+
+def _look(text: pdfium.PdfTextPage, i: int) -> tuple[str, float, int]:
+    """A glyph's font, size in points and near-black colour (0 for any other)."""
+    channels = [ctypes.c_uint() for _ in range(4)]
+    name = ctypes.create_string_buffer(128)
+    pdfium_c.FPDFText_GetFillColor(text, i, *channels)
+    pdfium_c.FPDFText_GetFontInfo(text, i, name, len(name), ctypes.c_int())
+    red, green, blue = (c.value for c in channels[:3])
+    near_black = max(red, green, blue) <= MAX_CHANNEL
+    return (
+        name.value.decode("utf-8", "replace").split("+")[-1],
+        round(pdfium_c.FPDFText_GetFontSize(text, i), 2),
+        (red << 16 | green << 8 | blue) if near_black else 0,
+    )

@@ -178,7 +178,9 @@ def _check_foot(form: Form, sheets: Sequence[Sheet]) -> None:
     """Nothing is printed where the codes will stand, nor right beside them."""
     for sheet in sheets:
         taken = [box.grown(QUIET_MM) for box in marks.code_boxes(sheet.width, sheet.height)]
-        if any(glyph.box.overlaps(box) for glyph in sheet.glyphs for box in taken):
+        top = min(box.y0 for box in taken)
+        low = [glyph.box for glyph in sheet.glyphs if glyph.box.y1 > top]
+        if any(glyph.overlaps(box) for glyph in low for box in taken):
             raise FormError(
                 _("there is print where the codes go"),
                 where=f"{form.name}/form.docx, " + _("page {page}").format(page=sheet.number),

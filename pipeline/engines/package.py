@@ -20,8 +20,10 @@ from pipeline.i18n import _
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAIN = "word/document.xml"
+_SETTINGS = "word/settings.xml"
 MAX_PARTS = 500
 MAX_BYTES = 64 << 20  # unpacked; an office template is a thousand times smaller
+MAX_TEXT_BYTES = 4 << 20  # a two-page form has some 20 kB
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _CFB = bytes.fromhex("D0CF11E0A1B11AE1")  # the old Office container; an encrypted DOCX is one
@@ -35,7 +37,7 @@ _MARKS = {f"{W}{tag}" for tag in (
     "trPrChange", "tcPrChange", "numberingChange",
 )}  # fmt: skip
 _DELETED = {f"{W}del", f"{W}moveFrom"}
-_INSERTED = {f"{W}ins", f"{W}moveTo"}
+_WRAPPERS = {f"{W}ins", f"{W}moveTo", f"{W}smartTag"}
 
 
 def read(path: Path) -> dict[str, bytes]:
@@ -47,13 +49,15 @@ def read(path: Path) -> dict[str, bytes]:
     package = _unpacked(path)
     if MAIN not in package or "[Content_Types].xml" not in package:
         raise _no_docx(path)
-    for name, content in package.items():
+    for name, content in list(package.items()):
         if name.endswith(".rels"):
-            _refuse_outside(parse(content, name, path), name, path)
+            package[name] = _without_outside(content, name, path)
         elif name.endswith(".xml"):
             root = parse(content, name, path)
             if name == MAIN and root.find(f"{W}body") is None:
                 raise _no_docx(path)
+    if _SETTINGS in package:
+        package[_SETTINGS] = _without_link(package[_SETTINGS], _SETTINGS, path)
     return package
 
 
@@ -82,20 +86,22 @@ def parse(content: bytes, part: str, path: Path) -> Any:
 
 
 def accepted(content: bytes, part: str, path: Path) -> Any:
-    """The root of a part with tracked changes accepted and Word's marks taken out."""
+    """The root of a part with tracked changes accepted and Word's marks and wrappers taken out."""
     root = parse(content, part, path)
     for row in [r for r in root.iter(f"{W}tr") if r.find(f"{W}trPr/{W}del") is not None]:
-        row.getparent().remove(row)
+        table = row.getparent()
+        table.remove(row)
+        if table.find(f".//{W}tr") is None:
+            table.getparent().remove(table)
+    emptied = [_emptied(mark) for tag in _DELETED for mark in root.iter(tag)]
     # A fallback repeats its text box for programs older than Word 2010.
     for tag in (*_DELETED, *_MARKS, f"{_MC}Fallback"):
         for element in list(root.iter(tag)):
-            parent = element.getparent()
-            if parent is not None:
-                paragraph = _emptied(element)
-                parent.remove(element)
-                if paragraph is not None and paragraph.find(f".//{W}r") is None:
-                    paragraph.getparent().remove(paragraph)
-    for tag in _INSERTED:
+            element.getparent().remove(element)
+    for paragraph in emptied:
+        if paragraph is not None and paragraph.find(f".//{W}r") is None:
+            paragraph.getparent().remove(paragraph)
+    for tag in _WRAPPERS:
         for element in list(root.iter(tag)):
             _unwrap(element)
     return root
@@ -134,7 +140,12 @@ def _unpacked(path: Path) -> dict[str, bytes]:
                 )
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            if len(entries) > MAX_PARTS or sum(e.file_size for e in entries) > MAX_BYTES:
+            texts = [e.file_size for e in entries if _TEXT_PARTS.fullmatch(e.filename)]
+            if (
+                len(entries) > MAX_PARTS
+                or sum(e.file_size for e in entries) > MAX_BYTES
+                or sum(texts) > MAX_TEXT_BYTES
+            ):
                 raise FormError(
                     _("the template is too large when unpacked"),
                     where=path.name,
@@ -149,10 +160,19 @@ def _no_docx(path: Path) -> FormError:
     return FormError(_("not a DOCX file"), where=str(path), hint=_("save it in Word as .docx"))
 
 
-def _refuse_outside(relations: Any, part: str, path: Path) -> None:
-    for relation in relations:
+def _without_outside(content: bytes, part: str, path: Path) -> bytes:
+    """The relations of a part, Word's link to the template of the template taken out.
+
+    Word writes that link into many documents, needs it for nothing, and would follow it to
+    wherever it leads. Anything else outside that would be printed is refused.
+    """
+    root = parse(content, part, path)
+    changed = False
+    for relation in list(root):
         kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
-        if relation.get("TargetMode") == "External" and kind != "hyperlink":
+        if relation.get("TargetMode") != "External" or kind == "hyperlink":
+            continue
+        if kind != "attachedTemplate":
             raise FormError(
                 _("the template refers to a file outside itself ({target})").format(
                     target=relation.get("Target")
@@ -160,3 +180,15 @@ def _refuse_outside(relations: Any, part: str, path: Path) -> None:
                 where=f"{path.name}, {part}",
                 hint=_("embed it or take it out"),
             )
+        root.remove(relation)
+        changed = True
+    return etree.tostring(root) if changed else content
+
+
+def _without_link(content: bytes, part: str, path: Path) -> bytes:
+    """The settings without what names that link."""
+    root = parse(content, part, path)
+    links = root.findall(f"{W}attachedTemplate")
+    for link in links:
+        root.remove(link)
+    return etree.tostring(root) if links else content

@@ -148,11 +148,13 @@ def _judged(piece: str, tag: Tag) -> tuple[Tag, str]:
 
 
 def _fault(piece: str) -> str:
-    try:
-        Environment().parse(piece)  # noqa: S701 - parsed only, never run
-    except TemplateError:
-        return "tag-unreadable"
-    return "tag-unreadable" if len(piece) <= 4 else "tag-code"
+    for end in ("", "{% endfor %}", "{% endif %}", "{% endset %}"):
+        try:
+            Environment().parse(piece + end)  # noqa: S701 - parsed only, never run
+        except TemplateError:
+            continue
+        return "tag-code" if len(piece) > 4 else "tag-unreadable"  # a lone brace is just text
+    return "tag-unreadable"
 
 
 def _paired(found: Iterable[_Found]) -> list[Tag]:
