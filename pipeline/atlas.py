@@ -129,6 +129,10 @@ class Atlas:
         """
         return self._twins(font, char)
 
+    def kind(self, font: str, char: str) -> tuple[Twin, ...]:
+        """Every character of the same kind, each where it covers ``char`` best."""
+        return self._likely(font, char, -1.0, len(SPECIMEN))
+
     def _letter(self, font: str, char: str, size: float) -> Letter | None:
         found = self._glyphs.get((font, char))
         if found is None:
@@ -155,6 +159,9 @@ class Atlas:
         return Letter(np.asarray(ink, np.float32), whole_left, whole_top)
 
     def _find_twins(self, font: str, char: str) -> tuple[Twin, ...]:
+        return self._likely(font, char, TWIN_LIKENESS, MAX_TWINS)
+
+    def _likely(self, font: str, char: str, least: float, most: int) -> tuple[Twin, ...]:
         own = self._soft(font, char)
         if own is None:
             return ()
@@ -168,11 +175,11 @@ class Atlas:
             likeness, shift = _likeness(own, letter, round(per_em * SHIFT_EM))
             digits = char.isdigit() and other.isdigit()
             # «З» and «3», «о» and "o" are one shape: no change that an eye could see.
-            if digits or TWIN_LIKENESS < likeness < SAME_LIKENESS:
+            if digits or least < likeness < SAME_LIKENESS:
                 found.append((likeness, other, shift / per_em))
         found.sort(reverse=True)
         twins = []
-        for _score, other, shift in found[:MAX_TWINS]:
+        for _score, other, shift in found[:most]:
             twins.append(Twin(other, 0.0))
             if abs(shift) > SHIFT_EM / 8:
                 twins.append(Twin(other, shift))

@@ -43,12 +43,14 @@ SURE_BETA = 0.50  # past this even a glyph that fits its print well is suspect
 FINE_SCORE = 0.93
 SUSPECT_SCORE = 0.84
 SUSPECT_SCORE_SMALL = 0.72
-# A suspect glyph may still be good print: with dirt on it, it fits badly but leans to no letter;
-# with a heavy or a weak stroke, it leans a little and fits well. OCR of its word decides then.
-# What both fits badly and leans to a letter is that letter, whatever OCR's dictionary makes of it.
-DIRT_BETA, DIRT_SCORE = 0.30, 0.55
-LEAN_BETA, LEAN_SCORE = 0.56, 0.82
-LEAN_BETA_SMALL = 0.85
+# A suspect glyph may still be good print: a heavy stroke leans a little to another letter, dirt
+# fits none. Where another letter fits clearly, it stands there; else OCR of the word decides.
+LEAN_BETA, LEAN_BETA_SMALL = 0.56, 0.85
+LETTER_SCORE = 0.90
+LETTER_GAIN = 0.05
+LOST_SCORE = 0.45  # below it there is no print to save
+MOST_TRIED = 40  # suspects a page that are tried with every letter: past it the page is not ours
+ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
 # A signature's flourish ends within this of its blank; captions lie there, wording does not.
 AROUND_MM = 6.0
 BELOW_MM = 8.0
@@ -86,7 +88,7 @@ def examine(
     body = [g for g in sheet.glyphs if g.box.y1 < sheet.height - FOOT_MM]
     here = [p for p in places if p.page == sheet.number]
     rules = {p.colour for p in here if p.hand}
-    text = [g for g in body if g.colour not in rules and g.char != "_"]
+    text = [g for g in body if g.colour not in rules and g.char not in ORNAMENTS]
     scan = glyphs_.ink_of(laid.grey)
     seen = glyphs_.look(scan, issued, body)
     black = max(float(seen.curve[-1]), 0.1)
@@ -94,7 +96,7 @@ def examine(
     left = ink.unexplained(scan, issued, black)
     pens = tuple(hand.judge(p, here, left, scan, black, laid, ocr) for p in here if p.hand)
     excused = _hand_ink(left, here, pens)
-    doubts = _doubts(verdicts, text, excused)
+    doubts = _doubts(verdicts, text, excused, seen, letters)
     lines, doubts = _read(here, text, doubts, scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
     fields = _fields(here, text, lines, changed, printed, laid, pens)
@@ -125,7 +127,11 @@ def _hand_ink(
 
 
 def _doubts(
-    verdicts: Sequence[Verdict], text: Sequence[Glyph], excused: NDArray[np.bool_]
+    verdicts: Sequence[Verdict],
+    text: Sequence[Glyph],
+    excused: NDArray[np.bool_],
+    seen: Look,
+    letters: Atlas,
 ) -> list[_Doubt]:
     suspect = {id(v.glyph): v for v in verdicts if _is_suspect(v)}
     if not suspect:
@@ -139,7 +145,7 @@ def _doubts(
             if _crossed(glyph, excused):
                 continue  # a signature runs over it: its ink is accounted for
             beta = verdict.change - 1.5 * verdict.error
-            sure = not _is_mild(verdict)
+            sure = not _is_mild(verdict, seen, letters, len(found) < MOST_TRIED)
             found.append(_Doubt(verdict, tuple(word), sure))
     return found
 
@@ -160,12 +166,14 @@ def _is_suspect(verdict: Verdict) -> bool:
     )
 
 
-def _is_mild(verdict: Verdict) -> bool:
+def _is_mild(verdict: Verdict, seen: Look, letters: Atlas, trying: bool) -> bool:
+    """Whether OCR may decide: no other letter is certain to stand there."""
     beta = verdict.change - 1.5 * verdict.error
     lean = LEAN_BETA_SMALL if verdict.glyph.size < SMALL_PT else LEAN_BETA
-    return (beta < DIRT_BETA and verdict.score > DIRT_SCORE) or (
-        beta < lean and verdict.score > LEAN_SCORE
-    )
+    if beta > lean or verdict.score < LOST_SCORE or not trying:
+        return False
+    _letter, score = glyphs_.closest(seen, verdict.glyph, letters)
+    return not score > max(LETTER_SCORE, verdict.score + LETTER_GAIN)
 
 
 def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:

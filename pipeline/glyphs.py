@@ -225,6 +225,27 @@ class _Window:
     changes: NDArray[np.int8]
 
 
+def closest(seen: Look, glyph: Glyph, letters: Atlas) -> tuple[str, float]:
+    """The letter that the place of a suspect glyph shows best, and its correlation.
+
+    Every letter of the kind is tried, not only the likely twins: dirt looks like none of them.
+    """
+    key = (glyph.font, glyph.char, glyph.size, seen.sigma, "all")
+    if key not in letters.cache:
+        kind = letters.kind(glyph.font, glyph.char)
+        letters.cache[key] = _make_window(
+            glyph.font, glyph.char, glyph.size, letters, seen.sigma, kind
+        )
+    window = letters.cache[key]
+    if window is None or not window.twins:
+        return "", 0.0
+    power, rest, lever, product = _fit(seen, [glyph], window)
+    # |rest - d|² = |rest|² - 2 rest·d + |d|², d being what shift and contrast leave of the change.
+    left = (rest - 2 * product + lever)[0]
+    best = int(np.argmin(left))
+    return window.twins[best], float(np.sqrt(max(0.0, 1 - float(left[best] / power[0, 0]))))
+
+
 def _window(font: str, char: str, size: float, letters: Atlas, sigma: float) -> _Window | None:
     key = (font, char, size, sigma)
     if key in letters.cache:
@@ -238,12 +259,19 @@ def _window(font: str, char: str, size: float, letters: Atlas, sigma: float) -> 
     return found
 
 
-def _make_window(font: str, char: str, size: float, letters: Atlas, sigma: float) -> _Window | None:
+def _make_window(
+    font: str,
+    char: str,
+    size: float,
+    letters: Atlas,
+    sigma: float,
+    twins: Sequence[atlas_.Twin] | None = None,
+) -> _Window | None:
     own = letters.letter(font, char, size)
     if own is None:
         return None
     pairs = []
-    for twin in letters.twins(font, char):
+    for twin in letters.twins(font, char) if twins is None else twins:
         other = letters.letter(font, twin.char, size)
         if other is not None:
             move = round(twin.shift * px_from_mm(mm_from_points(size), DPI * OVERSAMPLING))
@@ -273,7 +301,6 @@ def _make_window(font: str, char: str, size: float, letters: Atlas, sigma: float
 
 def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> list[Verdict]:
     """The verdicts of glyphs that are the same character in the same font and size."""
-    rows, columns = seen.scan.shape
     if window is None:  # a sign that the specimen lacks: its own box, nothing to compare with
         x0, y0, x1, y1 = _box_px(alike[:1], MARGIN_PX, seen.scan.shape)
         window = _Window(
@@ -284,6 +311,29 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
             (),
             np.zeros((PHASES, PHASES, 0, y1 - y0, x1 - x0), np.int8),
         )
+    power, rest, lever, product = _fit(seen, alike, window)
+    score = np.sqrt(np.clip(1 - rest / power, 0, 1))[:, 0]
+    if not window.twins:
+        return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
+    beta = product / lever
+    error = seen.noise / np.sqrt(lever)
+    worst = np.argmax(beta, axis=1)
+    each = np.arange(len(alike))
+    return [
+        Verdict(g, float(s), float(b), float(e), window.twins[w])
+        for g, s, b, e, w in zip(
+            alike, score, beta[each, worst], error[each, worst], worst, strict=True
+        )
+    ]
+
+
+def _fit(seen: Look, alike: Sequence[Glyph], window: _Window) -> tuple[Array, Array, Array, Array]:
+    """The sums of squares that everything follows from, for each glyph (rows) and twin (columns).
+
+    The scan's variance; what contrast and shift leave of it; what they leave of each change d;
+    and the product of the last two.
+    """
+    rows, columns = seen.scan.shape
     origin = np.array([(g.origin_x, g.origin_y) for g in alike]) * (DPI / MM_PER_INCH)
     whole = np.floor(origin).astype(int)
     phase = ((origin - whole) * PHASES).astype(int)
@@ -297,33 +347,17 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
     flat = scan.reshape(n, size)
     rest = _project_out(flat, basis)
     spread = flat - flat.mean(axis=1, keepdims=True)
-    power = np.maximum((spread * spread).sum(axis=1), 1e-6)
-    score = np.sqrt(np.clip(1 - (rest * rest).sum(axis=1) / power, 0, 1))
-    if not window.twins:
-        return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
+    power = np.maximum((spread * spread).sum(axis=1), 1e-6)[:, None]
+    left = (rest * rest).sum(axis=1)[:, None]
     change = window.changes[phase[:, 1], phase[:, 0]]  # n x twins x height x width
-    inked = np.rint(blurred * (2 * INK_STEPS)).astype(np.int16)[:, None] + 2 * change.astype(
-        np.int16
-    )
-    fine = _table(seen.curve)
-    other = fine[np.clip(inked, 0, 255).astype(np.uint8)] - model[:, None]
-    other = other.reshape(n, -1, size)
-    # What is left of each change once contrast and shift have explained what they can:
+    inked = np.rint(blurred * (2 * INK_STEPS)).astype(np.int16)[:, None]
+    level = np.clip(inked + 2 * change.astype(np.int16), 0, 255).astype(np.uint8)
+    other = (_table(seen.curve)[level] - model[:, None]).reshape(n, -1, size)
     # |d|² - Σ(u·d)², and its product with the rest, which is square to all u already.
     known = np.concatenate([basis, rest[None]]).transpose(1, 2, 0)  # n x pixels x 5
     products = other @ known
     lever = np.einsum("ntp,ntp->nt", other, other) - (products[..., :-1] ** 2).sum(axis=2)
-    lever = np.maximum(lever, 1e-6)
-    beta = products[..., -1] / lever
-    error = seen.noise / np.sqrt(lever)
-    worst = np.argmax(beta, axis=1)
-    each = np.arange(n)
-    return [
-        Verdict(g, float(s), float(b), float(e), window.twins[w])
-        for g, s, b, e, w in zip(
-            alike, score, beta[each, worst], error[each, worst], worst, strict=True
-        )
-    ]
+    return power, left, np.maximum(lever, 1e-6), products[..., -1]
 
 
 def _orthonormal(vectors: list[Array], n: int) -> Array:

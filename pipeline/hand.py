@@ -31,6 +31,7 @@ STRAIGHT = 0.85  # of a line: folds, staples, rulers
 STAMP_MM = 60.0  # this much ink outside the blank is a stamp's or a drawing's, not a signature's
 CROSSINGS = 3  # a signature goes to and fro: a row of the picture meets it three times; a tick two
 TEXT_CROSSINGS = 8  # as often as this: letters or figures in a row
+FIGURE_MM = 8.5  # figures in a blank are lower than this
 CAPITAL = 1.3  # a name starts with a letter this much taller than its others; a date does not
 SURE, UNSURE = 0.99, 0.5
 
@@ -125,6 +126,8 @@ def _reads_as_date(marks: _Marks, mask: NDArray[np.bool_], ocr: OcrEngine) -> bo
     """Figures where a name should be: at least three, as many as letters, no capital first."""
     large = sorted((p for p in marks.pieces if p.length > 3), key=lambda p: p.box.x0)
     heights = sorted(p.box.height for p in large)
+    if heights and heights[-1] > FIGURE_MM:
+        return False
     if len(large) > 2 and large[0].box.height > CAPITAL * heights[len(heights) // 2]:
         return False
     picture = cv2.GaussianBlur(np.where(mask, 0, 255).astype(np.uint8), (0, 0), 0.7)

@@ -133,44 +133,39 @@ FOLD_STROKE_MM = 1.2
 STAPLE_MM = 14.0
 
 
-LINE_SHARE = 0.45  # of a page-long line: this much of it shows even between the dark pieces
-LINE_CONTRAST = 0.035
-LINE_SIDE_MM = 1.2
+RIDGE_INK = 0.05  # a fold or a scanner's streak may be this faint; it is known by its length
+RIDGE_REACH_MM = 1.5
+LINE_GAP_MM = 8.0  # lines of print cut a fold into pieces
+LINE_PIECE_MM = 18.0
+LINE_SHARE = 0.55  # of the page's height or width: no pen draws so far so straight
 
 
-def _crosses_page(piece: Piece, ink: Array, free: NDArray[np.bool_]) -> bool:
-    """A fold or a scanner's streak: the straight piece goes on, faintly, across the page."""
-    box = piece.box
-    upright = box.height > box.width
-    rows, columns = ink.shape
-    along = np.arange(rows if upright else columns)
-    # Folds and streaks run along the sheet's sides, near enough for a straight extension.
-    middle = px_from_mm((box.x0 + box.x1) / 2 if upright else (box.y0 + box.y1) / 2, DPI)
-    start = px_from_mm(box.y0 if upright else box.x0, DPI)
-    end = px_from_mm(box.y1 if upright else box.x1, DPI)
-    outside = (along < start - 8) | (along > end + 8)
-    side = round(px_from_mm(LINE_SIDE_MM, DPI))
-    reach = max(3, round(px_from_mm(min(box.width, box.height) / 2, DPI)) + 2)
-    limit = columns if upright else rows
-    low, high = int(middle) - reach, int(middle) + reach + 1
-    if low - side < 0 or high + side >= limit:
-        return False
+def page_lines(ink: Array, issued: Image) -> NDArray[np.bool_]:
+    """Where folds and streaks run: straight faint lines across the page, along its sides."""
+    free = cv2.erode((issued > 200).astype(np.uint8), np.ones((5, 5), np.uint8))
+    found = np.zeros(ink.shape, bool)
+    for upright in (True, False):
+        if upright:
+            found |= _upright_lines(ink, free)
+        else:
+            found |= _upright_lines(np.ascontiguousarray(ink.T), np.ascontiguousarray(free.T)).T
+    return found
 
-    def band(first: int, last: int) -> tuple[Array, NDArray[np.bool_]]:
-        part = (slice(None), slice(first, last)) if upright else (slice(first, last), slice(None))
-        axis = 1 if upright else 0
-        return ink[part].max(axis=axis), free[part].all(axis=axis)
 
-    line, clear = band(low, high)
-    left, _clear = band(low - side - reach, low - side)
-    right, _clear = band(high + side, high + side + reach)
-    use = clear & outside
-    if use.sum() < len(along) * 0.2:
-        return False
-    # Soften along the line: a fold is faint, dust is short.
-    kernel = np.ones(15, np.float32) / 15
-    contrast = np.convolve(line - np.maximum(left, right), kernel, "same")
-    return bool(np.mean(contrast[use] > LINE_CONTRAST) > LINE_SHARE)
+def _upright_lines(ink: Array, free: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    reach = round(px_from_mm(RIDGE_REACH_MM, DPI))
+    soft = cv2.blur(ink, (1, 9))
+    beside = cv2.blur(ink, (2 * reach + 1, 9))
+    ridge = ((soft - beside > RIDGE_INK) & (free == 1)).astype(np.uint8)
+    ridge = cv2.dilate(ridge, np.ones((1, 5), np.uint8))
+    gap, piece = (round(px_from_mm(mm, DPI)) for mm in (LINE_GAP_MM, LINE_PIECE_MM))
+    joined = cv2.morphologyEx(ridge, cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8))
+    long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((piece, 1), np.uint8))
+    long = cv2.dilate(long, np.ones((3, 7), np.uint8))
+    # Pieces of one line lie in one narrow strip: count how much of the height each column's has.
+    strip = cv2.dilate(long, np.ones((1, 9), np.uint8))
+    share = strip.mean(axis=0)
+    return np.asarray((long == 1) & (share > LINE_SHARE)[None, :])
 
 
 def strays(
@@ -185,7 +180,7 @@ def strays(
     paper = Box(EDGE_MM, EDGE_MM, sheet.width - EDGE_MM, sheet.height - EDGE_MM)
     codes = [box.grown(1.0) for box in marks.code_boxes(sheet.width, sheet.height)]
     found = []
-    free = cv2.erode((issued > 200).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    mask = mask & ~page_lines(ink, issued)
     for piece in pieces(mask, ink, black):
         near = [line for line in lines if line.overlaps(piece.box)]
         size = max(piece.box.width, piece.box.height)
@@ -197,12 +192,6 @@ def strays(
         if straight and size > FOLD_MM and piece.stroke < FOLD_STROKE_MM and piece.tone < 0.9:
             continue
         if straight and size < STAPLE_MM and not near:
-            continue
-        if (
-            piece.straightness > 0.8
-            and piece.stroke < FOLD_STROKE_MM
-            and _crosses_page(piece, ink, free)
-        ):
             continue
         found.append(piece)
     return found
