@@ -69,7 +69,6 @@ def specimen(fonts: Iterable[str]) -> bytes:
             run = document.add_paragraph().add_run("  ".join(SPECIMEN))
             run.bold, run.italic = bold, italic
             run.font.name, run.font.size = font, Pt(SPECIMEN_PT)
-            run._element.rPr.rFonts.set(qn("w:cs"), font)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -104,7 +103,8 @@ class Atlas:
         self._glyphs: dict[tuple[str, str], tuple[Array, layout.Glyph, float]] = {}
         for pdf in pdfs:
             for sheet in layout.sheets(pdf):
-                image = 1 - layout.render(pdf, sheet.number, self._dpi).astype(np.float32) / 255
+                grey = layout.render(pdf, sheet.number, self._dpi)
+                image = np.asarray(1 - grey / np.float32(255), np.float32)
                 # The base line of a printed line is where its letters without tails stand.
                 for line in layout.lines(sheet.glyphs):
                     for glyph in line:
@@ -179,10 +179,10 @@ class Atlas:
                 found.append((likeness, other, shift / per_em))
         found.sort(reverse=True)
         twins = []
-        for _score, other, shift in found[:most]:
+        for _score, other, aside in found[:most]:
             twins.append(Twin(other, 0.0))
-            if abs(shift) > SHIFT_EM / 8:
-                twins.append(Twin(other, shift))
+            if abs(aside) > SHIFT_EM / 8:
+                twins.append(Twin(other, aside))
         return tuple(twins)
 
     def _find_soft(self, font: str, char: str) -> Letter | None:
@@ -234,7 +234,7 @@ _DIGIT_LIKE = str.maketrans("ЗОб", "306")
 def _likeness(a: Letter, b: Letter, reach: int) -> tuple[float, int]:
     """The best correlation of two letters on one base line, and b's shift to the right for it."""
     one, two, _left, _top = pair(a, b)
-    best = (0.0, 0)
+    best: tuple[float, int] = (0.0, 0)
     spread = float(np.linalg.norm(one - one.mean())) * float(np.linalg.norm(two - two.mean()))
     wide = np.pad(two - two.mean(), ((0, 0), (reach, reach)))
     base = one - one.mean()

@@ -22,9 +22,9 @@ from pipeline.geometry import Box, union
 from pipeline.glyphs import Look, Verdict
 from pipeline.layout import Glyph, Sheet
 from pipeline.page import DPI
-from pipeline.register import Laid
 from pipeline.paper import Place
 from pipeline.reading import Alteration, FieldReading, HandMark
+from pipeline.register import Laid
 from pipeline.scan import encode_png
 
 Image = NDArray[np.uint8]
@@ -45,7 +45,7 @@ SUSPECT_SCORE = 0.84
 SUSPECT_SCORE_SMALL = 0.72
 # A suspect glyph may still be good print: a heavy stroke leans a little to another letter, dirt
 # fits none. Where another letter fits clearly, it stands there; else OCR of the word decides.
-LEAN_BETA, LEAN_BETA_SMALL = 0.56, 0.85
+LEAN_BETA, LEAN_BETA_SMALL = 0.62, 0.85
 LETTER_SCORE = 0.90
 LETTER_GAIN = 0.05
 LOST_SCORE = 0.45  # below it there is no print to save
@@ -136,7 +136,7 @@ def _doubts(
     suspect = {id(v.glyph): v for v in verdicts if _is_suspect(v)}
     if not suspect:
         return []
-    found = []
+    found: list[_Doubt] = []
     for word in glyphs_.words(text):
         for glyph in word:
             verdict = suspect.get(id(glyph))
@@ -144,9 +144,9 @@ def _doubts(
                 continue
             if _crossed(glyph, excused):
                 continue  # a signature runs over it: its ink is accounted for
-            beta = verdict.change - 1.5 * verdict.error
             sure = not _is_mild(verdict, seen, letters, len(found) < MOST_TRIED)
-            found.append(_Doubt(verdict, tuple(word), sure))
+            if sure or glyph.size >= SMALL_PT:  # OCR cannot read small print: it decides nothing
+                found.append(_Doubt(verdict, tuple(word), sure))
     return found
 
 

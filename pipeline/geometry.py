@@ -32,7 +32,7 @@ class Box:
         return self.y1 - self.y0
 
     def grown(self, dx: float, dy: float | None = None) -> Box:
-        """The box with ``dx`` mm more on the left and right, ``dy`` (default dx) above and below."""
+        """The box with ``dx`` mm more left and right, ``dy`` (default dx) above and below."""
         dy = dx if dy is None else dy
         return Box(self.x0 - dx, self.y0 - dy, self.x1 + dx, self.y1 + dy)
 

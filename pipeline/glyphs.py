@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from pipeline.atlas import OVERSAMPLING, Atlas
 from pipeline.geometry import MM_PER_INCH, mm_from_points, px_from_mm
 from pipeline.layout import Glyph
 from pipeline.page import DPI
+from pipeline.register import peak
 
 Array = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -148,8 +150,8 @@ def _place_words(scan: Array, print_: Array, glyphs: Sequence[Glyph]) -> Array:
         _low, best, _at, (bx, by) = cv2.minMaxLoc(scores)
         if best < 0.4 or not (0 < bx < 2 * reach and 0 < by < 2 * reach):
             continue
-        dx = bx - reach + _peak(scores[by, bx - 1 : bx + 2])
-        dy = by - reach + _peak(scores[by - 1 : by + 2, bx])
+        dx = bx - reach + peak(scores[by], bx)
+        dy = by - reach + peak(scores[:, bx], by)
         if abs(dx) + abs(dy) < 0.15:
             continue
         centre = ((x0 + x1 - 1) / 2 + dx, (y0 + y1 - 1) / 2 + dy)
@@ -157,13 +159,7 @@ def _place_words(scan: Array, print_: Array, glyphs: Sequence[Glyph]) -> Array:
     return placed
 
 
-def _peak(three: NDArray[np.float32]) -> float:
-    left, middle, right = (float(v) for v in three)
-    bend = left - 2 * middle + right
-    return 0.0 if abs(bend) < 1e-6 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
-
-
-def _correlation(a: Array, b: Array) -> float:
+def _correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
     a, b = a - a.mean(), b - b.mean()
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / scale if scale else 0.0
@@ -342,8 +338,8 @@ def _fit(seen: Look, alike: Sequence[Glyph], window: _Window) -> tuple[Array, Ar
     at = (y[:, :, None], x[:, None, :])
     scan, model, blurred = seen.scan[at], seen.model[at], seen.blurred[at]
     n, size = len(alike), window.height * window.width
-    gy, gx = np.gradient(model, axis=(1, 2))
-    basis = _orthonormal([np.ones_like(model), model, gx, gy], n)
+    slopes = [np.asarray(g, np.float32) for g in np.gradient(model, axis=(1, 2))]
+    basis = _orthonormal([np.ones_like(model), model, *slopes], n)
     flat = scan.reshape(n, size)
     rest = _project_out(flat, basis)
     spread = flat - flat.mean(axis=1, keepdims=True)
@@ -360,7 +356,7 @@ def _fit(seen: Look, alike: Sequence[Glyph], window: _Window) -> tuple[Array, Ar
     return power, left, np.maximum(lever, 1e-6), products[..., -1]
 
 
-def _orthonormal(vectors: list[Array], n: int) -> Array:
+def _orthonormal(vectors: list[NDArray[Any]], n: int) -> Array:
     """Gram-Schmidt, for n windows at once: vectors x n x pixels."""
     found: list[Array] = []
     for vector in vectors:

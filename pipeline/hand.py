@@ -18,9 +18,9 @@ from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, mm_from_px
 from pipeline.ink import Piece
 from pipeline.page import DPI
-from pipeline.register import Laid
 from pipeline.paper import Place
 from pipeline.reading import HandMark
+from pipeline.register import Laid
 from pipeline.scan import encode_png
 
 REACH_MM = 10.0  # about a blank: far enough to see that ink is part of a stamp

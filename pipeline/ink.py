@@ -142,7 +142,9 @@ LINE_SHARE = 0.55  # of the page's height or width: no pen draws so far so strai
 
 def page_lines(ink: Array, issued: Image) -> NDArray[np.bool_]:
     """Where folds and streaks run: straight faint lines across the page, along its sides."""
-    free = cv2.erode((issued > 200).astype(np.uint8), np.ones((5, 5), np.uint8))
+    free = np.asarray(
+        cv2.erode((issued > 200).astype(np.uint8), np.ones((5, 5), np.uint8)), np.uint8
+    )
     found = np.zeros(ink.shape, bool)
     for upright in (True, False):
         if upright:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,9 @@ def codes(grey: Image) -> list[Seen]:
     for attempt in _attempts(grey):
         seen = []
         for code in zxingcpp.read_barcodes(
-            attempt.image, formats=zxingcpp.BarcodeFormat.QRCode, try_downscale=True
+            attempt.image,
+            formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
+            try_downscale=True,
         ):
             mark = marks.decode(code.text)
             if mark:
@@ -57,7 +60,7 @@ def codes(grey: Image) -> list[Seen]:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    image: Image
+    image: NDArray[Any]
     scale: float
 
 

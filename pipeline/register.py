@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -149,7 +150,7 @@ def _anchors(issued: Image) -> Points:
     """The best patch centre of every cell that has print: x, y in issued pixels."""
     ink = (_resized(issued, 0.5) < 160).astype(np.float32)
     # Strokes both ways make a patch that can slide neither way: the smaller eigenvalue tells.
-    strength = cv2.cornerMinEigenVal(ink, 12, 3)
+    strength = cv2.cornerMinEigenVal(ink, 12, ksize=3)
     strength = cv2.boxFilter(strength, -1, (PATCH_PX[0] // 2, PATCH_PX[1] // 2))
     height, width = strength.shape
     cell_px = CELL_PX // 2
@@ -187,12 +188,12 @@ def _offsets(
             continue
         kept[i] = True
         offsets.append(
-            (sx0 + bx + _peak(scores[by], bx) - x0, sy0 + by + _peak(scores[:, bx], by) - y0)
+            (sx0 + bx + peak(scores[by], bx) - x0, sy0 + by + peak(scores[:, bx], by) - y0)
         )
     return np.array(offsets, dtype=np.float64).reshape(-1, 2), kept
 
 
-def _peak(scores: NDArray[np.float32], at: int) -> float:
+def peak(scores: NDArray[Any], at: int) -> float:
     """The parabola's peak beside ``at``, in parts of a pixel."""
     if not 0 < at < len(scores) - 1:
         return 0.0
@@ -285,7 +286,9 @@ class _Grid:
 
 def _centres(length: int) -> Points:
     """Where the coarse map is computed: the points that ``cv2.resize`` blows up from."""
-    return (np.arange(-(-length // MESH_STEP_PX)) + 0.5) * MESH_STEP_PX - 0.5
+    return np.asarray(
+        (np.arange(-(-length // MESH_STEP_PX)) + 0.5) * MESH_STEP_PX - 0.5, np.float64
+    )
 
 
 def _remap(image: Image, map_x: NDArray[np.float32], map_y: NDArray[np.float32]) -> Image:

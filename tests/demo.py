@@ -41,7 +41,9 @@ def main() -> int:
         for report in sorted(FOLDER.glob("output/generate-*.jsonl"))
         for line in report.read_text(encoding="utf-8").splitlines()
     ]
-    _say("3. Print, sign and scan: simulated, four kinds of scanner, one paper altered, one unsigned")
+    _say(
+        "3. Print, sign and scan: simulated, four kinds of scanner, one paper altered, one unsigned"
+    )
     inbox = FOLDER / "inbox"
     unsigned, altered = papers[1]["paper"], papers[2]["paper"]
     pages = 0
@@ -49,10 +51,9 @@ def main() -> int:
         batch = papers[number::4]
         marks = {p["paper"]: _marks(p, signed=p["paper"] != unsigned) for p in batch}
         truth = scan_papers(
-            batch, FOLDER, inbox / profile, profile, SEED, "tiff" if profile == "bilevel" else "pdf",
-            marks, mixed=True, turns=TURNS,
-            forge={altered: [Order("strike")]} if altered in {p["paper"] for p in batch} else None,
-            workers=2,
+            batch, FOLDER, inbox / profile, profile, SEED,
+            "tiff" if profile == "bilevel" else "pdf", marks, mixed=True, turns=TURNS,
+            forge={altered: [Order("strike")]} if altered in marks else None, workers=2,
         )  # fmt: skip
         pages += len(truth)
     _say(f"   {len(papers)} papers, {pages} pages in {inbox.relative_to(CLONE)}")
@@ -64,7 +65,7 @@ def main() -> int:
     _run("records", "--format", "xlsx", "--out", str(FOLDER / "output" / "records.xlsx"))
     _run("checklist")
     _run("inventory", next(p["subject"] for p in papers[::-1] if p["subject"]))
-    _say("Where to look (all under {}):".format(FOLDER.relative_to(CLONE)))
+    _say(f"Where to look (all under {FOLDER.relative_to(CLONE)}):")
     for what, where in (
         ("issued papers, DOCX and PDF", "output/issued/"),
         ("the stacks as they were scanned", "inbox/"),
