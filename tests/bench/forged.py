@@ -70,28 +70,36 @@ def _accepted(name: str, judged: Sequence[Judged]) -> Row:
 
 
 def _glyphs(judged: Sequence[Judged]) -> list[Row]:
-    """Of every changed glyph: was its field still said to be as issued?"""
+    """Of every changed glyph: did intake say nothing, neither of its field nor of its place?"""
     rows = []
     for profile in SCANNER:
         mine = [one for one in judged if one.profile == profile]
-        missed = [one.said_of(c.field).get("status") == MATCH for one in mine for c in _glyph(one)]
-        rows.append(share_of("changed glyphs passed", profile, missed, NONE))
-    twins = [
-        one.said_of(change.field).get("status") == MATCH
-        for one in judged
-        for change in _glyph(one)
-        if change.kind == "twin"
+        passed = [_passed(one, change) for one in mine for change in _changes(one)]
+        rows.append(share_of("changed glyphs passed", profile, passed, NONE))
+    every = [(one, change) for one in judged for change in _changes(one)]
+    twins = [_passed(one, change) for one, change in every if change.kind == "twin"]
+    in_match = [_called_match(one, change) for one, change in every]
+    return [
+        *rows,
+        share_of("changed glyphs passed: near twins", "all", twins, NONE),
+        share_of("changed glyphs in a field called a match", "all", in_match),
     ]
-    rows.append(share_of("changed glyphs passed: near twins", "all", twins, NONE))
-    return rows
 
 
-def _glyph(one: Judged) -> list[Forged]:
+def _changes(one: Judged) -> list[Forged]:
     return [change for page in one.pages for change in page.forged]
 
 
+def _called_match(one: Judged, change: Forged) -> bool:
+    return bool(one.said_of(change.field).get("status") == MATCH)
+
+
+def _passed(one: Judged, change: Forged) -> bool:
+    return _called_match(one, change) and not one.altered_at(change.page, change.box)
+
+
 def _missed(one: Judged) -> bool:
-    return any(one.said_of(c.field).get("status") == MATCH for c in _glyph(one) if c.field)
+    return any(_called_match(one, change) for change in _changes(one) if change.field)
 
 
 def _in_every_field(setting: Setting, paper: Json) -> list[Order]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.geometry import Box
 from pipeline.rules import parse_date
 from tests.bench.workspaces import Json
 from tests.simulator import TruthPage
 
 MATCH = "match"
+_NEAR_MM = 1.0
 ABOUT_SIGNATURES = {"signature-missing", "signature-unclear"}
 
 
@@ -44,6 +46,15 @@ class Judged:
         """Is there a signature or date in this blank? None: a person must look."""
         present: bool | None = self._entry("hand", field).get("present")
         return present
+
+    def altered_at(self, page: int, box: Box) -> bool:
+        """Did intake see that something was done here?"""
+        near = box.grown(_NEAR_MM)
+        return any(
+            change["page"] == page and near.overlaps(Box(*change["box_mm"]))
+            for document in self.documents
+            for change in document["alterations"]
+        )
 
     def as_note(self) -> Json:
         """Where to look: the scan, what was done to it, what was said."""
