@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-START_SECONDS = 120.0  # on top of the first job's limit: imports on a busy machine
+START_SECONDS = 120.0  # to be ready: imports on a busy machine
 END_SECONDS = 5.0  # a worker that was told to go ends at once; past this it is ended
 
 
@@ -86,7 +86,8 @@ class Crew(Executor):
 
     def __exit__(self, *exception: object) -> None:
         """Leave at once where something went wrong: what is still in the line is not done."""
-        self.shutdown(cancel_futures=exception[0] is not None)
+        failed = exception[0] is not None
+        self.shutdown(wait=not failed, cancel_futures=failed)
 
     def _keep(self) -> None:
         """One thread for each worker: hand it a job, wait, replace it where it was lost."""
@@ -115,15 +116,21 @@ class _Worker:
         self._process = context.Process(target=_work, args=(theirs, start, arguments), daemon=True)
         self._process.start()
         theirs.close()  # so that the worker's end is the only one, and its death is seen
-        self._spare = START_SECONDS
+        self._ready: tuple[bool, Any] | None = None
 
     def do(self, job: _Job, seconds: float) -> tuple[bool, Any]:
         """(True, the answer) or (False, the exception)."""
+        if self._ready is None:
+            self._ready = self._answer(START_SECONDS)
+        if not self._ready[0]:
+            return self._ready
+        self._pipe.send((job.function, job.arguments))
+        return self._answer(seconds)
+
+    def _answer(self, seconds: float) -> tuple[bool, Any]:
         try:
-            self._pipe.send((job.function, job.arguments))
-            if not self._pipe.poll(seconds + self._spare):
+            if not self._pipe.poll(seconds):
                 raise StuckError
-            self._spare = 0.0
             answer: tuple[bool, Any] = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise LostError from error
@@ -151,11 +158,11 @@ def _work(pipe: Connection, start: Callable[..., None], arguments: tuple[Any, ..
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for us
     if sys.platform != "win32":
         os.setpgid(0, 0)  # a group of its own, so that its programs can be ended with it
-    ready, failure = _attempt(start, arguments)
     with contextlib.suppress(EOFError, OSError):
+        pipe.send(_attempt(start, arguments))
         while True:
             function, given = pipe.recv()
-            answer = _attempt(function, given) if ready else (False, failure)
+            answer = _attempt(function, given)
             try:
                 pipe.send(answer)
             except (TypeError, AttributeError, ValueError) as error:  # it cannot be pickled
