@@ -151,8 +151,9 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
             box = layout.box_of([g for g in glyphs if g.page == page])
             hand = not words
             if hand:
-                box = _hand_box(box, item)
-            kind = item.kind if hand and item.kind in _HAND else "text"
+                box = _hand_box(box, item, sheets[page - 1])
+            # A machine's date left for a pen stands in a line of text, which has no such room.
+            kind = item.kind if item.by_hand and item.kind in _HAND else "text"
             place = Place(name, kind, hand, page, box, number)
             _check_place(form, place, sheets[page - 1])
             found.append(place)
@@ -169,9 +170,14 @@ def _rule(item: Field, size_pt: float) -> str:
     return _BLANK * math.ceil(width / mm_from_points((size_pt or BODY_PT) * _UNDERSCORE_EM))
 
 
-def _hand_box(rule: Box, item: Field) -> Box:
-    height = {"signature": SIGNATURE_MM[1], "date": DATE_MM[1]}.get(item.kind, TEXT_HEIGHT_MM)
-    return Box(rule.x0, rule.y0 - height, rule.x1, rule.y0)
+def _hand_box(rule: Box, item: Field, sheet: Sheet) -> Box:
+    if item.by_hand and item.kind in _HAND:
+        height = SIGNATURE_MM[1] if item.kind == "signature" else DATE_MM[1]
+        return Box(rule.x0, rule.y0 - height, rule.x1, rule.y0)
+    # Words are written between the lines: as high as the line above lets them.
+    room = Box(rule.x0, rule.y0 - TEXT_HEIGHT_MM, rule.x1, rule.y0)
+    above = (g.box.y1 for g in sheet.glyphs if g.box.overlaps(room) and g.box.y1 < rule.y0)
+    return Box(rule.x0, max(above, default=room.y0), rule.x1, rule.y0)
 
 
 def _check_foot(form: Form, sheets: Sequence[Sheet]) -> None:

@@ -57,10 +57,6 @@ class Judged:
             ]
             self.drawn = [_box(d) for d in (*page.rects, *page.lines, *page.curves, *page.images)]
 
-    def words(self, colour: int, within: Box) -> str:
-        """The characters of a colour whose middles are in a box, in the order of the PDF."""
-        return "".join(t for t, c, box in self.chars if c == colour and _inside(box, within))
-
     def in_box(self, place: Box) -> str:
         """Every character that reaches into a box."""
         return "".join(t for t, _c, box in self.chars if box.overlaps(place))
@@ -79,7 +75,8 @@ def _box(thing: dict[str, float]) -> Box:
     return Box(*(mm_from_points(v) for v in sides))
 
 
-def _inside(box: Box, place: Box) -> bool:
+def inside(box: Box, place: Box) -> bool:
+    """Whether the middle of a character's box is in a place."""
     x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
     return place.x0 <= x <= place.x1 and place.y0 <= y <= place.y1
 

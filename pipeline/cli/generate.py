@@ -48,7 +48,9 @@ def generate(
     if bool(names) == bool(set_name):
         raise UsageError(_("name forms or one --set"), hint=_("see paperloop form list"))
     if (data is None) == (blank is None):
-        raise UsageError(_("give --data FILE, or --blank N"))
+        raise UsageError(
+            _("give --data FILE, or --blank N"), hint=_("see paperloop generate --help")
+        )
 
     from pipeline import lint
     from pipeline.files import run_lock

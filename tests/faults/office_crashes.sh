@@ -1,0 +1,3 @@
+#!/bin/sh
+# A LibreOffice that dies at once.
+kill -9 $$

@@ -1,0 +1,3 @@
+#!/bin/sh
+# A LibreOffice that never ends.
+exec sleep 1000
