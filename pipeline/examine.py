@@ -94,7 +94,7 @@ def examine(
     black = max(float(seen.curve[-1]), 0.1)
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, black)
-    pens = tuple(hand.judge(p, here, left, scan, black, laid, ocr) for p in here if p.hand)
+    pens = tuple(hand.judge(p, here, left, scan, black, laid, issued, ocr) for p in here if p.hand)
     excused = _hand_ink(left, here, pens)
     doubts = _doubts(verdicts, text, excused, seen, letters)
     lines, doubts = _read(here, text, doubts, scan, ocr)
