@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -100,7 +101,7 @@ def put(office: Office, data: Any, name: str = "data.json") -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class First:
     """The first run, of every form; tests look at it and leave it as it is."""
 
@@ -112,6 +113,11 @@ class First:
 
     def pdf(self, one: Json) -> bytes:
         return (self.office.root / str(one["pdf"])).read_bytes()
+
+    @lru_cache  # noqa: B019 - one office a module
+    def judged(self, pdf: str, page: int) -> Judged:
+        """A page as pdfplumber sees it: looked at by several tests, and slow."""
+        return Judged((self.office.root / pdf).read_bytes(), page)
 
 
 @pytest.fixture(scope="module")
@@ -206,8 +212,7 @@ def test_the_pages_are_as_many_as_the_form_has(first: First) -> None:
 
 def test_every_place_holds_its_value_and_nothing_else(first: First) -> None:
     for one in first.papers:
-        pdf = first.pdf(one)
-        pages = [Judged(pdf, number) for number in range(1, one["pages"] + 1)]
+        pages = [first.judged(one["pdf"], number) for number in range(1, one["pages"] + 1)]
         colours: list[dict[int, list[tuple[str, Box]]]] = [defaultdict(list) for _page in pages]
         for page, groups in zip(pages, colours, strict=True):
             for char, colour, box in page.chars:
@@ -232,12 +237,11 @@ def test_every_place_holds_its_value_and_nothing_else(first: First) -> None:
 
 def test_a_pen_has_room_on_every_rule(first: First) -> None:
     for one in first.papers:
-        pdf = first.pdf(one)
         for place in (p for p in one["places"] if p["hand"]):
             box = Box(*place["box_mm"])
             width, height = LEAST_MM.get(place["kind"], (20, 2))
             assert box.width >= width and box.height >= height
-            judged = Judged(pdf, place["page"])
+            judged = first.judged(one["pdf"], place["page"])
             free = box.grown(-0.3)
             # The rule's own characters are as tall as the font, and so reach in.
             assert set(judged.in_box(free)) <= {"_"}, (one["form"], place)
@@ -264,11 +268,10 @@ def test_two_codes_and_the_id_are_in_the_foot_of_every_page(first: First) -> Non
             mark = Mark(one["paper"], number, one["pages"])
             assert [marks.decode(text) for text, _box in found] == [mark, mark]
             assert all(box.x0 > 30 and box.x1 < 205 and box.y1 < 292 for _text, box in found)
-            foot = Judged(pdf, number).in_box(Box(52, 270, 178, 297))
+            judged = first.judged(one["pdf"], number)
+            foot = judged.in_box(Box(52, 270, 178, 297))
             assert foot == f"{marks.printed(one['paper'])}·стр.{number}из{one['pages']}"
-            assert not any(
-                box.overlaps(b) for _t, b in found for _c, _n, box in Judged(pdf, number).chars
-            )
+            assert not any(judged.in_box(box) for _text, box in found)
 
 
 def test_the_docx_prints_the_id_and_the_same_words(first: First) -> None:
