@@ -1,0 +1,185 @@
+"""Files that come back: which are scans, what is on their pages, what is wrong with the others."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pikepdf
+import pytest
+from PIL import Image
+
+from pipeline import scan
+from pipeline.errors import ScanError
+from pipeline.scan import PageImage, Scan
+
+GREY = Image.fromarray(np.tile(np.arange(200, dtype=np.uint8), (300, 2)))
+
+
+def write(path: Path, image: Image.Image = GREY, **how: Any) -> Path:
+    image.copy().save(path, **how)  # saving as JPEG leaves settings behind
+    return path
+
+
+def opened(path: Path) -> Scan:
+    return scan.open_scan(path, path.name, scan.fingerprint(path, path.name))
+
+
+def first_page(path: Path) -> PageImage:
+    return scan.load_page(opened(path), 1)
+
+
+def refused(path: Path) -> ScanError:
+    with pytest.raises(ScanError) as caught:
+        first_page(path)
+    assert caught.value.problem.where == path.name
+    assert caught.value.problem.hint
+    return caught.value
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.tif", "a.tiff", "a.jpg", "a.jpeg", "a.png", "a.PNG"])
+def test_every_format_is_read(tmp_path: Path, name: str) -> None:
+    page = first_page(write(tmp_path / name))
+    assert not page.is_colour
+    assert abs(float(page.pixels.mean()) - 99.5) < 3
+
+
+def test_pages_of_files_of_several(tmp_path: Path) -> None:
+    for name in ("a.pdf", "a.tiff"):
+        more = [GREY.copy(), GREY.rotate(180)]
+        found = opened(write(tmp_path / name, save_all=True, append_images=more))
+        assert found.pages == 3
+        last = scan.load_page(found, 3).pixels
+        assert last[:, 0].mean() > last[:, -1].mean() - 60
+
+
+def test_what_a_file_is_is_told_by_its_bytes(tmp_path: Path) -> None:
+    misnamed = write(tmp_path / "a.png").rename(tmp_path / "scan.pdf")
+    assert opened(misnamed).pages == 1
+
+
+def test_colour_grey_and_bilevel_are_told_apart(tmp_path: Path) -> None:
+    pen = GREY.convert("RGB")
+    pen.paste((30, 40, 200), (50, 50, 120, 60))
+    assert first_page(write(tmp_path / "pen.png", pen)).is_colour
+    assert not first_page(write(tmp_path / "tint.png", GREY.convert("RGB"))).is_colour
+    fax = write(tmp_path / "fax.tif", GREY.convert("1"), compression="group4")
+    assert first_page(fax).is_bilevel
+
+
+def test_photographs_are_stood_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # held upright, the sensor lay on its side
+    page = first_page(write(tmp_path / "phone.jpg", exif=exif))
+    assert page.pixels.shape == (GREY.width, GREY.height)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
+def test_pictures_of_any_kind_are_read(tmp_path: Path, mode: str) -> None:
+    image = GREY.convert("I") if mode == "I;16" else GREY
+    page = first_page(write(tmp_path / "a.tif", image.convert(mode)))
+    assert page.pixels.dtype == np.uint8
+    assert page.pixels.shape[:2] == (300, 400)
+
+
+def test_fine_pictures_are_made_coarser(tmp_path: Path) -> None:
+    fine = Image.new("RGB", (5000, 7000), "white")
+    for name in ("fine.jpg", "fine.png", "fine.tif"):
+        page = first_page(write(tmp_path / name, fine))
+        assert max(page.pixels.shape) <= scan.WORK_LONG_SIDE_PX * 1.05
+
+
+def huge_png(path: Path) -> Path:
+    """A header that promises 400 megapixels, and nothing behind it."""
+    content = b"\x89PNG\r\n\x1a\n"
+    header = struct.pack(">IIBBBBB", 20000, 20000, 8, 2, 0, 0, 0)
+    for body in (b"IHDR" + header, b"IDAT" + zlib.compress(b"")):
+        content += struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    path.write_bytes(content)
+    return path
+
+
+def test_huge_pictures_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    error = refused(huge_png(tmp_path / "poster.png"))
+    assert error.reason == "unreadable-file"
+    assert "400 megapixels" in error.problem.what
+
+
+def test_huge_picture_in_a_pdf_is_refused(tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        image = pikepdf.Stream(pdf, zlib.compress(bytes(20000 * 20000 // 8)))
+        image.update(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=20000, Height=20000,
+                ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=1,
+                Filter=pikepdf.Name.FlateDecode,
+            )
+        )  # fmt: skip
+        page = pdf.pages[0]
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
+        page.Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /Im0 Do Q")
+        pdf.save(tmp_path / "poster.pdf")
+    assert "400 megapixels" in refused(tmp_path / "poster.pdf").problem.what
+
+
+def test_locked_pdf_is_named_as_such(tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(tmp_path / "a.pdf", encryption=pikepdf.Encryption(user="one", owner="two"))
+        pdf.save(tmp_path / "b.pdf", encryption=pikepdf.Encryption(user="", owner="two"))
+    assert refused(tmp_path / "a.pdf").reason == "encrypted"
+    assert opened(tmp_path / "b.pdf").pages == 1  # anybody may look at this one
+
+
+def pdf_bytes() -> bytes:
+    stream = io.BytesIO()
+    GREY.save(stream, "PDF")
+    return stream.getvalue()
+
+
+def png_bytes() -> bytes:
+    stream = io.BytesIO()
+    GREY.save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.pdf", b""),
+        ("text.pdf", "Это не PDF, а письмо.".encode()),
+        ("cut.pdf", pdf_bytes()[:200]),
+        ("header.pdf", b"%PDF-1.7\n"),
+        ("cut.png", png_bytes()[: len(png_bytes()) // 2]),
+        ("noise.tif", b"II*\x00\x08\x00\x00\x00\xff\xff"),
+        ("noise.jpg", b"\xff\xd8\xff\xe0" + bytes(100)),
+        ("movie.png", b"RIFF\x00\x00\x00\x00AVI "),
+    ],
+)
+def test_damaged_files_are_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert refused(path).reason == "unreadable-file"
+
+
+def test_missing_and_secret_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScanError, match=r"gone\.pdf"):
+        scan.fingerprint(tmp_path / "gone.pdf", "gone.pdf")
+
+
+def test_folders_are_searched_for_scans_alone(tmp_path: Path) -> None:
+    for name in ("b.pdf", "a.PNG", "deep/er/c.tiff", "notes.txt", ".hidden.pdf", "output/own.pdf"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    found = scan.find((tmp_path,), tmp_path / "output")
+    assert [path.name for path in found] == ["a.PNG", "b.pdf", "c.tiff"]
+    # What the program wrote is left out; named on purpose it is taken.
+    assert scan.find((tmp_path / "output",), tmp_path / "output") == [tmp_path / "output/own.pdf"]
+    twice = scan.find((tmp_path / "b.pdf", tmp_path, tmp_path / "notes.txt"), tmp_path / "output")
+    assert [path.name for path in twice] == ["b.pdf", "a.PNG", "c.tiff", "notes.txt"]
