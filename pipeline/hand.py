@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import ink
+from pipeline import ink, stamps
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, mm_from_px
 from pipeline.ink import Piece
@@ -29,12 +29,6 @@ SIGNATURE_MM = 20.0  # strokes of the shortest signatures seen: 28; of the large
 DATE_MM = 12.0
 STRAIGHT = 0.85  # of a line: folds, staples, rulers
 STAMP_MM = 45.0  # this much ink outside the blank is a stamp's or a drawing's, not a signature's
-# A round stamp is 36-45 mm wide; no loop of a signature comes near.
-RING_MM = (9.0, 25.0)
-RING_REACH_MM = 24.0
-RING_SHARE = 0.45  # of the round that shows: stamps fade
-RING_WIDTH_MM = 0.6
-RING_FAINT = 0.14  # of the page's black
 CROSSINGS = 3  # a signature goes to and fro: a row of the picture meets it three times; a tick two
 TEXT_CROSSINGS = 8  # as often as this: letters or figures in a row
 FIGURE_MM = 8.5  # figures in a blank are lower than this
@@ -75,7 +69,7 @@ def judge(
     marks = _measure(mask, scan[rows, columns], black, zone)
     if place.kind == "signature":
         present = _is_signature(marks, mask, ocr)
-        if present and _has_ring(place.box, scan, issued, black):
+        if present and stamps.over(place.box, scan, issued, black):
             present = None
     elif place.kind == "date":
         present = _is_there(marks, DATE_MM)
@@ -122,53 +116,6 @@ def _is_signature(marks: _Marks, mask: NDArray[np.bool_], ocr: OcrEngine) -> boo
     if marks.crossings >= TEXT_CROSSINGS and _reads_as_date(marks, mask, ocr):
         return None
     return True
-
-
-def _has_ring(box: Box, scan: NDArray[np.float32], issued: NDArray[np.uint8], black: float) -> bool:
-    """A round stamp over the blank: points of faint ink that lie on one large circle.
-
-    A circle through three of them, tried many times (RANSAC, Fischler and Bolles 1981).
-    """
-    rows, columns = ink.window(box, scan.shape, RING_REACH_MM)
-    faint = cv2.GaussianBlur(scan[rows, columns], (0, 0), 1.0) > RING_FAINT * black
-    free = cv2.erode((issued[rows, columns] > 200).astype(np.uint8), np.ones((7, 7), np.uint8))
-    ys, xs = np.nonzero(faint & (free == 1))
-    if len(xs) < RING_POINTS:
-        return False
-    dice = np.random.default_rng(len(xs))  # the same picture, the same answer
-    points = np.stack([xs, ys], axis=1).astype(np.float64) * mm_from_px(1, DPI)
-    points = points[dice.permutation(len(points))[:RING_POINTS]]
-    for a, b, c in points[dice.integers(0, len(points), (RING_TRIES, 3))]:
-        circle = _circle(a, b, c)
-        if circle is None:
-            continue
-        centre, radius = circle
-        if not RING_MM[0] < radius < RING_MM[1]:
-            continue
-        offset = points - centre
-        near = np.abs(np.hypot(*offset.T) - radius) < RING_WIDTH_MM
-        round_ = np.histogram(np.arctan2(*offset[near].T), bins=48, range=(-np.pi, np.pi))[0]
-        ring = 2 * np.pi * radius * 2 * RING_WIDTH_MM
-        density = len(points) / max(1.0, np.ptp(points[:, 0]) * np.ptp(points[:, 1]))
-        if np.mean(round_ > 0) > RING_SHARE and near.sum() > RING_TIMES * density * ring:
-            return True
-    return False
-
-
-RING_POINTS = 900
-RING_TRIES = 600
-RING_TIMES = 2.5  # denser on the circle than elsewhere in the window
-
-
-def _circle(
-    a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float] | None:
-    """The circle through three points: its centre and radius."""
-    lines = np.stack([b - a, c - a])
-    if abs(np.linalg.det(lines)) < 1.0:
-        return None
-    middle = np.linalg.solve(lines, 0.5 * (lines * lines).sum(axis=1))
-    return a + middle, float(np.hypot(*middle))
 
 
 def _is_there(marks: _Marks, enough: float) -> bool | None:
