@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from pipeline.i18n import _
 
 START_SECONDS = 60.0  # a first start makes the profile; slow disks take most of this
 FILE_SECONDS = 5.0  # seen: 0.2
+_GLANCE_SECONDS = 0.02  # between two looks at what it has made
 _PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
     r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
@@ -35,37 +37,41 @@ def program() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """LibreOffice at work on some files; it must be waited for, or ended."""
+    """LibreOffice at work on some files; its PDFs must be taken, or it must be ended."""
 
     process: subprocess.Popen[bytes]
     files: tuple[Path, ...]
     out: Path
     deadline: float  # of time.monotonic()
 
-    def wait(self) -> list[Path]:
-        """The PDFs, in the order of the files.
+    def pdfs(self) -> Iterator[Path]:
+        """The PDFs, in the order of the files, each as soon as it is whole.
 
-        Raises ToolFailedError where it hung, or a PDF is missing afterwards.
+        One that LibreOffice left out and went on does not exist. Raises ToolFailedError where
+        it hung or broke off.
         """
+        made = [self.out / f"{file.stem}.pdf" for file in self.files]
         try:
-            self.process.wait(max(0.0, self.deadline - time.monotonic()))
-        except subprocess.TimeoutExpired as error:
-            raise ToolFailedError(
-                _("LibreOffice did not answer in time"),
-                where=self.files[0].name,
-                hint=_("run it again; close other LibreOffice windows if it stays so"),
-            ) from error
+            # It takes one file after the other: a PDF is whole once the next one is begun.
+            for pdf, following in zip(made, [*made[1:], None], strict=True):
+                while self.process.poll() is None and not (following and following.is_file()):
+                    self._wait(pdf)
+                if not pdf.is_file() and not (following and following.is_file()):
+                    raise no_pdf(pdf)
+                yield pdf
         finally:
             self.end()
-        made = [self.out / f"{file.stem}.pdf" for file in self.files]
-        missing = [pdf.name for pdf in made if not pdf.is_file()]
-        if missing:
+
+    def _wait(self, pdf: Path) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_GLANCE_SECONDS)
+            return
+        if time.monotonic() > self.deadline:
             raise ToolFailedError(
-                _("LibreOffice made no PDF of {n} files").format(n=len(missing)),
-                where=missing[0],
-                hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
+                _("LibreOffice did not answer in time"),
+                where=f"{pdf.stem}.docx",
+                hint=_("run it again; close other LibreOffice windows if it stays so"),
             )
-        return made
 
     def end(self) -> None:
         """Stop it if it still runs: soffice.bin too, not only its starter."""
@@ -80,8 +86,21 @@ class Conversion:
 
 
 def to_pdf(files: Sequence[Path], out: Path, profile: Path) -> list[Path]:
-    """Convert ``files`` into ``out`` and wait; raises as ``start`` and ``Conversion.wait`` do."""
-    return start(files, out, profile).wait()
+    """Convert ``files`` into ``out`` and wait; raises as ``start`` and ``Conversion.pdfs`` do."""
+    made = list(start(files, out, profile).pdfs())
+    for pdf in made:
+        if not pdf.is_file():
+            raise no_pdf(pdf)
+    return made
+
+
+def no_pdf(pdf: Path) -> ToolFailedError:
+    """LibreOffice said nothing and left no PDF."""
+    return ToolFailedError(
+        _("LibreOffice made no PDF"),
+        where=f"{pdf.stem}.docx",
+        hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
+    )
 
 
 def start(files: Sequence[Path], out: Path, profile: Path) -> Conversion:

@@ -129,16 +129,16 @@ def issue(
         try:
             for start in range(0, len(wanted), size):
                 made = [_make(run, wish) for wish in wanted[start : start + size]]
-                done = None
+                done: list[_Made] = []
                 if len(going) == OFFICES:
-                    done = _laid_out(going.popleft())
-                    profiles.append(done.profile)
-                # LibreOffice goes on with the next ones while the last ones are measured.
+                    done = _measured(run, going[0], advance)
+                    profiles.append(going.popleft().profile)
+                # LibreOffice goes on with the next ones while the last ones are entered.
                 going.append(_begin(made, work, profiles.pop()))
-                if done:
-                    yield from _finish(run, done.made, advance)
+                yield from _finish(run, done, advance)
             while going:
-                yield from _finish(run, _laid_out(going.popleft()).made, advance)
+                yield from _finish(run, _measured(run, going[0], advance), advance)
+                going.popleft()
         finally:
             for batch in going:
                 if batch.conversion:
@@ -188,26 +188,41 @@ def _begin(made: list[_Made], work: Path, profile: Path) -> _Batch:
     return _Batch(made, office.start(files, folder, profile), profile)
 
 
-def _laid_out(batch: _Batch) -> _Batch:
-    """The batch with the PDFs of its new papers."""
-    if batch.conversion is None:
-        return batch
-    pdfs = {pdf.stem: pdf for pdf in batch.conversion.wait()}
-    made = [
-        replace(one, pdf=pdfs[one.paper.id].read_bytes()) if one.new else one for one in batch.made
-    ]
-    return replace(batch, made=made)
+def _measured(run: _Run, batch: _Batch, advance: Callable[[int], None]) -> list[_Made]:
+    """The papers that came out right, each measured and stamped while the next is laid out."""
+    pdfs = batch.conversion.pdfs() if batch.conversion else iter(())
+    ready: dict[str, _Made | None] = {}
+    done = []
+    for one in batch.made:
+        if one.new and one.paper.id not in ready:
+            pdf = _next(pdfs, one.wish)
+            try:
+                ready[one.paper.id] = _measure(one, pdf, run.settings.today)
+            except (FormError, ToolFailedError) as error:
+                ready[one.paper.id] = None
+                run.refuse(one.wish, error)
+                advance(1)
+        it = ready[one.paper.id] if one.new else one
+        if it:
+            done.append(_with_files(run, it))
+    next(pdfs, None)  # it ends what it began
+    return done
 
 
-def _finish(run: _Run, made: list[_Made], advance: Callable[[int], None]) -> Iterator[Issued]:
-    """Measure and stamp, enter in the registry in one transaction, then put the files out."""
-    done: list[_Made] = []
-    for one in made:
-        try:
-            done.append(_with_files(run, _measured(one, run.settings.today) if one.new else one))
-        except (FormError, ToolFailedError) as error:
-            run.refuse(one.wish, error)
-            advance(1)
+def _next(pdfs: Iterator[Path], wish: Wish) -> Path:
+    """The next PDF; where LibreOffice fails, it is said at which row."""
+    try:
+        return next(pdfs)
+    except ToolFailedError as error:
+        found = error.problem
+        where = ", ".join(part for part in (wish.where, wish.form.name) if part)
+        raise ToolFailedError(found.what, where=where, hint=found.hint) from error
+
+
+def _finish(run: _Run, done: list[_Made], advance: Callable[[int], None]) -> Iterator[Issued]:
+    """Enter in the registry in one transaction, then put the files out."""
+    if not done:
+        return
     people = {one.wish.subject: one.wish.person for one in done if one.wish.person}
     run.registry.issue(
         list({one.paper.id: (one.paper, one.pdf) for one in done if one.new}.values()),
@@ -240,9 +255,12 @@ def _put(path: Path, content: bytes) -> None:
         write_atomic(path, content)
 
 
-def _measured(made: _Made, today: date) -> _Made:
+def _measure(made: _Made, file: Path, today: date) -> _Made:
     """The paper with its places, and its PDF with the codes."""
-    sheets = layout.sheets(made.pdf)
+    if not file.is_file():
+        raise office.no_pdf(file)
+    pdf = file.read_bytes()
+    sheets = layout.sheets(pdf)
     form = made.wish.form
     if not 1 <= len(sheets) <= marks.MAX_PAGES:
         raise FormError(
@@ -253,7 +271,7 @@ def _measured(made: _Made, today: date) -> _Made:
     _check_text(made, sheets)
     places = paper.places(form, made.wish.filled, made.draft, sheets)
     it = replace(made.paper, places=places, pages=len(sheets), issued_on=today)
-    return replace(made, paper=it, pdf=marks.stamp(made.pdf, it.id))
+    return replace(made, paper=it, pdf=marks.stamp(pdf, it.id))
 
 
 def _check_text(made: _Made, sheets: Sequence[layout.Sheet]) -> None:
