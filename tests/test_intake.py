@@ -299,7 +299,7 @@ def test_bad_files_are_named_and_the_rest_is_done(office: Office, issued: Issued
 def test_bad_page_costs_only_itself(office: Office, issued: Issued) -> None:
     path = office.put("a.pdf", issued.pledged, stranger())
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        pdf.pages[1].mediabox = [0, 0, 0, 0]
+        pdf.pages[1].mediabox = pikepdf.Array([0, 0, 0, 0])
         pdf.pages[1].Resources.XObject.image.Width = 10**6
         pdf.pages[1].Resources.XObject.image.Height = 10**6
         pdf.save(path)
