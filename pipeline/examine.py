@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -101,10 +101,40 @@ def examine(
     changed = {id(d.verdict.glyph): d for d in doubts}
     fields = _fields(here, text, lines, changed, printed, laid, pens)
     colours = {p.colour for p in here}
-    wording = [d for d in doubts if d.verdict.glyph.colour not in colours]
+    wording = [
+        d
+        for d in doubts
+        if d.verdict.glyph.colour not in colours and not _is_speck(d, doubts, seen)
+    ]
     alterations = _wording_alterations(wording, text, seen, laid)
     alterations += _ink_alterations(left & ~excused, scan, black, text, laid, sheet, here, issued)
-    return Examined(fields, pens, tuple(alterations))
+    return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
+
+
+def _is_speck(doubt: _Doubt, doubts: Sequence[_Doubt], seen: Look) -> bool:
+    """Dirt on one letter of a word of the fixed wording, the letter still under it.
+
+    It looks like no other letter, so the word says what it said.
+    """
+    alone = sum(d.word == doubt.word for d in doubts) == 1
+    return alone and not doubt.sure and not _is_gone(doubt.verdict.glyph, seen)
+
+
+def _touched(
+    fields: Sequence[FieldReading], here: Sequence[Place], alterations: Sequence[Alteration]
+) -> tuple[FieldReading, ...]:
+    """A verified field with strange ink in or just behind it is not what was issued any more."""
+    hit = {
+        p.field
+        for p in here
+        if not p.hand and any(p.box.grown(1.0, 0.0).overlaps(a.box) for a in alterations)
+    }
+    return tuple(
+        replace(f, status="mismatch", confidence=0.5)
+        if f.name in hit and f.status == "match"
+        else f
+        for f in fields
+    )
 
 
 def _hand_ink(
