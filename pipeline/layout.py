@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -64,8 +65,12 @@ def colour(index: int) -> int:
     return red << 16 | green << 8 | blue
 
 
-def sheets(pdf: bytes) -> tuple[Sheet, ...]:
-    """Every page with its glyphs, by PDFium. Raises ToolFailedError where it is no whole PDF."""
+def sheets(pdf: bytes, *, coarse: bool = False) -> tuple[Sheet, ...]:
+    """Every page with its glyphs, by PDFium. Raises ToolFailedError where it is no whole PDF.
+
+    ``coarse``: a stretch of plain black print is one "glyph" of all its characters. That takes
+    a third of the time, and is enough to find the coloured ones and to see that nothing is lost.
+    """
     try:
         document = pdfium.PdfDocument(pdf)
     except pdfium.PdfiumError as error:
@@ -74,7 +79,7 @@ def sheets(pdf: bytes) -> tuple[Sheet, ...]:
             hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
         ) from error
     try:
-        return tuple(_sheet(document, index) for index in range(len(document)))
+        return tuple(_sheet(document, index, coarse) for index in range(len(document)))
     finally:
         document.close()
 
@@ -142,12 +147,13 @@ def box_of(glyphs: Sequence[Glyph]) -> Box:
     return union(g.box for g in glyphs)
 
 
-def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
+def _sheet(document: pdfium.PdfDocument, index: int, coarse: bool = False) -> Sheet:
     page = document[index]
     width, height = page.get_size()
     text = page.get_textpage()
     left, bottom, right, top, x, y = (ctypes.c_double() for _ in range(6))
     looks: dict[int, tuple[str, float, int]] = {}  # of each text object: asked once, not a glyph
+    black: dict[int, tuple[Box, list[str]]] = {}
     glyphs: list[Glyph] = []
     for i in range(pdfium_c.FPDFText_CountChars(text)):
         char = chr(pdfium_c.FPDFText_GetUnicode(text, i))
@@ -159,7 +165,13 @@ def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
         if not piece:
             continue  # not printed: PDFium's own guess at a blank or a line's end
         key = ctypes.addressof(piece.contents)
+        if key in black:
+            black[key][1].append(char)
+            continue
         look = looks.get(key) or looks.setdefault(key, _look(text, i))
+        if coarse and not look[2]:
+            black[key] = (_bounds(piece, height), [char])
+            continue
         pdfium_c.FPDFText_GetCharBox(text, i, left, right, bottom, top)
         pdfium_c.FPDFText_GetCharOrigin(text, i, x, y)
         box = Box(
@@ -169,7 +181,21 @@ def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
             (height - bottom.value) * _MM,
         )
         glyphs.append(Glyph(char, box, x.value * _MM, (height - y.value) * _MM, *look, index + 1))
+    for key, (box, chars) in black.items():
+        glyphs.append(Glyph("".join(chars), box, box.x0, box.y1, *looks[key], index + 1))
     return Sheet(index + 1, mm_from_points(width), mm_from_points(height), tuple(glyphs))
+
+
+def _bounds(piece: Any, height: float) -> Box:
+    """The box of a text object."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    pdfium_c.FPDFPageObj_GetBounds(piece, left, bottom, right, top)
+    return Box(
+        left.value * _MM,
+        (height - top.value) * _MM,
+        right.value * _MM,
+        (height - bottom.value) * _MM,
+    )
 
 
 def _look(text: pdfium.PdfTextPage, i: int) -> tuple[str, float, int]:
