@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,7 @@ def text_of(sheet_list: Sequence[Sheet]) -> str:
     return re.sub(r"\s+", "", "".join(g.char for s in sheet_list for g in s.glyphs))
 
 
+@lru_cache(maxsize=4096)  # asked of every character of every page
 def leaves_ink(char: str) -> bool:
     """False for blanks and for what only steers the text: a soft hyphen, a joiner, a mark."""
     return char.isprintable() and not char.isspace()
