@@ -20,9 +20,9 @@ RING_POINTS = 900
 RING_TRIES = 600
 RING_TIMES = 2.5  # denser on the circle than elsewhere in the window
 # A frame has two long straight sides well apart; a flourish under a signature has them close.
-SIDE_MM = 14.0
+SIDE_MM = 22.0
 SIDE_GAP_MM = 2.0
-SIDES_APART_MM = 6.0
+SIDES_APART_MM = 8.0
 SIDE_VOTES = 60
 PARALLEL_DEG = 4.0
 
