@@ -98,9 +98,7 @@ class Text:
             inside = [t for t in tokens if t.paragraph == paragraph]
             text = self.paragraphs[paragraph]
             pieces.append(_clause(text, inside[0].start, inside[-1].end))
-        return Passage(
-            _shortened(" ".join(pieces)), self.numbers[tokens[0].paragraph], sentence
-        )
+        return Passage(_shortened(" ".join(pieces)), self.numbers[tokens[0].paragraph], sentence)
 
 
 def read(paragraphs: Iterable[Paragraph], blanks: Mapping[str, frozenset[str]]) -> Text:
@@ -128,7 +126,7 @@ def read(paragraphs: Iterable[Paragraph], blanks: Mapping[str, frozenset[str]]) 
 
 def _ends_sentence(text: str, at: int, tokens: Sequence[Token]) -> bool:
     """Does the point at ``at`` end a sentence: not «ст. 9», not «ул. Тополиная»?"""
-    rest = text[at + 1 :].lstrip(" \t\n\N{NO-BREAK SPACE}»\")")
+    rest = text[at + 1 :].lstrip(' \t\n\N{NO-BREAK SPACE}»")')
     if not rest:
         return True
     last = tokens[-1] if tokens else None

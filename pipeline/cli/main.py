@@ -44,9 +44,7 @@ def commands() -> dict[str, Entry]:
         "review": Entry("pipeline.cli.review", _("See and settle what waits for a person.")),
         "records": Entry("pipeline.cli.records", _("Export what was read back from paper.")),
         "checklist": Entry("pipeline.cli.checklist", _("See what personal files have and lack.")),
-        "inventory": Entry(
-            "pipeline.cli.inventory", _("List the papers of personal files.")
-        ),
+        "inventory": Entry("pipeline.cli.inventory", _("List the papers of personal files.")),
     }
 
 

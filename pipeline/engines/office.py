@@ -21,6 +21,7 @@ from pipeline.i18n import _
 
 START_SECONDS = 60.0  # a first start makes the profile; slow disks take most of this
 FILE_SECONDS = 5.0  # seen: 0.2
+STARTS = 2  # of one conversion: a second try after a crash
 _GLANCE_SECONDS = 0.02  # between two looks at what it has made
 _PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
@@ -35,43 +36,54 @@ def program() -> str | None:
     return found or next((p for p in _PLACES if Path(p).is_file()), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Conversion:
     """LibreOffice at work on some files; its PDFs must be taken, or it must be ended."""
 
-    process: subprocess.Popen[bytes]
     files: tuple[Path, ...]
     out: Path
+    profile: Path
+    process: subprocess.Popen[bytes]
     deadline: float  # of time.monotonic()
 
     def pdfs(self) -> Iterator[Path]:
         """The PDFs, in the order of the files, each as soon as it is whole.
 
-        One that LibreOffice left out and went on does not exist. Raises ToolFailedError where
-        it hung or broke off.
+        One that LibreOffice left out and went on does not exist. Where it broke off, as it does
+        now and then, it is started once more. Raises ToolFailedError where it hung, or broke off
+        again.
         """
         made = [self.out / f"{file.stem}.pdf" for file in self.files]
+        starts = 1
         try:
             # It takes one file after the other: a PDF is whole once the next one is begun.
-            for pdf, following in zip(made, [*made[1:], None], strict=True):
-                while self.process.poll() is None and not (following and following.is_file()):
-                    self._wait(pdf)
-                if not pdf.is_file() and not (following and following.is_file()):
-                    raise no_pdf(pdf)
+            for i, (pdf, following) in enumerate(zip(made, [*made[1:], None], strict=True)):
+                while not _passed(following):
+                    if self._runs(pdf):
+                        continue
+                    if _passed(following) or pdf.is_file() and self.process.returncode == 0:
+                        break
+                    if starts == STARTS:
+                        raise no_pdf(pdf)
+                    starts += 1
+                    self.profile = self.profile.with_name(f"{self.profile.name}-again")
+                    self.process, self.deadline = _start(self.files[i:], self.out, self.profile)
                 yield pdf
         finally:
             self.end()
 
-    def _wait(self, pdf: Path) -> None:
+    def _runs(self, pdf: Path) -> bool:
+        """Whether it still runs, after a short wait."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(_GLANCE_SECONDS)
-            return
+            return False
         if time.monotonic() > self.deadline:
             raise ToolFailedError(
                 _("LibreOffice did not answer in time"),
                 where=f"{pdf.stem}.docx",
                 hint=_("run it again; close other LibreOffice windows if it stays so"),
             )
+        return True
 
     def end(self) -> None:
         """Stop it if it still runs: soffice.bin too, not only its starter."""
@@ -108,6 +120,13 @@ def start(files: Sequence[Path], out: Path, profile: Path) -> Conversion:
 
     Raises ToolMissingError where there is no LibreOffice, ToolFailedError where it cannot be run.
     """
+    process, deadline = _start(files, out, profile)
+    return Conversion(tuple(files), out, profile, process, deadline)
+
+
+def _start(
+    files: Sequence[Path], out: Path, profile: Path
+) -> tuple[subprocess.Popen[bytes], float]:
     for file in files:
         (out / f"{file.stem}.pdf").unlink(missing_ok=True)  # an earlier one proves nothing
     soffice = program()
@@ -144,4 +163,9 @@ def start(files: Sequence[Path], out: Path, profile: Path) -> Conversion:
             hint=_("see paperloop doctor"),
         ) from error
     seconds = START_SECONDS + FILE_SECONDS * len(files)
-    return Conversion(process, tuple(files), out, time.monotonic() + seconds)
+    return process, time.monotonic() + seconds
+
+
+def _passed(following: Path | None) -> bool:
+    """Whether LibreOffice has gone on to the next file."""
+    return following is not None and following.is_file()
