@@ -508,6 +508,21 @@ def test_a_failing_office_ends_with_6_and_leaves_nothing(
         assert not registry.current(PLEDGE, "1")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the faults are shell scripts")
+def test_an_office_that_breaks_down_once_is_started_again(
+    first: First, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = libreoffice.program()
+    faulty(monkeypatch, tmp_path / "bin", "office_crashes_once")
+    monkeypatch.setenv("REAL_SOFFICE", str(real))
+    files = []
+    for number in range(2):
+        files.append(tmp_path / f"{number}.docx")
+        shutil.copy(first.office.root / first.paper(PLEDGE)["docx"], files[-1])
+    made = libreoffice.to_pdf(files, tmp_path, tmp_path / "profile")
+    assert [len(layout.sheets(pdf.read_bytes())) for pdf in made] == [2, 2]
+
+
 def test_without_an_office_the_code_is_5(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

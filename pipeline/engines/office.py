@@ -61,9 +61,12 @@ class Conversion:
                 while not _passed(following):
                     if self._runs(pdf):
                         continue
-                    if _passed(following) or pdf.is_file() and self.process.returncode == 0:
+                    went_well = self.process.returncode == 0
+                    if _passed(following) or (went_well and pdf.is_file()):
                         break
                     if starts == STARTS:
+                        if went_well and any(other.is_file() for other in made):
+                            break  # this one alone cannot be laid out
                         raise no_pdf(pdf)
                     starts += 1
                     self.profile = self.profile.with_name(f"{self.profile.name}-again")
