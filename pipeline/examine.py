@@ -107,7 +107,8 @@ def examine(
         if d.verdict.glyph.colour not in colours and not _is_speck(d, doubts, seen)
     ]
     alterations = _wording_alterations(wording, text, seen, laid)
-    alterations += _ink_alterations(left & ~excused, scan, black, text, laid, sheet, here, issued)
+    stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
+    alterations += _ink_alterations(stray, scan, black, text, laid, sheet, here, issued)
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
 
 

@@ -6,6 +6,7 @@ a tick, a stray line or a date over the signature's rule is no signature.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline import ink, stamps
 from pipeline.engines.tesseract import OcrEngine
-from pipeline.geometry import Box, mm_from_px
+from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.ink import Piece
 from pipeline.page import DPI
 from pipeline.paper import Place
@@ -25,26 +26,40 @@ from pipeline.scan import encode_png
 
 REACH_MM = 10.0  # about a blank: far enough to see that ink is part of a stamp
 NOTHING_MM = 4.0  # strokes shorter in all than this are dirt
-SIGNATURE_MM = 20.0  # strokes of the shortest signatures seen: 28; of the largest tick: 16
+SIGNATURE_MM = 20.0  # of strokes; the largest tick seen has 16
 DATE_MM = 12.0
 STRAIGHT = 0.85  # of a line: folds, staples, rulers
 STAMP_MM = 45.0  # this much ink outside the blank is a stamp's or a drawing's, not a signature's
+WINDING, LOW_MM = 1.15, 5.0  # a line that a pen left when it slipped has 1, and lies flat
 CROSSINGS = 3  # a signature goes to and fro: a row of the picture meets it three times; a tick two
 TEXT_CROSSINGS = 8  # as often as this: letters or figures in a row
-FIGURE_MM = 8.5  # figures in a blank are lower than this
+SIGNS, DOT_MM = 4, 1.5  # of a date that is not written in one: more parts than this
+DATE_SIGNS, DATE_FIGURES = 9, 5  # of a date whose parts all stand alone; of any date
+FIGURES = 3  # as many read where half as many letters are: a date
+ONE_STROKE = 0.8  # of all ink in one piece: nobody writes a date without lifting the pen
+LETTERS = 4  # read in a row without a figure: a name
+TICK_SHARE, LINE_REACH_MM, LINE_TRIES = 0.8, 0.8, 300  # of its ink on two straight lines
 CAPITAL = 1.3  # a name starts with a letter this much taller than its others; a date does not
+ABOVE_MM = 3.5  # the zone ends 2.5 below the rule
 SURE, UNSURE = 0.99, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What the pieces in a blank add up to (mm; crossings as counts)."""
+    """What the pieces in a blank add up to: lengths in mm, ``crossings`` a count.
+
+    ``winding``: how much longer the strokes are than the way from end to end;
+    ``pen``: the picture of the pieces.
+    """
 
     length: float
     straight: float
     outside: float
     crossings: float
+    winding: float
+    height: float
     pieces: tuple[Piece, ...]
+    pen: NDArray[np.bool_]
 
 
 def judge(
@@ -68,7 +83,7 @@ def judge(
     zone = _moved(place.box.grown(1.5, 2.5), -x, -y)
     marks = _measure(mask, scan[rows, columns], black, zone)
     if place.kind == "signature":
-        present = _is_signature(marks, mask, ocr)
+        present = _is_signature(marks, ocr)
         if present and stamps.over(place.box, scan, issued, black):
             present = None
     elif place.kind == "date":
@@ -88,6 +103,7 @@ def _measure(mask: NDArray[np.bool_], scan: NDArray[np.float32], black: float, z
     found = ink.pieces(mask, scan, black, zone)
     inside = [p for p in found if p.inside > 0.5]
     pen = tuple(p for p in inside if p.straightness < STRAIGHT)
+    long = [p for p in pen if p.length > NOTHING_MM]
     shape = np.zeros(mask.shape, bool)
     for piece in pen:
         x0, y0, x1, y1 = piece.box.px(DPI)
@@ -97,23 +113,39 @@ def _measure(mask: NDArray[np.bool_], scan: NDArray[np.float32], black: float, z
     return _Marks(
         length=sum(p.length for p in pen),
         straight=sum(p.length for p in inside if p.straightness >= STRAIGHT),
-        # A flourish may end far below its rule; a stamp is as high above it.
-        outside=sum(p.length for p in found if p.inside <= 0.5 and p.box.y0 < zone.y1 - 1.0),
+        # A flourish may run far on the rule and below it; a stamp is as high above it.
+        outside=sum(p.length for p in found if p.inside <= 0.5 and _above(p, zone)),
         crossings=float(np.percentile(starts, 85)) if len(starts) else 0.0,
+        winding=max([_winding([p]) for p in long] + [_winding(inside)]),
+        height=max((p.box.height for p in long), default=0.0),
         pieces=pen,
+        pen=shape,
     )
 
 
-def _is_signature(marks: _Marks, mask: NDArray[np.bool_], ocr: OcrEngine) -> bool | None:
+def _winding(strokes: Sequence[Piece]) -> float:
+    if not strokes:
+        return 0.0
+    box = union(p.box for p in strokes)
+    return sum(p.length for p in strokes) / math.hypot(box.width, box.height)
+
+
+def _above(piece: Piece, zone: Box) -> bool:
+    return (piece.box.y0 + piece.box.y1) / 2 < zone.y1 - ABOVE_MM
+
+
+def _is_signature(marks: _Marks, ocr: OcrEngine) -> bool | None:
     if marks.length + marks.straight + min(marks.outside, NOTHING_MM) < NOTHING_MM:
         return False
     if marks.length < NOTHING_MM and marks.straight < SIGNATURE_MM and marks.outside < STAMP_MM:
         return False  # a fold or a staple and nothing else
     if marks.outside > STAMP_MM:
         return None
-    if marks.length < SIGNATURE_MM or marks.crossings < CROSSINGS:
+    if marks.length < SIGNATURE_MM or (marks.winding < WINDING and marks.height < LOW_MM):
         return None
-    if marks.crossings >= TEXT_CROSSINGS and _reads_as_date(marks, mask, ocr):
+    if marks.crossings < CROSSINGS and _is_tick(marks.pen):
+        return None
+    if marks.crossings >= TEXT_CROSSINGS and _may_be_date(marks, ocr):
         return None
     return True
 
@@ -126,16 +158,39 @@ def _is_there(marks: _Marks, enough: float) -> bool | None:
     return True
 
 
-def _reads_as_date(marks: _Marks, mask: NDArray[np.bool_], ocr: OcrEngine) -> bool:
-    """Figures where a name should be: at least three, as many as letters, no capital first."""
-    large = sorted((p for p in marks.pieces if p.length > 3), key=lambda p: p.box.x0)
-    heights = sorted(p.box.height for p in large)
-    if heights and heights[-1] > FIGURE_MM:
+def _is_tick(pen: NDArray[np.bool_]) -> bool:
+    """Two straight strokes and little else: a tick, a cross."""
+    points = np.argwhere(pen).astype(np.float64)
+    dice = np.random.default_rng(len(points))  # the same picture, the same answer
+    left = points
+    for _stroke in range(2):
+        best = np.zeros(len(left), bool)
+        for start, end in left[dice.integers(0, max(1, len(left)), (LINE_TRIES, 2))]:
+            run = end - start
+            length = np.hypot(*run)
+            if length > px_from_mm(1, DPI):
+                away = np.abs((left - start) @ np.array([run[1], -run[0]])) / length
+                on = away < px_from_mm(LINE_REACH_MM, DPI)
+                best = on if on.sum() > best.sum() else best
+        left = left[~best]
+        if not len(left):
+            return True
+    return len(left) < (1 - TICK_SHARE) * len(points)
+
+
+def _may_be_date(marks: _Marks, ocr: OcrEngine) -> bool:
+    """Figures where a name should be, or a row of signs that cannot be read as letters."""
+    signs = sorted((p for p in marks.pieces if p.box.height > DOT_MM), key=lambda p: p.box.x0)
+    if not signs:
         return False
-    if len(large) > 2 and large[0].box.height > CAPITAL * heights[len(heights) // 2]:
-        return False
-    picture = cv2.GaussianBlur(np.where(mask, 0, 255).astype(np.uint8), (0, 0), 0.7)
+    picture = cv2.GaussianBlur(np.where(marks.pen, 0, 255).astype(np.uint8), (0, 0), 0.7)
     words, _confidence = ocr.read_lines([np.asarray(picture, np.uint8)])[0]
-    figures = sum(c.isdigit() for c in words)
-    letters = sum(c.isalpha() for c in words)
-    return figures >= 3 and figures >= letters / 2
+    letters, figures = sum(c.isalpha() for c in words), sum(c.isdigit() for c in words)
+    heights = sorted(p.box.height for p in signs)
+    if max(p.length for p in signs) > ONE_STROKE * marks.length:
+        return figures >= DATE_FIGURES
+    if figures >= FIGURES and figures >= letters / 2:
+        return True
+    if signs[0].box.height > CAPITAL * heights[len(heights) // 2] or len(signs) < SIGNS:
+        return False
+    return letters < LETTERS or figures > (1 if len(signs) < DATE_SIGNS else 0)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
-from pipeline.geometry import Box, mm_from_px
+from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.page import DPI
 
 Image = NDArray[np.uint8]
@@ -67,6 +67,16 @@ class Laid:
             np.ascontiguousarray(self.map_x[rows, columns]),
             np.ascontiguousarray(self.map_y[rows, columns]),
         )
+
+    def beyond(self, margin_mm: float) -> NDArray[np.bool_]:
+        """Where the scan ends or is about to: the sheet lay partly beside the glass."""
+        height, width = self.source.shape[:2]
+        x, y = self.map_x, self.map_y
+        out = ((x < 1) | (y < 1) | (x > width - 2) | (y > height - 2)).astype(np.uint8)
+        if not out.any():
+            return np.asarray(out > 0)
+        reach = 2 * round(px_from_mm(margin_mm, DPI)) + 1
+        return np.asarray(cv2.dilate(out, np.ones((reach, reach), np.uint8)) > 0)
 
 
 def lay_over(grey: Image, source: Image, issued: Image, guess: Points) -> Laid | None:

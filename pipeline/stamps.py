@@ -11,19 +11,30 @@ from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.page import DPI
 
 REACH_MM = 24.0  # about a blank
+CLEAR_PX = (11, 11)  # about print: 0.7 mm, or its blurred edge would be a line
 FAINT = 0.14  # of the page's black
 # A round stamp is 36-45 mm wide; no loop of a signature comes near.
 RING_MM = (9.0, 25.0)
-RING_SHARE = 0.45  # of the round that shows: stamps fade
+RING_SHARE = 0.6  # of the round that shows: stamps fade; loops of a signature follow 0.46 at most
 RING_WIDTH_MM = 0.6
 RING_POINTS = 900
 RING_TRIES = 600
-RING_TIMES = 2.5  # denser on the circle than elsewhere in the window
-# A frame has two long straight sides well apart; a flourish under a signature has them close.
+RING_ENOUGH = 40
+RING_LINE_MM = 0.3
+RING_FULL = 0.35  # of what a whole line leaves: fainter stretches are not its
+# A ring's line runs along the circle; a signature's loops mostly cross it.
+ALONG_DEG = 18.0
+ALONG_PX = 2.0  # the blur that a line's way is measured at
+# A frame has two long straight sides well apart and a short one between them. A flourish under a
+# signature has its lines close; folds and streaks have nothing between them.
 SIDE_MM = 22.0
+SHORT_SIDE_MM = 7.0
 SIDE_GAP_MM = 2.0
-SIDES_APART_MM = 8.0
-SIDE_VOTES = 60
+SIDES_APART_MM = (8.0, 36.0)
+SHORT_SHARE = 0.6  # of the way between the long sides
+SOLID = 0.75  # of a side: stamps fade, printed rules cross them
+CORNER_MM = 2.0
+SIDE_VOTES = 40
 PARALLEL_DEG = 4.0
 
 
@@ -33,46 +44,81 @@ def over(box: Box, scan: NDArray[np.float32], issued: NDArray[np.uint8], black: 
     ``scan`` is the page's ink (0 to 1), ``black`` the tone that print has in it.
     """
     rows, columns = ink.window(box, scan.shape, REACH_MM)
-    faint = cv2.GaussianBlur(scan[rows, columns], (0, 0), 1.0) > FAINT * black
-    free = cv2.erode((issued[rows, columns] > 200).astype(np.uint8), np.ones((7, 7), np.uint8))
-    shown = np.asarray(faint & (free == 1))
-    return _has_frame(shown) or _has_ring(shown)
+    soft = np.asarray(cv2.GaussianBlur(scan[rows, columns], (0, 0), 1.0), np.float32)
+    free = cv2.erode((issued[rows, columns] > 200).astype(np.uint8), np.ones(CLEAR_PX, np.uint8))
+    shown = np.asarray((soft > FAINT * black) & (free == 1))
+    return _has_frame(shown) or _has_ring(shown, soft)
 
 
 def _has_frame(shown: NDArray[np.bool_]) -> bool:
-    """Two long straight lines side by side (probabilistic Hough, Matas 2000)."""
+    """Two long parallel lines and a short one across (probabilistic Hough, Matas 2000)."""
     found = cv2.HoughLinesP(
         cv2.dilate(shown.astype(np.uint8), np.ones((2, 2), np.uint8)),
         1,
         np.pi / 360,
         SIDE_VOTES,
-        minLineLength=px_from_mm(SIDE_MM, DPI),
+        minLineLength=px_from_mm(SHORT_SIDE_MM, DPI),
         maxLineGap=px_from_mm(SIDE_GAP_MM, DPI),
     )
     if found is None:
         return False
-    lines = found.reshape(-1, 4).astype(np.float64) * mm_from_px(1, DPI)
-    ways = np.degrees(np.arctan2(lines[:, 3] - lines[:, 1], lines[:, 2] - lines[:, 0])) % 180
-    for line, way in zip(lines, ways, strict=True):
-        turned = np.abs((ways - way + 90) % 180 - 90) < PARALLEL_DEG
-        across = np.array([-np.sin(np.radians(way)), np.cos(np.radians(way))])
-        middles = (lines[turned, :2] + lines[turned, 2:]) / 2
-        if (np.abs((middles - line[:2]) @ across) > SIDES_APART_MM).any():
-            return True
+    solid = np.asarray(cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
+    sides = np.asarray(found, np.int32).reshape(-1, 2, 2)
+    lines = sides[[_is_solid(side, solid) for side in sides]].astype(np.float64) * mm_from_px(
+        1, DPI
+    )
+    runs = lines[:, 1] - lines[:, 0]
+    lengths = np.hypot(runs[:, 0], runs[:, 1])
+    ways = np.degrees(np.arctan2(runs[:, 1], runs[:, 0]))
+    for number in np.flatnonzero(lengths >= SIDE_MM):
+        turn = np.radians(-ways[number])
+        spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        # The side itself lies along x from 0; the others beside it.
+        around = (lines - lines[number, 0]) @ spin.T
+        off = np.abs((ways - ways[number] + 90) % 180 - 90)
+        across = around[off > 90 - 2 * PARALLEL_DEG]
+        for other in around[(off < PARALLEL_DEG) & (lengths >= SIDE_MM)]:
+            apart = abs(other[:, 1].mean())
+            start, end = max(0.0, other[:, 0].min()), min(lengths[number], other[:, 0].max())
+            if not SIDES_APART_MM[0] < apart < SIDES_APART_MM[1] or end - start < SIDE_MM / 2:
+                continue
+            low, high = sorted((0.0, other[:, 1].mean()))
+            inside = np.minimum(across[..., 1].max(axis=1), high + 1) - np.maximum(
+                across[..., 1].min(axis=1), low - 1
+            )
+            if (inside > SHORT_SHARE * apart).any():
+                return True
+        # Or one long side whole and both short ones, on the same side of it.
+        for side in (across[..., 1], -across[..., 1]):
+            corners = across[(side.min(axis=1) < CORNER_MM) & (side.min(axis=1) > -CORNER_MM)]
+            if len(corners) and np.ptp(corners[..., 0].mean(axis=1)) > SIDE_MM:
+                return True
     return False
 
 
-def _has_ring(shown: NDArray[np.bool_]) -> bool:
-    """Points that lie on one large circle.
+def _is_solid(line: NDArray[np.int32], shown: NDArray[np.uint8]) -> bool:
+    """Ink nearly all along: a row of letters is no line."""
+    (x0, y0), (x1, y1) = line
+    steps = max(abs(x1 - x0), abs(y1 - y0)) + 1
+    along = np.rint(np.linspace((y0, x0), (y1, x1), steps)).astype(int)
+    return float(shown[along[:, 0], along[:, 1]].mean()) > SOLID
 
-    A circle through three of them, tried many times (RANSAC, Fischler and Bolles 1981).
+
+def _has_ring(shown: NDArray[np.bool_], soft: NDArray[np.float32]) -> bool:
+    """Lines that run round one large circle.
+
+    A circle through three points, tried many times (RANSAC, Fischler and Bolles 1981); a point
+    is the circle's where the line through it runs along the circle.
     """
     ys, xs = np.nonzero(shown)
     if len(xs) < RING_POINTS:
         return False
     dice = np.random.default_rng(len(xs))  # the same picture, the same answer
+    chosen = dice.permutation(len(xs))[:RING_POINTS]
+    ys, xs = ys[chosen], xs[chosen]
     points = np.stack([xs, ys], axis=1).astype(np.float64) * mm_from_px(1, DPI)
-    points = points[dice.permutation(len(points))[:RING_POINTS]]
+    across = _across(soft)[ys, xs]
+    share = RING_POINTS / max(1, int(shown.sum()))
     for a, b, c in points[dice.integers(0, len(points), (RING_TRIES, 3))]:
         circle = _circle(a, b, c)
         if circle is None:
@@ -81,13 +127,26 @@ def _has_ring(shown: NDArray[np.bool_]) -> bool:
         if not RING_MM[0] < radius < RING_MM[1]:
             continue
         offset = points - centre
-        near = np.abs(np.hypot(*offset.T) - radius) < RING_WIDTH_MM
-        round_ = np.histogram(np.arctan2(*offset[near].T), bins=48, range=(-np.pi, np.pi))[0]
-        ring = 2 * np.pi * radius * 2 * RING_WIDTH_MM
-        density = len(points) / max(1.0, np.ptp(points[:, 0]) * np.ptp(points[:, 1]))
-        if np.mean(round_ > 0) > RING_SHARE and near.sum() > RING_TIMES * density * ring:
+        away = np.hypot(*offset.T)
+        along = np.abs((offset * across).sum(axis=1)) > np.cos(np.radians(ALONG_DEG)) * away
+        on = (np.abs(away - radius) < RING_WIDTH_MM) & along
+        if on.sum() < RING_ENOUGH:
+            continue
+        round_ = np.histogram(np.arctan2(*offset[on].T), bins=48, range=(-np.pi, np.pi))[0]
+        # Per bin, what a line RING_LINE_MM wide would leave among the chosen points.
+        full = share * 2 * np.pi * radius / 48 * RING_LINE_MM / mm_from_px(1, DPI) ** 2
+        if np.mean(round_ > RING_FULL * full) > RING_SHARE:
             return True
     return False
+
+
+def _across(soft: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Each pixel's unit vector across the line it lies on (structure tensor)."""
+    blurred = cv2.GaussianBlur(soft, (0, 0), ALONG_PX / 2)
+    dx, dy = cv2.Sobel(blurred, cv2.CV_32F, 1, 0), cv2.Sobel(blurred, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (cv2.GaussianBlur(part, (0, 0), ALONG_PX) for part in (dx * dx, dy * dy, dx * dy))
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(np.float64)
 
 
 def _circle(

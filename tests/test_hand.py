@@ -1,0 +1,71 @@
+"""Blanks for a pen: who signed is taken as signed, what merely lies there is not."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline import glyphs, hand, ink, page
+from pipeline.engines import tesseract
+from pipeline.geometry import Box, px_from_mm
+from pipeline.paper import Place
+from pipeline.register import Laid
+from tests.bench import people
+from tests.simulator import HANDS, STYLES, TRAPS
+from tests.simulator.filling import fill_in
+from tests.simulator.printing import Sheet
+
+BLACK = 0.8  # of print in a grey scan
+PLACE = Place("signature", "signature", True, 1, Box(60, 40, 112, 50), 0x010000)
+ALSO = Place("date", "date", True, 1, Box(60, 62, 102, 69), 0x020000)
+ROOM = Box(0, 0, 170, 110)
+
+
+def issued() -> NDArray[np.uint8]:
+    """The end of a form: the blank's rule, and the caption under it."""
+    sheet = np.full((round(px_from_mm(110, page.DPI)), round(px_from_mm(170, page.DPI))), 255, "u1")
+    for place in (PLACE, ALSO):
+        x0, _y0, x1, y1 = place.box.px(page.DPI)
+        sheet[y1 : y1 + 2, x0:x1] = 0
+    x, y = (round(px_from_mm(mm, page.DPI)) for mm in (78, 54))
+    cv2.putText(sheet, "(signature)", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0,))
+    return sheet
+
+
+def judged(what: str, seed: int, hands: tuple[str, ...] = HANDS) -> bool | None:
+    print_ = issued()
+    sheet = Sheet(np.repeat(print_[..., None], 3, axis=2), page.DPI)
+    places = [
+        {"field": p.field, "kind": p.kind, "hand": True, "page": 1, "box_mm": p.box.as_list()}
+        for p in (PLACE, ALSO)
+    ]
+    plan = {"signature": what, "date": "date"}
+    fill_in(sheet, places, plan, seed, "PAPER", hands, people.DAY)
+    grey = cv2.GaussianBlur(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), (0, 0), 0.8)
+    rough = np.random.default_rng(seed).normal(0, 4, grey.shape)
+    grey = np.clip(grey + rough, 0, 255).astype(np.uint8)
+    scan = glyphs.ink_of(grey)
+    left = ink.unexplained(scan, print_, BLACK)
+    none = np.zeros(grey.shape, np.float32)
+    laid = Laid(grey, 0.0, np.eye(3), grey, none, none)
+    mark = hand.judge(PLACE, [PLACE, ALSO], left, scan, BLACK, laid, print_, tesseract.installed())
+    return mark.present
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_signature_is_seen(style: str) -> None:
+    seen = [judged(f"sign:{style}", seed) for seed in range(6)]
+    assert False not in seen
+    # Two strokes of a pen may be initials or a tick: a person looks.
+    assert seen.count(True) >= (4 if style == "short" else 5)
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_what_nobody_signed_is_no_signature(trap: str) -> None:
+    assert True not in [judged(trap, seed) for seed in range(6)]
+
+
+def test_blank_that_nobody_touched_is_empty() -> None:
+    assert judged("nothing", 0) is False
