@@ -18,6 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pipeline import atlas as atlas_
@@ -28,6 +29,7 @@ from pipeline.page import DPI
 from pipeline.register import peak
 
 Array = NDArray[np.float32]
+Sums = NDArray[np.float64]
 Image = NDArray[np.uint8]
 
 SIGMAS_PX = (0.45, 0.7, 0.95, 1.25, 1.6, 2.1)  # blurs tried: sharp flat-bed to a soft photograph
@@ -181,8 +183,15 @@ def _table(curve: Array) -> Array:
 
 
 def _toned(ink: Array, curve: Array) -> Array:
-    level = np.clip(ink * 255 + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(_table(curve)[level], np.float32)
+    return _looked_up(_table(curve), np.asarray(cv2.convertScaleAbs(ink, alpha=255), np.uint8))
+
+
+def _looked_up(table: Array, level: Image) -> Array:
+    """``table[level]``, several times faster."""
+    if not level.size:
+        return np.zeros(level.shape, np.float32)
+    flat = cv2.LUT(level.reshape(-1, level.shape[-1]), table)
+    return np.asarray(flat.reshape(level.shape), np.float32)
 
 
 def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]:
@@ -201,6 +210,7 @@ def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]
 
 WINDOWS_KEPT = 500  # about 0.2 MB each; a page needs 80
 INK_STEPS = 127
+RIDGE = 1e-4  # where a slope is flat all over
 PHASES = 4  # a glyph's place within a pixel is kept to a quarter
 
 
@@ -280,19 +290,35 @@ def _make_window(
     x1 = int(np.ceil(max(b[0] + b[2] for b in boxes) / OVERSAMPLING)) + pad + 1
     y1 = int(np.ceil(max(b[1] + b[3] for b in boxes) / OVERSAMPLING)) + pad + 1
     width, height = x1 - x0, y1 - y0
-    changes = np.zeros((PHASES, PHASES, len(pairs), height, width), np.int8)
+    return _Window(
+        x0, y0, height, width, tuple(p[0] for p in pairs),
+        _phases([(b - a, left, top) for _t, a, b, left, top in pairs], x0, y0, height, width, sigma),
+    )  # fmt: skip
+
+
+def _phases(
+    inks: Sequence[tuple[Array, int, int]], x0: int, y0: int, height: int, width: int, sigma: float
+) -> NDArray[np.int8]:
+    """What changes of ink look like from every place within a pixel: see ``_Window.changes``.
+
+    Each is drawn once, PHASES times as fine as the scan; its phases are the finer picture's
+    pixels taken by turns.
+    """
+    fine = np.zeros((len(inks), PHASES * height, PHASES * width), np.int8)
+    step = OVERSAMPLING / PHASES
     half = 0.5 / OVERSAMPLING - 0.5  # a pixel's centre, seen in the finer picture
-    for k, (_twin, a, b, left, top) in enumerate(pairs):
-        ink = cv2.GaussianBlur(b - a, (0, 0), OVERSAMPLING * 0.35)
-        for i in range(PHASES):
-            for j in range(PHASES):
-                move_x = left / OVERSAMPLING + (j + 0.5) / PHASES - x0 + half
-                move_y = top / OVERSAMPLING + (i + 0.5) / PHASES - y0 + half
-                matrix = np.array([[1 / OVERSAMPLING, 0, move_x], [0, 1 / OVERSAMPLING, move_y]])
-                flat = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
-                soft = cv2.GaussianBlur(flat, (0, 0), sigma)
-                changes[i, j, k] = np.rint(np.clip(soft, -1, 1) * INK_STEPS)
-    return _Window(x0, y0, height, width, tuple(p[0] for p in pairs), changes)
+    for k, (ink, left, top) in enumerate(inks):
+        from_x = (x0 - half) * OVERSAMPLING - left - (PHASES - 0.5) * step
+        from_y = (y0 - half) * OVERSAMPLING - top - (PHASES - 0.5) * step
+        matrix = np.array([[step, 0, from_x], [0, step, from_y]])
+        soft = cv2.GaussianBlur(ink, (0, 0), OVERSAMPLING * 0.35)
+        flat = cv2.warpAffine(
+            soft, matrix, fine.shape[:0:-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        )
+        flat = cv2.GaussianBlur(flat, (0, 0), sigma * PHASES)
+        fine[k] = np.rint(np.clip(flat, -1, 1) * INK_STEPS)
+    turns = fine.reshape(len(inks), height, PHASES, width, PHASES).transpose(2, 4, 0, 1, 3)
+    return np.ascontiguousarray(turns[::-1, ::-1])
 
 
 def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> list[Verdict]:
@@ -323,52 +349,49 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
     ]
 
 
-def _fit(seen: Look, alike: Sequence[Glyph], window: _Window) -> tuple[Array, Array, Array, Array]:
+def _fit(seen: Look, alike: Sequence[Glyph], window: _Window) -> tuple[Sums, Sums, Sums, Sums]:
     """The sums of squares that everything follows from, for each glyph (rows) and twin (columns).
 
     The scan's variance; what contrast and shift leave of it; what they leave of each change d;
     and the product of the last two.
     """
-    rows, columns = seen.scan.shape
+    shape = (window.height, window.width)
+    limit = np.array(seen.scan.shape)[::-1] - shape[::-1]
     origin = np.array([(g.origin_x, g.origin_y) for g in alike]) * (DPI / MM_PER_INCH)
     whole = np.floor(origin).astype(int)
     phase = ((origin - whole) * PHASES).astype(int)
-    x = np.clip(whole[:, 0, None] + window.left + np.arange(window.width), 0, columns - 1)
-    y = np.clip(whole[:, 1, None] + window.top + np.arange(window.height), 0, rows - 1)
-    at = (y[:, :, None], x[:, None, :])
-    scan, model, blurred = seen.scan[at], seen.model[at], seen.blurred[at]
+    x, y = np.clip(whole + (window.left, window.top), 0, limit).T
+    scan, model, blurred = (
+        sliding_window_view(picture, shape)[y, x]
+        for picture in (seen.scan, seen.model, seen.blurred)
+    )
     n, size = len(alike), window.height * window.width
-    slopes = [np.asarray(g, np.float32) for g in np.gradient(model, axis=(1, 2))]
-    basis = _orthonormal([np.ones_like(model), model, *slopes], n)
-    flat = scan.reshape(n, size)
-    rest = _project_out(flat, basis)
-    spread = flat - flat.mean(axis=1, keepdims=True)
-    power = np.maximum((spread * spread).sum(axis=1), 1e-6)[:, None]
-    left = (rest * rest).sum(axis=1)[:, None]
+    slope_y, slope_x = np.gradient(model, axis=(1, 2))
+    # Contrast, ink and both shifts are the known; the scan comes last.
+    known = np.stack([np.ones_like(model), model, slope_y, slope_x, scan], axis=1).reshape(
+        n, -1, size
+    )
     change = window.changes[phase[:, 1], phase[:, 0]]  # n x twins x height x width
     inked = np.rint(blurred * (2 * INK_STEPS)).astype(np.int16)[:, None]
-    level = np.clip(inked + 2 * change.astype(np.int16), 0, 255).astype(np.uint8)
-    other = (_table(seen.curve)[level] - model[:, None]).reshape(n, -1, size)
-    # |d|² - Σ(u·d)², and its product with the rest, which is square to all u already.
-    known = np.concatenate([basis, rest[None]]).transpose(1, 2, 0)  # n x pixels x 5
-    products = other @ known
-    lever = np.einsum("ntp,ntp->nt", other, other) - (products[..., :-1] ** 2).sum(axis=2)
-    return power, left, np.maximum(lever, 1e-6), products[..., -1]
-
-
-def _orthonormal(vectors: list[NDArray[Any]], n: int) -> Array:
-    """Gram-Schmidt, for n windows at once: vectors x n x pixels."""
-    found: list[Array] = []
-    for vector in vectors:
-        v = vector.reshape(n, -1).astype(np.float32)
-        for u in found:
-            v = v - u * (u * v).sum(axis=1, keepdims=True)
-        length = np.sqrt((v * v).sum(axis=1, keepdims=True))
-        found.append(v / np.maximum(length, 1e-6))
-    return np.stack(found)
-
-
-def _project_out(values: Array, basis: Array) -> Array:
-    for u in basis:
-        values = values - u * (u * values).sum(axis=-1, keepdims=True)
-    return values
+    level = np.multiply(change, 2, dtype=np.int16)
+    level += inked
+    np.clip(level, 0, 255, out=level)
+    other = _looked_up(_table(seen.curve), level.astype(np.uint8).reshape(n, -1, size))
+    other -= model.reshape(n, 1, size)
+    across = known.transpose(0, 2, 1)
+    gram = (known @ across).astype(np.float64)
+    products = (other @ across).astype(np.float64)
+    squares = np.einsum("ntp,ntp->nt", other, other).astype(np.float64)
+    # What the known leaves of a square or a product: Schur complements of their Gram matrix.
+    inverse = np.linalg.inv(gram[:, :-1, :-1] + RIDGE * np.eye(len(gram[0]) - 1))
+    of_scan = (inverse @ gram[:, :-1, -1:])[..., 0]
+    rest = gram[:, -1, -1] - (of_scan * gram[:, :-1, -1]).sum(axis=1)
+    power = gram[:, -1, -1] - gram[:, 0, -1] ** 2 / size
+    lever = squares - ((products[..., :-1] @ inverse) * products[..., :-1]).sum(axis=2)
+    product = products[..., -1] - (products[..., :-1] @ of_scan[..., None])[..., 0]
+    return (
+        np.maximum(power, 1e-6)[:, None],
+        np.maximum(rest, 0.0)[:, None],
+        np.maximum(lever, 1e-6),
+        product,
+    )

@@ -123,7 +123,8 @@ def lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     for glyph in sorted(glyphs, key=lambda g: (g.page, g.box.y0)):
         middle = (glyph.box.y0 + glyph.box.y1) / 2
         reach = mm_from_points(glyph.size) * 0.5
-        for i, (page, centre, row) in enumerate(rows):
+        for i in range(len(rows) - 1, -1, -1):  # its line is among the last
+            page, centre, row = rows[i]
             if page == glyph.page and abs(centre - middle) < reach:
                 row.append(glyph)
                 rows[i] = (page, centre + (middle - centre) / len(row), row)

@@ -140,12 +140,8 @@ class _Coarse:
         return source, cv2.perspectiveTransform(moved[None], matrix)[0].astype(np.float64)
 
     def flat(self, map_x: Map, map_y: Map) -> Image:
-        """The scan through full-size maps, at half of DPI."""
-        return _remap(
-            self._image,
-            np.ascontiguousarray(map_x[::2, ::2]) * self._shrink,
-            np.ascontiguousarray(map_y[::2, ::2]) * self._shrink,
-        )
+        """The scan through maps at half of DPI."""
+        return _remap(self._image, map_x * self._shrink, map_y * self._shrink)
 
 
 def _resized(image: Image, scale: float) -> Image:
@@ -236,11 +232,11 @@ def _mesh(
         # Bent paper is caught where the homography fits; each coarse round reaches further out.
         if scale < 1 and share > GROWN_SHARE:
             continue
-        map_x, map_y = grid.maps(bend)
+        maps = grid.maps(bend, scale)
         if scale < 1:
-            flat, reference = coarse.flat(map_x, map_y), coarse.issued
+            flat, reference = coarse.flat(*maps), coarse.issued
         else:
-            flat, reference = _remap(grey, map_x, map_y), issued
+            flat, reference = _remap(grey, *maps), issued
         half = tuple(round(side * MESH_PATCH * max(scale, 0.75)) for side in PATCH_PX)
         offsets, kept = _offsets(flat, reference, anchors * scale, (half[0], half[1]), reach)
         if len(offsets) < MIN_PATCHES:
@@ -255,7 +251,7 @@ def _mesh(
         bend, bent = plate(grid.points), plate(anchors)
     if share < MIN_SHARE:
         return None
-    map_x, map_y = grid.maps(bend)
+    map_x, map_y = grid.maps(bend, 1.0)
     return map_x, map_y, left_over
 
 
@@ -284,13 +280,17 @@ class _Grid:
         self._size = (len(rows), len(columns))
         self.points = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
 
-    def maps(self, bend: Points) -> tuple[Map, Map]:
-        """Where each issued pixel lies in the scan, with ``bend`` added at the coarse points."""
+    def maps(self, bend: Points, scale: float) -> tuple[Map, Map]:
+        """Where each issued pixel lies in the scan, with ``bend`` added at the coarse points.
+
+        ``scale``: of the maps against DPI.
+        """
         rows, columns = self._size
-        full = (columns * MESH_STEP_PX, rows * MESH_STEP_PX)
+        step = round(MESH_STEP_PX * scale)
+        full = (columns * step, rows * step)
         target = cv2.perspectiveTransform((self.points + bend)[None], self._matrix)[0]
         fine = cv2.resize(target.astype(np.float32).reshape(rows, columns, 2), full)
-        fine = fine[: self._shape[0], : self._shape[1]]
+        fine = fine[: round(self._shape[0] * scale), : round(self._shape[1] * scale)]
         return np.ascontiguousarray(fine[..., 0]), np.ascontiguousarray(fine[..., 1])
 
 

@@ -12,6 +12,7 @@ from pipeline.page import DPI
 
 REACH_MM = 24.0  # about a blank
 CLEAR_PX = (11, 11)  # about print: 0.7 mm, or its blurred edge would be a line
+BESIDE_MM, BESIDE_POINTS = 2.0, 200  # a seal leaves several times as many above and below
 FAINT = 0.14  # of the page's black
 # A round stamp is 36-45 mm wide; no loop of a signature comes near.
 RING_MM = (9.0, 25.0)
@@ -47,6 +48,13 @@ def over(box: Box, scan: NDArray[np.float32], issued: NDArray[np.uint8], black: 
     soft = np.asarray(cv2.GaussianBlur(scan[rows, columns], (0, 0), 1.0), np.float32)
     free = cv2.erode((issued[rows, columns] > 200).astype(np.uint8), np.ones(CLEAR_PX, np.uint8))
     shown = np.asarray((soft > FAINT * black) & (free == 1))
+    beside = shown.copy()
+    x0, y0, x1, y1 = box.grown(BESIDE_MM).px(DPI)
+    beside[
+        max(0, y0 - rows.start) : y1 - rows.start, max(0, x0 - columns.start) : x1 - columns.start
+    ] = False
+    if beside.sum() < BESIDE_POINTS:
+        return False  # no stamp is as small as a blank
     return _has_frame(shown) or _has_ring(shown, soft)
 
 
