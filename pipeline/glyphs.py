@@ -290,10 +290,9 @@ def _make_window(
     x1 = int(np.ceil(max(b[0] + b[2] for b in boxes) / OVERSAMPLING)) + pad + 1
     y1 = int(np.ceil(max(b[1] + b[3] for b in boxes) / OVERSAMPLING)) + pad + 1
     width, height = x1 - x0, y1 - y0
-    return _Window(
-        x0, y0, height, width, tuple(p[0] for p in pairs),
-        _phases([(b - a, left, top) for _t, a, b, left, top in pairs], x0, y0, height, width, sigma),
-    )  # fmt: skip
+    inks = [(b - a, left, top) for _twin, a, b, left, top in pairs]
+    changes = _phases(inks, x0, y0, height, width, sigma)
+    return _Window(x0, y0, height, width, tuple(p[0] for p in pairs), changes)
 
 
 def _phases(
@@ -360,7 +359,7 @@ def _fit(seen: Look, alike: Sequence[Glyph], window: _Window) -> tuple[Sums, Sum
     origin = np.array([(g.origin_x, g.origin_y) for g in alike]) * (DPI / MM_PER_INCH)
     whole = np.floor(origin).astype(int)
     phase = ((origin - whole) * PHASES).astype(int)
-    x, y = np.clip(whole + (window.left, window.top), 0, limit).T
+    x, y = np.clip(whole + np.array([window.left, window.top]), 0, limit).T
     scan, model, blurred = (
         sliding_window_view(picture, shape)[y, x]
         for picture in (seen.scan, seen.model, seen.blurred)

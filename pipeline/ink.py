@@ -145,7 +145,8 @@ def page_lines(ink: Array, issued: Image) -> NDArray[np.bool_]:
     size = (ink.shape[1] // 2, ink.shape[0] // 2)  # half as fine is fine enough
     small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     print_ = cv2.resize(issued, size, interpolation=cv2.INTER_AREA)
-    free = np.asarray(cv2.erode((print_ > 200).astype(np.uint8), np.ones((3, 3), np.uint8)))
+    clear = cv2.erode((print_ > 200).astype(np.uint8), np.ones((3, 3), np.uint8))
+    free = np.asarray(clear, np.uint8)
     found = _upright_lines(small, free)
     found |= _upright_lines(np.ascontiguousarray(small.T), np.ascontiguousarray(free.T)).T
     back = cv2.resize(found, ink.shape[::-1], interpolation=cv2.INTER_NEAREST)

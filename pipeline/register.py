@@ -33,7 +33,11 @@ MIN_NCC = 0.45  # a patch found worse than this is not found
 MIN_PATCHES = 12
 RESIDUAL_LIMIT_MM = 0.35  # median of what the mesh leaves: past it nothing on the page is read
 # (resolution against DPI, how far to search there, how far from its neighbours a patch may lie, px)
-MESH_ROUNDS = ((0.5, 14, 8.0), (0.5, 14, 8.0), (0.5, 14, 8.0), (1.0, 7, 2.5))
+MESH_ROUNDS = (*6 * ((0.5, 14, 8.0),), (1.0, 7, 2.5))
+# What seems to lie off may be bent paper or the next line of print: the mesh grows from the foot,
+# where the codes are, to patches that lie as those before them let expect.
+FOOT_SHARE = 0.3  # of the page's height
+BEFORE = 8
 GROWN_SHARE = 0.95  # of the patches: the coarse mesh has grown over the whole page
 MESH_PATCH = 2 / 3  # of a patch: bent paper is nearly flat over 7 mm
 MIN_SHARE = 0.6  # of the patches: with fewer found again the page is not this page, or not flat
@@ -141,7 +145,8 @@ class _Coarse:
 
     def flat(self, map_x: Map, map_y: Map) -> Image:
         """The scan through maps at half of DPI."""
-        return _remap(self._image, map_x * self._shrink, map_y * self._shrink)
+        # Pixels are counted from the middle of the first.
+        return _remap(self._image, *((m + 0.5) * self._shrink - 0.5 for m in (map_x, map_y)))
 
 
 def _resized(image: Image, scale: float) -> Image:
@@ -242,7 +247,7 @@ def _mesh(
         if len(offsets) < MIN_PATCHES:
             return None
         offsets = offsets / scale
-        good = _agree(anchors[kept], offsets, tolerance)
+        good = _grown(anchors[kept], offsets, tolerance)
         if int(good.sum()) < MIN_PATCHES:
             return None
         share = float(good.sum()) / len(anchors)
@@ -255,12 +260,26 @@ def _mesh(
     return map_x, map_y, left_over
 
 
-def _agree(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool_]:
-    """False for offsets far from their neighbours' median."""
+def _grown(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool_]:
+    """Which patches lie as their neighbours do, from the foot of the page upwards."""
     distance = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
-    nearest = np.argsort(distance, axis=1)[:, 1:9]
+    nearest = np.argsort(distance, axis=1)[:, 1 : BEFORE + 1]
     around = np.median(offsets[nearest], axis=1)
-    return np.asarray(np.hypot(*(offsets - around).T) < tolerance)
+    alike = np.hypot(*(offsets - around).T) < tolerance
+    high, low = points[:, 1].min(), points[:, 1].max()
+    good = alike & (points[:, 1] >= low - FOOT_SHARE * (low - high))
+    while True:
+        known = np.flatnonzero(good)
+        if len(known) < BEFORE:
+            return good
+        near = known[np.argsort(distance[:, known], axis=1)[:, :BEFORE]]
+        expected = np.median(offsets[near], axis=1)
+        new = ~good & (np.hypot(*(offsets - expected).T) < tolerance)
+        # Only the next ones: further out the paper may have bent on.
+        new &= distance[np.arange(len(points)), near[:, 0]] < 2 * CELL_PX
+        if not new.any():
+            return good
+        good |= new
 
 
 def _plate(points: Points, offsets: Points) -> Callable[[Points], Points]:
