@@ -33,8 +33,8 @@ STAMP_MM = 45.0  # this much ink outside the blank is a stamp's or a drawing's, 
 WINDING, LOW_MM = 1.15, 5.0  # a line that a pen left when it slipped has 1, and lies flat
 CROSSINGS = 3  # a signature goes to and fro: a row of the picture meets it three times; a tick two
 TEXT_CROSSINGS = 8  # as often as this: letters or figures in a row
-SIGNS, DOT_MM = 4, 1.5  # of a date that is not written in one: more parts than this
-DATE_SIGNS, DATE_FIGURES = 9, 5  # of a date whose parts all stand alone; of any date
+SIGNS, DOT_MM = 4, 1.5  # parts of a row that may be a date, its dots and commas left out
+DATE_SIGNS, DATE_FIGURES = 7, 5  # of a date that OCR read badly; that is written in one
 FIGURES = 3  # as many read where half as many letters are: a date
 ONE_STROKE = 0.8  # of all ink in one piece: nobody writes a date without lifting the pen
 LETTERS = 4  # read in a row without a figure: a name
@@ -191,6 +191,8 @@ def _may_be_date(marks: _Marks, ocr: OcrEngine) -> bool:
         return figures >= DATE_FIGURES
     if figures >= FIGURES and figures >= letters / 2:
         return True
-    if signs[0].box.height > CAPITAL * heights[len(heights) // 2] or len(signs) < SIGNS:
+    if not words:
+        return len(signs) >= SIGNS
+    if signs[0].box.height > CAPITAL * heights[len(heights) // 2] or len(signs) < DATE_SIGNS:
         return False
-    return letters < LETTERS or figures > (1 if len(signs) < DATE_SIGNS else 0)
+    return letters < LETTERS or figures > 0

@@ -265,9 +265,9 @@ def _grown(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool
     distance = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
     nearest = np.argsort(distance, axis=1)[:, 1 : BEFORE + 1]
     around = np.median(offsets[nearest], axis=1)
-    alike = np.hypot(*(offsets - around).T) < tolerance
+    alike: NDArray[np.bool_] = np.hypot(*(offsets - around).T) < tolerance
     high, low = points[:, 1].min(), points[:, 1].max()
-    good = alike & (points[:, 1] >= low - FOOT_SHARE * (low - high))
+    good = np.asarray(alike & (points[:, 1] >= low - FOOT_SHARE * (low - high)))
     while True:
         known = np.flatnonzero(good)
         if len(known) < BEFORE:
