@@ -18,6 +18,7 @@ from pipeline.book import Book, read
 from pipeline.cells import Value, typed
 from pipeline.columns import COLUMNS, NESTED, heading_key
 from pipeline.errors import Problem
+from pipeline.examples import is_example
 from pipeline.i18n import _
 from pipeline.tables import Table, choose, place, sources_of, understood
 
@@ -111,6 +112,8 @@ def _records(
     groups: dict[str, list[tuple[int, dict[str, Any]]]] = {}
     for number, cells in table.rows:
         name = _key_text(cells.get(key)) or f"\0{number}"
+        if is_example(name):
+            continue
         groups.setdefault(name, []).append((number, dict(cells)))
     for name in nested:
         if name not in table.headings:

@@ -12,7 +12,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.cells import typed
 from pipeline.columns import ACT, CATEGORIES, COLUMNS, LIST_OF_POSITIONS, NESTED, PERSON
+from pipeline.examples import EXAMPLE
 from pipeline.files import write_atomic
 
 READY_ROWS = 500  # rows that are formatted beforehand
@@ -57,6 +59,7 @@ def _fill(sheet: Worksheet, keys: list[str]) -> None:
         shown = {"date": _DATE, "count": _COUNT}.get(column.kind, _TEXT)
         for row in range(2, READY_ROWS + 2):
             sheet.cell(row=row, column=index).number_format = shown
+        _show_example(sheet, key, index)
         if column.kind in _CHOICES:
             choice = DataValidation(
                 type="list", formula1=f'"{",".join(_CHOICES[column.kind])}"', allow_blank=True
@@ -64,3 +67,17 @@ def _fill(sheet: Worksheet, keys: list[str]) -> None:
             choice.add(f"{letter}2:{letter}{READY_ROWS + 1}")
             sheet.add_data_validation(choice)
     sheet.freeze_panes = "A2"
+
+
+def _show_example(sheet: Worksheet, key: str, index: int) -> None:
+    """The first row shows how to write; loading passes over it, whether it is deleted or not."""
+    owner, _dot, _rest = sheet.title.partition(" ")
+    value = EXAMPLE.get(key, "")
+    if owner in NESTED:
+        value = EXAMPLE[owner][0].get(key, value)
+    if isinstance(value, list):
+        return
+    if COLUMNS[key].kind == "date":
+        value = typed(COLUMNS[key], value)[0]
+    cell = sheet.cell(row=2, column=index, value=value)
+    cell.font = Font(italic=True, color="808080")

@@ -273,3 +273,50 @@ def test_form_check_says_what_is_wrong(paperloop: Paperloop, workspace: Path) ->
     said = paperloop("form", "check", "consent-employee", "--json")
     assert said.code == ExitCode.BAD_FORM
     assert {"form", "level", "rule", "phrase", "where"} == set(said.lines()[0])
+
+
+def test_form_new_is_a_copy_that_checks_and_never_overwrites(
+    paperloop: Paperloop, workspace: Path
+) -> None:
+    (said,) = paperloop(
+        "form", "new", "our-pledge", "--like", "non-disclosure-pledge", "--json"
+    ).lines()
+    assert said["folder"] == "templates/our-pledge"
+    assert paperloop("form", "check", "our-pledge").code == ExitCode.DONE
+    (shown,) = paperloop("form", "show", "our-pledge", "--json").lines()
+    assert shown["form"] == "our-pledge"
+    before = (workspace / said["folder"] / "form.toml").read_bytes()
+    assert paperloop("form", "new", "our-pledge").code == ExitCode.USAGE
+    assert paperloop("form", "new", "../elsewhere").code == ExitCode.USAGE
+    assert (workspace / said["folder"] / "form.toml").read_bytes() == before
+
+
+def test_data_cases_shows_all_six_and_what_somebody_wrote_down(
+    paperloop: Paperloop, workspace: Path
+) -> None:
+    (workspace / "hires.csv").write_text(
+        "Табельный номер;Фамилия;Имя;Отчество;Должность;ФИО в дательном падеже\n"
+        "0001;Заяц;Игорь;Павлович;слесарь-сантехник;\n"
+        "0002;Мышь;Роман;Ильич;;Роману Ильичу Мышь\n",
+        encoding="utf-8",
+    )
+    said = paperloop("data", "cases", "hires.csv", "--json")
+    assert said.code == ExitCode.DONE
+    found = {(line["where"], line["field"]): line for line in said.lines()}
+    names = [line for (_where, field), line in found.items() if field == "full_name"]
+    assert names[0]["cases"]["genitive"] == "Зайца Игоря Павловича"
+    assert names[0]["own"] == []
+    assert names[1]["cases"]["dative"] == "Роману Ильичу Мышь"
+    assert names[1]["own"] == ["dative"]
+    (position,) = [line for (_where, field), line in found.items() if field == "position"]
+    assert position["cases"]["instrumental"] == "слесарем-сантехником"
+    assert ("paperloop.toml", "operator.head_name") in found
+
+
+def test_data_cases_says_which_row_has_no_gender(paperloop: Paperloop, workspace: Path) -> None:
+    (workspace / "hires.csv").write_text(
+        "Табельный номер;Фамилия;Имя\n0001;Ким;Саша\n", encoding="utf-8"
+    )
+    said = paperloop("data", "cases", "hires.csv")
+    assert said.code == ExitCode.BAD_DATA
+    assert "hires.csv" in said.err

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import cv2
 import openpyxl
 import pytest
 
@@ -551,3 +552,16 @@ def test_an_empty_sheet_has_the_columns_and_is_never_overwritten(first: First) -
     said = first.office("data", "sheet", PLEDGE, "--out", "mine.xlsx")
     assert said.code == ExitCode.USAGE
     assert (first.office.root / "mine.xlsx").read_bytes() == before
+
+
+def test_form_show_draws_the_filled_example(first: First, tmp_path: Path) -> None:
+    said = first.office("form", "show", EMPLOYEE, "--png", tmp_path)
+    assert said.code == ExitCode.DONE
+    pages = sorted(tmp_path.glob("*.png"))
+    assert [page.name for page in pages] == [f"{EMPLOYEE}-1.png", f"{EMPLOYEE}-2.png"]
+    for page in pages:
+        pixels = cv2.imread(str(page))
+        assert pixels is not None
+        blue, green, red = (pixels[..., i].astype(int) for i in range(3))
+        assert ((green - red > 60) & (green - blue > 60)).any()  # a frame about a printed field
+    assert not list(first.office.root.glob("output/issued/*Пример*"))

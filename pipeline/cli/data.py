@@ -8,8 +8,9 @@ import click
 
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
-from pipeline.errors import UsageError
+from pipeline.errors import ExitCode, UsageError
 from pipeline.i18n import _
+from pipeline.settings import CASES
 
 
 @click.group
@@ -41,3 +42,30 @@ def sheet(reporter: Reporter, names: tuple[str, ...], out: Path | None) -> None:
     data_sheet(columns, path)
     reporter.record({"file": settings.relative(path), "columns": list(columns)})
     reporter.say(_("Fill in {file}").format(file=settings.relative(path)))
+
+
+@data.command(help=_("All cases of a file's names, positions and organisations, to look over."))
+@click.argument("file")
+@reporting
+def cases(reporter: Reporter, file: str) -> ExitCode:
+    """Your own office's first; cases that somebody wrote down are marked with ✎."""
+    settings = common.settings()
+    from pipeline.flow import cases as flow
+
+    found, problems = flow.of_file(file, settings)
+    for problem in problems:
+        reporter.problem(problem)
+    declined = [*flow.of_operator(settings), *found]
+    rows = []
+    for one in declined:
+        reporter.record(one.as_json())
+        marked = (f"{one.cases[case]}{' ✎' if case in one.own else ''}" for case in CASES)
+        rows.append((f"{one.where}\n{one.field}", "\n".join(marked)))
+    reporter.table((_("where"), _("from the nominative to the prepositional")), rows)
+    reporter.say(
+        _("What is wrong, write down: in columns as “{column}”, the office's in {section}").format(
+            column="ФИО в дательном падеже", section="[operator.cases]"
+        )
+    )
+    faulty = any(problem.level == "error" for problem in problems)
+    return ExitCode.BAD_DATA if faulty else ExitCode.DONE

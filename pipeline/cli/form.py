@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -52,8 +54,14 @@ def list_(reporter: Reporter) -> None:
 
 @form.command(help=_("One form: the data it needs, its fields, what was mended in its wording."))
 @click.argument("name", metavar="FORM")
+@click.option(
+    "--png",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=_("draw it here: the filled example, its fields framed and named"),
+)
 @reporting
-def show(reporter: Reporter, name: str) -> None:
+def show(reporter: Reporter, name: str, png: Path | None) -> None:
     """The fields in the order they are printed; a table's as TABLE.N.FIELD."""
     settings = common.settings()
     from pipeline import form as forms
@@ -106,6 +114,60 @@ def show(reporter: Reporter, name: str) -> None:
         reporter.say(_("May be empty: {columns}").format(columns=", ".join(optional)))
     for note in item.notes:
         reporter.say(f"• {note}")
+    if png:
+        _draw(reporter, item, png, settings)
+
+
+def _draw(reporter: Reporter, item: Form, folder: Path, settings: Settings) -> None:
+    from pipeline import soundness
+    from pipeline.files import write_atomic
+    from pipeline.flow import preview
+
+    for number, picture in enumerate(preview.pictures(soundness.sound(item), settings), start=1):
+        path = write_atomic(folder / f"{item.name}-{number}.png", picture)
+        reporter.say(settings.relative(path))
+
+
+@form.command(help=_("A form of your own, begun as a copy of another."))
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--like", default="consent-2025", show_default=True, metavar="FORM", help=_("what to copy")
+)
+@reporting
+def new(reporter: Reporter, name: str, like: str) -> None:
+    """What is there is never overwritten."""
+    settings = common.settings()
+    from pipeline import form as forms
+    from pipeline.files import write_atomic
+
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise UsageError(
+            _("“{name}” is no name for a form").format(name=name),
+            hint=_("use small Latin letters, digits and hyphens: my-consent"),
+        )
+    if name in forms.names(settings):
+        raise UsageError(
+            _("there is a form “{name}” already").format(name=name), hint=_("choose another name")
+        )
+    source = forms.load(like, settings)
+    folder = settings.workspace / "templates" / name
+    described = (source.folder / "form.toml").read_text(encoding="utf-8-sig")
+    described = re.sub(r"(?m)^name = .*$", f'name = "{name}"', described, count=1)
+    described = re.sub(r"(?m)^approved = .*\n", "", described, count=1)
+    write_atomic(folder / "form.docx", source.template.read_bytes())
+    path = write_atomic(folder / "form.toml", described.encode("utf-8"))
+    reporter.record({"form": name, "like": like, "folder": settings.relative(folder)})
+    for step in (
+        _("1. the wording and its tags: open {file} in Word"),
+        _("2. the title, the notes and the fields: {toml}"),
+        _("3. paperloop form check {name}, then paperloop form show {name} --png {folder}"),
+    ):
+        reporter.say(
+            step.format(
+                file=settings.relative(folder / "form.docx"), toml=settings.relative(path),
+                name=name, folder=settings.relative(settings.output),
+            )
+        )  # fmt: skip
 
 
 @form.command(help=_("What is wrong with the forms' templates; without names, with all of them."))
