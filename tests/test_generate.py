@@ -18,6 +18,7 @@ from unittest import mock
 
 import cv2
 import openpyxl
+import pdfplumber
 import pytest
 
 from pipeline import layout, marks, paper, settings
@@ -565,3 +566,27 @@ def test_form_show_draws_the_filled_example(first: First, tmp_path: Path) -> Non
         blue, green, red = (pixels[..., i].astype(int) for i in range(3))
         assert ((green - red > 60) & (green - blue > 60)).any()  # a frame about a printed field
     assert not list(first.office.root.glob("output/issued/*Пример*"))
+
+
+def test_a_print_run_is_one_pdf_person_by_person_after_an_index(
+    first: First, office: Office
+) -> None:
+    said = office("generate", *OF_PEOPLE, "--data", "data.json", "--print-run", "--json")
+    assert said.code == ExitCode.DONE, said.err
+    issued = said.lines()
+    (pile,) = office.root.glob("output/issued/print-run-*.pdf")
+    with pdfplumber.open(pile) as pdf:
+        pages = [page.extract_text() or "" for page in pdf.pages]
+    ids = [marks.printed(one["paper"]) for one in issued]
+    assert all(printed in pages[0] for printed in ids)
+    papers = [
+        next((i for i in ids if i in text.splitlines()[-1]), "") for text in pages[2:] if text
+    ]
+    people = {marks.printed(one["paper"]): one["subject"] for one in issued}
+    order = [people[printed] for printed in dict.fromkeys(papers)]
+    assert order == sorted(order, key=list(dict.fromkeys(o["subject"] for o in issued)).index)
+    # Every paper begins on a sheet of its own, whatever the pages of the one before.
+    for printed in ids:
+        assert next(n for n, text in enumerate(pages) if n > 1 and printed in text) % 2 == 0
+    office("generate", *OF_PEOPLE, "--data", "data.json", "--print-run")
+    assert len(list(office.root.glob("output/issued/print-run-*.pdf"))) == 2

@@ -31,6 +31,9 @@ FORMATS = ("docx", "pdf", "both")
 )
 @click.option("--strict", is_flag=True, help=_("issue nothing if any row has a fault"))
 @click.option("--again", is_flag=True, help=_("issue a second copy on purpose"))
+@click.option(
+    "--print-run", is_flag=True, help=_("also one PDF of the whole batch, with an index, to print")
+)
 @reporting
 def generate(
     reporter: Reporter,
@@ -42,6 +45,7 @@ def generate(
     kind: str,
     strict: bool,
     again: bool,
+    print_run: bool,
 ) -> ExitCode:
     """Rows without a fault are done all the same, unless --strict."""
     settings = common.settings()
@@ -55,7 +59,7 @@ def generate(
     from pipeline import lint
     from pipeline.files import run_lock
     from pipeline.flow import generate as flow
-    from pipeline.flow import wishes
+    from pipeline.flow import printrun, wishes
     from pipeline.registry import Registry
 
     options = flow.Options(
@@ -76,6 +80,8 @@ def generate(
         raise DataError(_("nothing was issued (--strict)"), hint=_("mend the rows named above"))
     count: dict[str, list[int]] = {}
     codes = [ExitCode.BAD_DATA if faulty else ExitCode.DONE]
+    done: list[flow.Issued] = []
+    pile: Path | None = None
 
     def refuse(wish: Wish, error: PaperloopError) -> None:
         found = error.problem
@@ -89,16 +95,21 @@ def generate(
         with reporter.progress(_("Papers"), len(wanted)) as advance:
             for issued in flow.issue(wanted, settings, registry, options, advance, refuse):
                 reporter.record(issued.as_json())
+                done.append(issued)
                 per_form = count.setdefault(issued.paper.form, [0, 0, 0])
                 per_form[0] += 1
                 per_form[1] += issued.new
                 per_form[2] += issued.paper.pages
+        if print_run and done:
+            pile = printrun.write(done, settings, registry, options.out)
     if count:
         rows = [(form, *numbers) for form, numbers in count.items()]
         reporter.table((_("form"), _("papers"), _("new"), _("pages")), rows)
         total = sum(numbers[0] for numbers in count.values())
         text = ngettext("{n} paper is in {folder}", "{n} papers are in {folder}", total)
         reporter.say(text.format(n=total, folder=settings.relative(options.out)))
+        if pile:
+            reporter.say(_("to be printed: {file}").format(file=settings.relative(pile)))
     elif not any(codes):
         reporter.say(_("The data hold no rows for these forms."))
     return outcome(codes)
