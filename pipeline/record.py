@@ -76,6 +76,19 @@ def assemble(
     )
 
 
+def as_settled(anew: Document, before: Document) -> Document:
+    """A document read anew with what a person had decided about it.
+
+    The decision stands while there is no page and no reason that the person had not seen.
+    """
+    settled = before.status != (REVIEW if before.reasons else ACCEPTED)
+    seen = {(page.sha256, page.source_page) for page in before.pages}
+    same = seen == {(page.sha256, page.source_page) for page in anew.pages}
+    if settled and same and set(anew.reasons) <= set(before.reasons):
+        return replace(anew, status=before.status)
+    return anew
+
+
 def alone(document_id: str, page: PageReading, reason: str, blanks: Sequence[int] = ()) -> Document:
     """A page that belongs to no paper we know, as a document of its own."""
     reasons = tuple(dict.fromkeys((reason, *page.problems)))

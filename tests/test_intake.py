@@ -235,6 +235,18 @@ def test_again_reads_anew_and_keeps_documents_whole(office: Office, issued: Issu
     assert len(office("records", "--all").lines()) == 1
 
 
+def test_again_leaves_what_a_person_decided(office: Office, issued: Issued) -> None:
+    office.put("1.png", issued.pledged)
+    (said,) = office.take_in()
+    rejected = office(
+        "review", "--reject", said["document"], "--why", "лист порван", "--by", "Анна"
+    )
+    assert rejected.code == 0, rejected.err
+    (anew,) = office.take_in("inbox/1.png", "--again")
+    assert (anew["document"], anew["status"]) == (said["document"], "rejected")
+    assert office("records").out == ""
+
+
 # Originals
 
 

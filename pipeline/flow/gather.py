@@ -78,13 +78,14 @@ def _of_paper(
         is_own = len(others) < len(document.pages)
         lacks = bool(others) and len({page.page for page in others}) < paper.pages
         if is_own or (lacks and not numbers & {page.page for page in others}):
-            return record.assemble(
+            anew = record.assemble(
                 document.id,
                 paper,
                 (*others, *found),
                 tuple(dict.fromkeys((*document.blanks, *blanks))),
                 rescan=place > 0,
             )
+            return record.as_settled(anew, document)
     names = {document.id for document in known}
     name, copy = f"doc-{paper.id}", 1
     while name in names:
@@ -101,9 +102,8 @@ def _bereft(scan: Scan, given: set[str], registry: Registry) -> list[Document]:
         paper = registry.paper(document.paper) if document.paper else None
         if document.id not in given and others and paper:
             rescan = "rescan" in document.reasons
-            answer.append(
-                record.assemble(document.id, paper, others, document.blanks, rescan=rescan)
-            )
+            anew = record.assemble(document.id, paper, others, document.blanks, rescan=rescan)
+            answer.append(record.as_settled(anew, document))
     return answer
 
 
