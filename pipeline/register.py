@@ -268,6 +268,9 @@ def _grown(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool
     alike: NDArray[np.bool_] = np.hypot(*(offsets - around).T) < tolerance
     high, low = points[:, 1].min(), points[:, 1].max()
     good = np.asarray(alike & (points[:, 1] >= low - FOOT_SHARE * (low - high)))
+    if good.sum() < BEFORE:  # little print there
+        lowest = np.flatnonzero(alike)[np.argsort(-points[alike, 1])[:BEFORE]]
+        good[lowest] = True
     while True:
         known = np.flatnonzero(good)
         if len(known) < BEFORE:
@@ -275,11 +278,11 @@ def _grown(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool
         near = known[np.argsort(distance[:, known], axis=1)[:, :BEFORE]]
         expected = np.median(offsets[near], axis=1)
         new = ~good & (np.hypot(*(offsets - expected).T) < tolerance)
-        # Only the next ones: further out the paper may have bent on.
-        new &= distance[np.arange(len(points)), near[:, 0]] < 2 * CELL_PX
         if not new.any():
             return good
-        good |= new
+        # Only the next ones, over a gap if need be: further out the paper may have bent on.
+        away = distance[np.arange(len(points)), near[:, 0]]
+        good |= new & (away <= max(2 * CELL_PX, float(away[new].min())))
 
 
 def _plate(points: Points, offsets: Points) -> Callable[[Points], Points]:
