@@ -24,8 +24,24 @@ Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
 Map = NDArray[np.float32]
 
-# (share of the page from its foot, how far to search in pixels at half of DPI)
-ROUNDS = ((0.35, 22), (0.65, 20), (1.0, 20), (1.0, 8))
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the patches are sought.
+
+    ``rounds``: share of the page from its foot, how far to search (pixels at half of DPI).
+    Below ``affine`` of the page an affine map is fitted, then a homography.
+    """
+
+    rounds: tuple[tuple[float, int], ...]
+    affine: float
+
+
+# Flat-bed scans and most photographs lie well the first way; the second is for steep perspectives.
+WAYS = (
+    _Way(((0.35, 22), (0.65, 20), (1.0, 20), (1.0, 8)), 1.0),
+    _Way(((0.35, 22), (0.5, 20), (0.75, 20), (1.0, 20), (1.0, 8)), 0.5),
+)
 ROUND_PATCHES = 70
 CELL_PX = 96  # one patch is sought in every cell of the page that has print: 12 mm
 PATCH_PX = (44, 28)  # half width and half height of a patch: 11 x 7 mm, a word or two
@@ -89,28 +105,42 @@ def lay_over(grey: Image, source: Image, issued: Image, guess: Points) -> Laid |
     ``grey`` is the scan in grey, ``source`` the same in its own colours; ``guess`` maps issued
     pixels to the scan's.
     """
-    height = issued.shape[0]
     anchors = _anchors(issued)
     if len(anchors) < MIN_PATCHES:
         return None
-    matrix = guess
     coarse = _Coarse(grey, issued, guess)
-    # From the foot band upwards, then everywhere, in ever smaller windows.
-    for share, reach in ROUNDS:
+    best: _Mesh | None = None
+    for way in WAYS:
+        matrix = _homography(coarse, anchors, guess, way)
+        mesh = None if matrix is None else _mesh(grey, issued, anchors, matrix, coarse)
+        if mesh is not None and (best is None or mesh.share > best.share):
+            best = mesh
+        if best is not None and best.share > GROWN_SHARE:
+            break
+    if best is None or best.share < MIN_SHARE:
+        return None
+    flat = _remap(grey, best.map_x, best.map_y)
+    residual_mm = mm_from_px(best.residual_px, DPI)
+    return Laid(flat, residual_mm, best.matrix, source, best.map_x, best.map_y)
+
+
+def _homography(coarse: _Coarse, anchors: Points, guess: Points, way: _Way) -> Points | None:
+    """From the foot band upwards, then everywhere, in ever smaller windows."""
+    matrix = guess
+    height = 2 * coarse.issued.shape[0]
+    for share, reach in way.rounds:
         near = anchors[anchors[:, 1] > height * (1 - share)]
         near = near[:: max(1, len(near) // ROUND_PATCHES)]
         if len(near) < MIN_PATCHES:
             near = anchors[np.argsort(-anchors[:, 1])[: MIN_PATCHES * 2]]
-        found = _refit(*coarse.search(near, matrix, reach), share)
+        printed, scanned = coarse.search(near, matrix, reach)
+        found = _refit(printed, scanned, affine=share < way.affine)
         if found is None:
             return None
         matrix = found
-    mesh = _mesh(grey, issued, anchors, matrix, coarse)
-    if mesh is None:
-        return None
-    map_x, map_y, residual = mesh
-    flat = _remap(grey, map_x, map_y)
-    return Laid(flat, mm_from_px(residual, DPI), matrix, source, map_x, map_y)
+        if share == 1.0 and len(printed) > GROWN_SHARE * len(near):
+            break  # flat paper: nothing is left for a closer look but what the mesh does
+    return matrix
 
 
 class _Coarse:
@@ -213,23 +243,36 @@ def peak(scores: NDArray[Any], at: int) -> float:
     return 0.0 if abs(bend) < 1e-6 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
 
 
-def _refit(source: Points, target: Points, share: float) -> Points | None:
+def _refit(source: Points, target: Points, *, affine: bool) -> Points | None:
     if len(source) < MIN_PATCHES // 2:
         return None
-    # A band of the page cannot hold a homography steady: an affine map until all is in view.
-    if share < 1 or len(source) < MIN_PATCHES:
-        affine, _inliers = cv2.estimateAffine2D(
+    # A band of the page cannot hold a homography steady.
+    if affine or len(source) < MIN_PATCHES:
+        matrix, _inliers = cv2.estimateAffine2D(
             source, target, method=cv2.RANSAC, ransacReprojThreshold=4
         )
-        return None if affine is None else np.vstack([affine, [0, 0, 1]])
+        return None if matrix is None else np.vstack([matrix, [0, 0, 1]])
     found, _inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 4.0)
     return None if found is None else np.asarray(found, np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mesh:
+    """Full-size maps (issued pixel → scan pixel): ``matrix`` bent by what it left.
+
+    ``share`` of the patches were found where the mesh has them, ``residual_px`` off in the median.
+    """
+
+    matrix: Points
+    map_x: Map
+    map_y: Map
+    residual_px: float
+    share: float
+
+
 def _mesh(
     grey: Image, issued: Image, anchors: Points, matrix: Points, coarse: _Coarse
-) -> tuple[Map, Map, float] | None:
-    """Full-size maps (issued pixel → scan pixel) bent by what the homography left."""
+) -> _Mesh | None:
     grid = _Grid(issued.shape, matrix)
     bend, bent = np.zeros_like(grid.points), np.zeros_like(anchors)
     left_over, share = np.inf, 0.0
@@ -254,10 +297,8 @@ def _mesh(
         left_over = float(np.median(np.hypot(*offsets[good].T)))
         plate = _plate(anchors[kept][good], (bent[kept] + offsets)[good])
         bend, bent = plate(grid.points), plate(anchors)
-    if share < MIN_SHARE:
-        return None
     map_x, map_y = grid.maps(bend, 1.0)
-    return map_x, map_y, left_over
+    return _Mesh(matrix, map_x, map_y, left_over, share)
 
 
 def _grown(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool_]:
