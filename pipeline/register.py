@@ -54,7 +54,8 @@ MESH_ROUNDS = (*6 * ((0.5, 14, 8.0),), (1.0, 7, 2.5))
 # where the codes are, to patches that lie as those before them let expect.
 FOOT_SHARE = 0.3  # of the page's height
 BEFORE = 8
-GROWN_SHARE = 0.95  # of the patches: the coarse mesh has grown over the whole page
+WHOLE_SHARE = 0.995  # of the patches: the coarse mesh has grown over the whole page
+GROWN_SHARE = 0.95  # this way of laying over is good enough
 MESH_PATCH = 2 / 3  # of a patch: bent paper is nearly flat over 7 mm
 MIN_SHARE = 0.6  # of the patches: with fewer found again the page is not this page, or not flat
 MESH_STEP_PX = 32
@@ -278,7 +279,7 @@ def _mesh(
     left_over, share = np.inf, 0.0
     for scale, reach, tolerance in MESH_ROUNDS:
         # Bent paper is caught where the homography fits; each coarse round reaches further out.
-        if scale < 1 and share > GROWN_SHARE:
+        if scale < 1 and share > WHOLE_SHARE:
             continue
         maps = grid.maps(bend, scale)
         if scale < 1:
