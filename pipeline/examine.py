@@ -47,7 +47,7 @@ SUSPECT_SCORE_SMALL = 0.72
 # A suspect glyph may still be good print: a heavy stroke leans a little to another letter, dirt
 # fits none. Where another letter fits clearly, it stands there; else OCR of the word decides.
 LEAN_BETA, LEAN_BETA_SMALL = 0.62, 0.85
-LETTER_SCORE = 0.90
+LETTER_SCORE, SIGN_SCORE = 0.85, 0.90  # of letters and figures; of points and quotes
 LETTER_GAIN = 0.05
 LOST_SCORE = 0.45  # below it there is no print to save
 MOST_TRIED = 40  # suspects a page that are tried with every letter: past it the page is not ours
@@ -229,7 +229,8 @@ def _is_mild(verdict: Verdict, seen: Look, letters: Atlas, trying: bool) -> bool
     if beta > lean or verdict.score < LOST_SCORE or not trying:
         return False
     _letter, score = glyphs_.closest(seen, verdict.glyph, letters)
-    return not score > max(LETTER_SCORE, verdict.score + LETTER_GAIN)
+    least = LETTER_SCORE if verdict.glyph.char.isalnum() else SIGN_SCORE
+    return not score > max(least, verdict.score + LETTER_GAIN)
 
 
 def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:
