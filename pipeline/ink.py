@@ -26,7 +26,6 @@ SURE_SHARE = 0.36  # of the page's own black: paler marks are shadows, bleed-thr
 FAINT_SHARE = 0.20  # what hangs together with sure ink counts down to here: a pen that fades
 JOIN_MM = 0.35  # a pen that skips is still one stroke
 DIRT_MM2 = 0.35  # smaller specks are nobody's doing
-REACH_MM = 6.0  # how far a signature may leave its blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,8 @@ def _measure(
     )
 
 
-def window(box: Box, shape: tuple[int, ...], reach: float = REACH_MM) -> tuple[slice, slice]:
-    """The part of a page image about a blank, as slices."""
+def window(box: Box, shape: tuple[int, ...], reach: float) -> tuple[slice, slice]:
+    """The part of a page image within ``reach`` millimetres of a blank, as slices."""
     x0, y0, x1, y1 = box.grown(reach).px(DPI)
     return slice(max(0, y0), min(shape[0], y1)), slice(max(0, x0), min(shape[1], x1))
 

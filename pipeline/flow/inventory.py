@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pipeline import form as forms
 from pipeline import inventory, layout, marks, paper
 from pipeline.engines import docx, office
 from pipeline.errors import FormError
+from pipeline.files import work_folder
 from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish
@@ -84,16 +83,16 @@ def _counted(
         wishes[i] = _wish(form, one, counts[i], settings)
         if not any(it.digest == wishes[i].digest for it in earlier):
             open_.add(i)  # an unchanged file's inventory was counted when it was issued
-    with tempfile.TemporaryDirectory(prefix="paperloop-", ignore_cleanup_errors=True) as folder:
+    with work_folder(settings.output) as folder:
         for _round in range(COUNTING_ROUNDS):
             if not open_:
                 return list(wishes.values())
             files = {}
             for i in sorted(open_):
                 number = marks.paper_id(secret, wishes[i].digest, 1)
-                files[i] = Path(folder) / f"{i}.docx"
+                files[i] = folder / f"{i}.docx"
                 files[i].write_bytes(paper.draft(form, compiled, wishes[i].filled, number).docx)
-            office.to_pdf(list(files.values()), Path(folder), Path(folder) / "profile")
+            office.to_pdf(list(files.values()), folder, folder / "profile")
             for i, path in files.items():
                 pages = len(layout.sheets(path.with_suffix(".pdf").read_bytes()))
                 if pages == counts[i]:
