@@ -59,6 +59,7 @@ BELOW_MM = 8.0
 # smeared ones 0.06 and more.
 SMEARED_DROP = 0.058
 SMEARED_GLYPHS = 4
+RUBBED_SHARE = 0.6  # of the ink that the page's print has
 GONE_SHARE = 0.35  # a glyph with less of its ink than this is not there any more
 
 
@@ -104,7 +105,7 @@ def examine(
     doubts = _doubts(verdicts, text, excused, seen, letters)
     lines, doubts = _read(here, text, doubts, scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
-    smeared = _smeared(verdicts)
+    smeared = _smeared(verdicts, seen)
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
     colours = {p.colour for p in here}
     wording = [
@@ -187,8 +188,8 @@ def _doubts(
     return found
 
 
-def _smeared(verdicts: Sequence[Verdict]) -> frozenset[int]:
-    """The colours of prints with a line that is far less like its print than the page is.
+def _smeared(verdicts: Sequence[Verdict], seen: Look) -> frozenset[int]:
+    """The colours of prints with a line that is far less like its print, or paler, than the page.
 
     A wet thumb, water, an eraser: it may be legible still, but a person has to say so.
     """
@@ -201,7 +202,8 @@ def _smeared(verdicts: Sequence[Verdict]) -> frozenset[int]:
     for colour, glyphs in layout.by_colour([v.glyph for v in verdicts]).items():
         for line in layout.lines(glyphs):
             drops = [usual[round(g.size)] - score_of[id(g)] for g in line]
-            if len(line) >= SMEARED_GLYPHS and np.median(drops) > SMEARED_DROP:
+            pale = np.median([_ink_share(g, seen) for g in line]) < RUBBED_SHARE
+            if len(line) >= SMEARED_GLYPHS and (pale or np.median(drops) > SMEARED_DROP):
                 found.add(colour)
     return frozenset(found)
 
@@ -370,9 +372,14 @@ def _wording_alterations(
 
 
 def _is_gone(glyph: Glyph, seen: Look) -> bool:
+    return _ink_share(glyph, seen) < GONE_SHARE
+
+
+def _ink_share(glyph: Glyph, seen: Look) -> float:
+    """How much of a glyph's ink is there."""
     x0, y0, x1, y1 = glyph.box.px(DPI)
     there = float(seen.scan[y0:y1, x0:x1].sum())
-    return there < GONE_SHARE * float(seen.model[y0:y1, x0:x1].sum())
+    return there / max(1e-6, float(seen.model[y0:y1, x0:x1].sum()))
 
 
 def _text_of(line: Sequence[Glyph]) -> str:
