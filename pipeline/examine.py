@@ -7,7 +7,6 @@ compared with what was printed. Here the two are put side by side.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import glyphs as glyphs_
-from pipeline import hand, ink, layout
+from pipeline import hand, ink, layout, smears
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, union
@@ -55,11 +54,6 @@ ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
 # A signature's flourish ends within this of its blank; captions lie there, wording does not.
 AROUND_MM = 6.0
 BELOW_MM = 8.0
-# Honest lines of a field score at most 0.05 below their page (2,300 fields of four kinds of scan),
-# smeared ones 0.06 and more.
-SMEARED_DROP = 0.058
-SMEARED_GLYPHS = 4
-RUBBED_SHARE = 0.6  # of the ink that the page's print has
 GONE_SHARE = 0.35  # a glyph with less of its ink than this is not there any more
 
 
@@ -105,7 +99,7 @@ def examine(
     doubts = _doubts(verdicts, text, excused, seen, letters)
     lines, doubts = _read(here, text, doubts, scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
-    smeared = _smeared(verdicts, seen)
+    smeared = smears.smeared(verdicts, seen)
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
     colours = {p.colour for p in here}
     wording = [
@@ -186,26 +180,6 @@ def _doubts(
             if sure or glyph.size >= SMALL_PT:  # OCR cannot read small print: it decides nothing
                 found.append(_Doubt(verdict, tuple(word), sure))
     return found
-
-
-def _smeared(verdicts: Sequence[Verdict], seen: Look) -> frozenset[int]:
-    """The colours of prints with a line that is far less like its print, or paler, than the page.
-
-    A wet thumb, water, an eraser: it may be legible still, but a person has to say so.
-    """
-    scores: dict[int, list[float]] = defaultdict(list)
-    for verdict in verdicts:
-        scores[round(verdict.glyph.size)].append(verdict.score)
-    usual = {size: float(np.median(found)) for size, found in scores.items()}
-    score_of = {id(v.glyph): v.score for v in verdicts}
-    found = set()
-    for colour, glyphs in layout.by_colour([v.glyph for v in verdicts]).items():
-        for line in layout.lines(glyphs):
-            drops = [usual[round(g.size)] - score_of[id(g)] for g in line]
-            pale = np.median([_ink_share(g, seen) for g in line]) < RUBBED_SHARE
-            if len(line) >= SMEARED_GLYPHS and (pale or np.median(drops) > SMEARED_DROP):
-                found.add(colour)
-    return frozenset(found)
 
 
 def _crossed(glyph: Glyph, excused: NDArray[np.bool_]) -> bool:
@@ -329,16 +303,9 @@ def _fields(
             confidence = 0.999
         crop = encode_png(laid.picture(place.box.grown(CROP_MARGIN_MM)))
         found[place.field] = FieldReading(
-            place.field,
-            read,
-            round(confidence, 3),
-            place.page,
-            place.box,
-            status,
-            expected,
-            None,
+            place.field, read, round(confidence, 3), place.page, place.box, status, expected, None,
             crop,
-        )
+        )  # fmt: skip
     return tuple(found.values())
 
 
@@ -363,23 +330,13 @@ def _wording_alterations(
             continue
         box = union(g.box for g in wrong)
         kind = "erasure" if all(_is_gone(g, seen) for g in wrong) else "overprint"
-        found.append(
-            Alteration(
-                kind, line[0].page, box, _text_of(line), encode_png(laid.picture(box.grown(4)))
-            )
-        )
+        crop = encode_png(laid.picture(box.grown(4)))
+        found.append(Alteration(kind, line[0].page, box, _text_of(line), crop))
     return found
 
 
 def _is_gone(glyph: Glyph, seen: Look) -> bool:
-    return _ink_share(glyph, seen) < GONE_SHARE
-
-
-def _ink_share(glyph: Glyph, seen: Look) -> float:
-    """How much of a glyph's ink is there."""
-    x0, y0, x1, y1 = glyph.box.px(DPI)
-    there = float(seen.scan[y0:y1, x0:x1].sum())
-    return there / max(1e-6, float(seen.model[y0:y1, x0:x1].sum()))
+    return smears.ink_share(glyph, seen) < GONE_SHARE
 
 
 def _text_of(line: Sequence[Glyph]) -> str:

@@ -1,0 +1,46 @@
+"""Prints that were smeared or rubbed: legible perhaps, but for a person to say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline import layout
+from pipeline.glyphs import Look, Verdict
+from pipeline.layout import Glyph
+from pipeline.page import DPI
+
+# Honest lines of a field score at most 0.05 below their page (2,300 fields of four kinds of scan),
+# smeared ones 0.06 and more.
+SMEARED_DROP = 0.058
+SMEARED_GLYPHS = 4
+RUBBED_SHARE = 0.6  # of the ink that the page's print has
+
+
+def smeared(verdicts: Sequence[Verdict], seen: Look) -> frozenset[int]:
+    """The colours of prints with a line that is far less like its print, or paler, than the page.
+
+    A wet thumb, water, an eraser: it may be legible still, but a person has to say so.
+    """
+    scores: dict[int, list[float]] = defaultdict(list)
+    for verdict in verdicts:
+        scores[round(verdict.glyph.size)].append(verdict.score)
+    usual = {size: float(np.median(found)) for size, found in scores.items()}
+    score_of = {id(v.glyph): v.score for v in verdicts}
+    found = set()
+    for colour, glyphs in layout.by_colour([v.glyph for v in verdicts]).items():
+        for line in layout.lines(glyphs):
+            drops = [usual[round(g.size)] - score_of[id(g)] for g in line]
+            pale = np.median([ink_share(g, seen) for g in line]) < RUBBED_SHARE
+            if len(line) >= SMEARED_GLYPHS and (pale or np.median(drops) > SMEARED_DROP):
+                found.add(colour)
+    return frozenset(found)
+
+
+def ink_share(glyph: Glyph, seen: Look) -> float:
+    """How much of a glyph's ink is there."""
+    x0, y0, x1, y1 = glyph.box.px(DPI)
+    there = float(seen.scan[y0:y1, x0:x1].sum())
+    return there / max(1e-6, float(seen.model[y0:y1, x0:x1].sum()))
