@@ -71,10 +71,9 @@ def _fill(sheet: Worksheet, keys: list[str]) -> None:
 
 def _show_example(sheet: Worksheet, key: str, index: int) -> None:
     """The first row shows how to write; loading passes over it, whether it is deleted or not."""
-    owner, _dot, _rest = sheet.title.partition(" ")
     value = EXAMPLE.get(key, "")
-    if owner in NESTED:
-        value = EXAMPLE[owner][0].get(key, value)
+    if sheet.title in NESTED:
+        value = EXAMPLE[sheet.title][0].get(key, value)
     if isinstance(value, list):
         return
     if COLUMNS[key].kind == "date":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.cells import typed
@@ -76,6 +76,25 @@ def row_of(columns: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def is_example(key: str) -> bool:
-    """Whether a row's number says that it is only an example."""
+def has_number(key: str) -> bool:
+    """Whether a row's number is still the example's."""
     return key.strip().casefold() in (KEY.casefold(), "example")
+
+
+def is_untouched(cells: Mapping[str, Any], table: str = "") -> bool:
+    """Whether a row of a sheet, or of a nested ``table``'s, says only what the example says."""
+    shown = EXAMPLE | (EXAMPLE[table][0] if table else {})
+    return all(
+        _has_number(column, cell) or (column in shown and _same(column, cell, shown[column]))
+        for column, cell in cells.items()
+    )
+
+
+def _has_number(column: str, cell: Any) -> bool:
+    return column in COLUMNS and COLUMNS[column].kind == "key" and has_number(str(cell))
+
+
+def _same(column: str, cell: Any, shown: Any) -> bool:
+    if column in NESTED:
+        return bool(cell == shown)
+    return typed(COLUMNS[column], cell)[0] == typed(COLUMNS[column], shown)[0]

@@ -24,7 +24,7 @@ from pipeline import passages
 from pipeline.engines import docx
 from pipeline.errors import FormError, Problem
 from pipeline.form import Field, Form
-from pipeline.i18n import _, language, ngettext
+from pipeline.i18n import _, in_language, ngettext
 from pipeline.passages import Paragraph, Passage, Text
 from pipeline.settings import Settings
 
@@ -261,4 +261,4 @@ def _finding(
 def _word(table: Mapping[str, Any], key: str) -> str:
     """A rule's words in the language in use."""
     russian = str(table.get(key, ""))
-    return russian if language() == "ru" else str(table.get(f"{key}_en", russian))
+    return in_language(russian, str(table.get(f"{key}_en", "")))

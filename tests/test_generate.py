@@ -515,7 +515,7 @@ def test_an_office_that_breaks_down_once_is_started_again(
     first: First, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = libreoffice.program()
-    faulty(monkeypatch, tmp_path / "bin", "office_crashes_once")
+    faulty(monkeypatch, tmp_path / "bin", "office_breaks_off")
     monkeypatch.setenv("REAL_SOFFICE", str(real))
     files = []
     for number in range(2):

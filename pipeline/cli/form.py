@@ -12,7 +12,7 @@ import click
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode, FormError, UsageError
-from pipeline.i18n import _, language, ngettext
+from pipeline.i18n import _, in_language, ngettext
 
 if TYPE_CHECKING:
     from pipeline.form import Field, Form
@@ -25,7 +25,7 @@ def form() -> None:
 
 
 def _title(thing: Form | Field) -> str:
-    return thing.title if language() == "ru" else thing.title_en or thing.title
+    return in_language(thing.title, thing.title_en)
 
 
 @form.command("list", help=_("The forms that can be issued."))
@@ -120,10 +120,12 @@ def show(reporter: Reporter, name: str, png: Path | None) -> None:
 
 def _draw(reporter: Reporter, item: Form, folder: Path, settings: Settings) -> None:
     from pipeline import soundness
-    from pipeline.files import write_atomic
+    from pipeline.files import run_lock, write_atomic
     from pipeline.flow import preview
 
-    for number, picture in enumerate(preview.pictures(soundness.sound(item), settings), start=1):
+    with run_lock(settings.output):
+        pictures = preview.pictures(soundness.sound(item), settings)
+    for number, picture in enumerate(pictures, start=1):
         path = write_atomic(folder / f"{item.name}-{number}.png", picture)
         reporter.say(settings.relative(path))
 
@@ -150,6 +152,11 @@ def new(reporter: Reporter, name: str, like: str) -> None:
             _("there is a form “{name}” already").format(name=name), hint=_("choose another name")
         )
     source = forms.load(like, settings)
+    if source.command:
+        raise UsageError(
+            _("the form “{name}” is not filled from rows of data").format(name=like),
+            hint=_("begin with another form: --like consent-2025"),
+        )
     folder = settings.workspace / "templates" / name
     described = (source.folder / "form.toml").read_text(encoding="utf-8-sig")
     described = re.sub(r"(?m)^name = .*$", f'name = "{name}"', described, count=1)

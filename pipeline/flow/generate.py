@@ -20,7 +20,7 @@ from pipeline import atlas, layout, marks, paper
 from pipeline.engines import docx, office
 from pipeline.engines.office import Conversion
 from pipeline.errors import FormError, PaperloopError, ToolFailedError
-from pipeline.files import work_folder, write_atomic
+from pipeline.files import private_folder, work_folder, write_atomic
 from pipeline.flow.wishes import Wish
 from pipeline.i18n import _
 from pipeline.paper import Draft, Paper
@@ -117,7 +117,9 @@ def issue(
         FormError: a template is wrong, or does not hold a value.
         ToolMissingError, ToolFailedError: LibreOffice.
         RegistryError: the registry.
+        UsageError: nothing can be written to ``options.out``.
     """
+    private_folder(options.out)
     forms = {wish.form.name: wish.form for wish in wanted}
     compiled = {name: docx.compile_template(form.template) for name, form in forms.items()}
     run = _Run(settings, registry, options, compiled, registry.secret(), refuse or _raise)
