@@ -140,8 +140,9 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
             continue
         item, words = form.field(name), filled.printed[name]
         glyphs = by_colour.get(number, [])
-        expected = "".join(filter(layout.leaves_ink, words)) or _BLANK * len(glyphs)
-        if not glyphs or "".join(g.char for g in glyphs) != expected:
+        seen = "".join(g.char for g in glyphs)
+        expected = "".join(filter(layout.leaves_ink, words)) or _BLANK * len(seen)
+        if not glyphs or seen != expected:
             raise FormError(
                 _("“{title}” is not found back whole on the printed page").format(title=item.title),
                 where=f"{form.name}/form.docx, {name}",

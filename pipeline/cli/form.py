@@ -119,12 +119,12 @@ def show(reporter: Reporter, name: str, png: Path | None) -> None:
 
 
 def _draw(reporter: Reporter, item: Form, folder: Path, settings: Settings) -> None:
-    from pipeline import soundness
     from pipeline.files import run_lock, write_atomic
-    from pipeline.flow import preview
+    from pipeline.flow import preview, wishes
 
+    form = wishes.from_rows(item.name, settings)
     with run_lock(settings.output):
-        pictures = preview.pictures(soundness.sound(item), settings)
+        pictures = preview.pictures(form, settings)
     for number, picture in enumerate(pictures, start=1):
         path = write_atomic(folder / f"{item.name}-{number}.png", picture)
         reporter.say(settings.relative(path))
@@ -141,6 +141,7 @@ def new(reporter: Reporter, name: str, like: str) -> None:
     settings = common.settings()
     from pipeline import form as forms
     from pipeline.files import write_atomic
+    from pipeline.flow import wishes
 
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise UsageError(
@@ -151,12 +152,7 @@ def new(reporter: Reporter, name: str, like: str) -> None:
         raise UsageError(
             _("there is a form “{name}” already").format(name=name), hint=_("choose another name")
         )
-    source = forms.load(like, settings)
-    if source.command:
-        raise UsageError(
-            _("the form “{name}” is not filled from rows of data").format(name=like),
-            hint=_("begin with another form: --like consent-2025"),
-        )
+    source = wishes.from_rows(like, settings)
     folder = settings.workspace / "templates" / name
     described = (source.folder / "form.toml").read_text(encoding="utf-8-sig")
     described = re.sub(r"(?m)^name = .*$", f'name = "{name}"', described, count=1)
