@@ -53,8 +53,17 @@ def load(path: Path | str, wanted: Mapping[str, bool], key: str, today: date) ->
     return take(read(path), wanted, key, today)
 
 
-def take(book: Book, wanted: Mapping[str, bool], key: str, today: date) -> Loaded:
-    """The rows for a form that needs the columns ``wanted`` (True: required) and ``key``."""
+def take(
+    book: Book,
+    wanted: Mapping[str, bool],
+    key: str,
+    today: date,
+    cases: Mapping[str, Mapping[str, str]] | None = None,
+) -> Loaded:
+    """The rows for a form that needs the columns ``wanted`` (True: required) and ``key``.
+
+    ``cases`` are the forms that somebody wrote down for a text (``Settings.cases``).
+    """
     tables = [understood(book, sheet) for sheet in book.sheets]
     chosen = choose(tables, wanted, key)
     if chosen is None:
@@ -74,7 +83,7 @@ def take(book: Book, wanted: Mapping[str, bool], key: str, today: date) -> Loade
         found = row_problems + found
         problems += found
         if not any(p.level == "error" for p in found):
-            rows.append(row)
+            rows.append(replace(row, values=_with_own_cases(row.values, cases or {})))
     return Loaded(tuple(rows), tuple(problems))
 
 
@@ -214,7 +223,6 @@ def _row(
     if "last_name" in wanted and "last_name" in values:
         problems += _gender(values)
     problems += rules.check({k: v for k, v in values.items() if k not in told}, today)
-    _own_cases(values)
     row = Row(values, where, table.headings)
     return row, [replace(p, where=_where_of(row, p.where)) for p in problems]
 
@@ -262,8 +270,13 @@ def _gender(values: dict[str, Any]) -> list[Problem]:
     return []
 
 
-def _own_cases(values: dict[str, Any]) -> None:
-    """Let the position bring the cases that were written down for it."""
-    cases = {c: str(v) for c in russian.CASES if (v := values.get(f"position_{c}"))}
-    if cases and "position" in values:
-        values["position"] = russian.Term(str(values["position"]), cases)
+def _with_own_cases(
+    values: Mapping[str, Any], cases: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """Let every text bring the cases that were written down for it, in its row or for them all."""
+    answer = dict(values)
+    for column, value in values.items():
+        own = {c: str(v) for c in russian.CASES if (v := values.get(f"{column}_{c}"))}
+        if isinstance(value, str) and (forms := {**cases.get(value, {}), **own}):
+            answer[column] = russian.Term(value, forms)
+    return answer

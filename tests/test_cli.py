@@ -313,6 +313,21 @@ def test_data_cases_shows_all_six_and_what_somebody_wrote_down(
     assert ("paperloop.toml", "operator.head_name") in found
 
 
+def test_an_organisations_own_cases_are_in_the_settings(
+    paperloop: Paperloop, workspace: Path
+) -> None:
+    text = (workspace / "paperloop.toml").read_text(encoding="utf-8")
+    own = '\n[cases."Фирма  «Рысь»"]\ngenitive = "Фирмы «Рыси»"\n'
+    (workspace / "paperloop.toml").write_text(text + own, encoding="utf-8")
+    (workspace / "acts.csv").write_text(
+        "Акт;Организация-получатель\n1;Фирма «Рысь»\n", encoding="utf-8"
+    )
+    said = paperloop("data", "cases", "acts.csv", "--json")
+    (firm,) = [line for line in said.lines() if line["field"] == "recipient"]
+    assert firm["cases"]["genitive"] == "Фирмы «Рыси»" and firm["own"] == ["genitive"]
+    assert firm["cases"]["dative"] == "Фирме «Рысь»"
+
+
 def test_data_cases_of_a_file_of_something_else(paperloop: Paperloop, workspace: Path) -> None:
     (workspace / "hires.csv").write_text("Дом;Улица\n1;Лесная\n", encoding="utf-8")
     said = paperloop("data", "cases", "hires.csv")

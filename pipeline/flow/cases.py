@@ -75,7 +75,7 @@ def of_file(path: str, settings: Settings) -> tuple[list[Declined], list[Problem
     # Where there is none, it is the people's number that is said to be missing.
     for key in keys or [SUBJECT_KEY]:
         wanted = {column.key: column.key == key for column in _COLUMNS[key]}
-        loaded = data.take(sheets, wanted, key, settings.today)
+        loaded = data.take(sheets, wanted, key, settings.today, settings.cases)
         problems += loaded.problems
         for row in loaded.rows:
             found += _of_person(row) if key == SUBJECT_KEY else _of_act(row)

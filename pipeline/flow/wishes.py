@@ -121,7 +121,7 @@ def from_data(
                 wanted[column] = wanted.get(column, False) or required
         if any(c.when for c in alike):
             wanted.setdefault("category", True)
-        loaded = data.take(sheets, wanted, key, settings.today)
+        loaded = data.take(sheets, wanted, key, settings.today, settings.cases)
         problems += loaded.problems
         for row in loaded.rows:
             wishes, wrong = _of_row(alike, row, settings)
