@@ -118,6 +118,7 @@ SEEDS = [
     ("consent-municipal", "law-suffices", "noticed", "формирования кадровых документов"),
     ("consent-municipal", "outdated-insurer", "noticed", "обязательного медицинского страхования"),
     ("consent-municipal", "biometric-data", "missing", ""),
+    ("consent-municipal", "biometric-refusal", "missing", ""),
     ("consent-employee", "subject", "found", "{{ passport_issued_by }}"),
     ("consent-employee", "representative", "absent", ""),
     ("consent-employee", "operator", "found", "{{ operator_address }}"),
@@ -192,7 +193,16 @@ def test_approved_wording_is_no_error(workspace: Path, paperloop: Paperloop) -> 
     assert {line["level"] for line in said.lines()} == {"warning", "info"}
 
 
-@pytest.mark.parametrize("name", ["consent-2025", "consent-dissemination", "consent-withdrawal"])
+OURS = [
+    "consent-2025",
+    "consent-biometric",
+    "consent-dissemination",
+    "consent-special",
+    "consent-withdrawal",
+]
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_our_own_forms_lack_nothing(name: str, workspace: Path, paperloop: Paperloop) -> None:
     found = judged(name, workspace)
     assert {f.level for f in found} == {"info"}
