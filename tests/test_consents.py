@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import examples
+from pipeline.errors import ExitCode
 from pipeline.lint import Finding
+from tests import scanning
+from tests.scanning import Json, Office, issue, open_office
+from tests.test_generate import MAN, WOMAN
 from tests.test_lint import GOOD, TODAY, judged, of_rule, write_form
 
 
@@ -73,3 +78,118 @@ def test_a_consent_to_biometric_data_says_that_nobody_is_turned_away(
     assert found.state == "found"
     (found,) = said_in(workspace, ["consent-biometric"], "")["biometric-refusal"]
     assert (found.state, found.level) == ("missing", "warning")
+
+
+# How they come out: the longest values of tests/test_generate, and the shortest.
+
+SPECIAL_FORM, BIOMETRIC, CHILDS = "consent-special", "consent-biometric", "consent-representative"
+OF_ADULTS = (SPECIAL_FORM, BIOMETRIC)
+PARENT: Json = {
+    "representative_last_name": "Ким",
+    "representative_first_name": "Ян",
+    "representative_address": "г. Лугоград, д. 1",
+    "representative_passport": "4520 100200, выдан 01.02.2020 УМВД",
+    "representative_authority": "свидетельство о рождении I-ЛУ № 000014",
+}
+INFANT: Json = {
+    **PARENT,
+    "personnel_number": "1",
+    "last_name": "Ким",
+    "first_name": "Ян",
+    "gender": "м",
+    "birth_date": "2012-11-17",  # 14 on the morrow of tests.scanning.DAY
+    "birth_certificate": "I-ЛУ № 000014, выдано 01.12.2012 отделом ЗАГС г. Лугоград",
+    "address": "г. Лугоград, д. 1",
+}
+TEENAGER: Json = {
+    **INFANT,
+    "personnel_number": "2",
+    "birth_date": "2012-11-16",
+    "passport_series": "4526",
+    "passport_number": "100201",
+    "passport_issued_by": "УМВД",
+    "passport_issued_on": "2026-11-16",
+}
+MINORS = {"date_minor", "signature_minor", "initials_minor"}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office whose first run issued every consent; nothing is changed in it."""
+    return open_office(tmp_path_factory.mktemp("consents") / "office")
+
+
+@pytest.fixture(scope="module")
+def papers(office: Office) -> dict[tuple[str, str], Json]:
+    issued = issue(office, [WOMAN, MAN], *OF_ADULTS) + issue(office, [INFANT, TEENAGER], CHILDS)
+    return {(one["form"], one["subject"]): one for one in issued}
+
+
+def test_a_consent_is_one_page_with_a_place_to_sign(
+    papers: dict[tuple[str, str], Json],
+) -> None:
+    assert len(papers) == 2 * len(OF_ADULTS) + 2
+    for (form, _subject), one in papers.items():
+        assert one["pages"] == 1, form
+        hand = {p["field"] for p in one["places"] if p["hand"]}
+        assert hand >= {"signature", "date"}
+        assert {p["field"] for p in one["places"]} == set(one["fields"])
+
+
+def test_a_child_of_14_signs_beside_the_representative(
+    papers: dict[tuple[str, str], Json],
+) -> None:
+    infant, teenager = papers[CHILDS, "1"]["fields"], papers[CHILDS, "2"]["fields"]
+    assert not MINORS & infant.keys()
+    assert infant["birth_certificate"].startswith("свидетельство о рождении I-ЛУ")
+    assert "passport_number" not in infant
+    assert teenager.keys() >= MINORS
+    assert teenager["initials_minor"] == teenager["initials"] == "Я. Ким"
+    assert teenager["passport_number"] == "100201"
+    assert "birth_certificate" not in teenager
+
+
+def test_of_two_signatures_a_missing_one_is_asked_for(
+    office: Office, papers: dict[tuple[str, str], Json], tmp_path: Path
+) -> None:
+    mine = office.copy_to(tmp_path / "office")
+    infant, teenager = papers[CHILDS, "1"], papers[CHILDS, "2"]
+    mine.scan([infant], "infant")
+    marks = {"signature": "sign", "date": "date", "date_minor": "date"}
+    mine.scan([teenager], "teenager", marks={teenager["paper"]: marks})
+    said = {one["subject"]: one for one in mine.take_in()}
+    assert (said["1"]["status"], said["1"]["reasons"]) == ("accepted", [])
+    assert said["2"]["reasons"] == ["signature-missing"]
+
+
+def test_the_day_of_birth_decides(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same child a day later is 14 and signs; at 18 nobody signs for it any more."""
+    mine = office.copy_to(tmp_path / "office")
+    generate = ("generate", CHILDS, "--data", "data.json", "--json")
+    monkeypatch.setattr(scanning, "DAY", date(2026, 11, 17))
+    said = mine(*generate)
+    assert said.code == 0, said.err
+    (later,) = [one for one in said.lines() if one["subject"] == "1"]
+    assert later["new"] and later["fields"].keys() >= MINORS
+    monkeypatch.setattr(scanning, "DAY", date(2030, 11, 16))
+    said = mine(*generate)
+    assert said.code == ExitCode.BAD_DATA and "18" in said.err
+    assert [one["subject"] for one in said.lines()] == ["1"]
+
+
+@pytest.mark.parametrize("column", sorted(PARENT))
+def test_the_representatives_document_and_authority_are_required(
+    column: str, office: Office
+) -> None:
+    said = office("form", "show", CHILDS, "--json")
+    (shown,) = said.lines()
+    assert {"column": column, "required": True} in shown["columns"]
+    assert {"column": "representative_middle_name", "required": False} in shown["columns"]
+
+
+def test_who_needs_a_representative_is_a_child_in_the_example() -> None:
+    grown_up = examples.row_of(["birth_date"])
+    child = examples.row_of(["birth_date", "representative_last_name"])
+    assert child["birth_date"].year - grown_up["birth_date"].year > 18

@@ -44,6 +44,8 @@ FIELDS = {
     "passport_number": ("digits", "passport_number"),
     "passport_issued_by": ("text", "passport_issued_by"),
     "passport_issued_on": ("date", "passport_issued_on | short_date"),
+    "representative": ("name", "representative | nominative"),
+    "representative_passport": ("text", "representative_passport"),
     "operator_name": ("organisation", "operator.name"),
     "operator_address": ("address", "operator.address"),
     "signature": ("signature", ""),
@@ -197,6 +199,7 @@ OURS = [
     "consent-2025",
     "consent-biometric",
     "consent-dissemination",
+    "consent-representative",
     "consent-special",
     "consent-withdrawal",
 ]
@@ -302,6 +305,12 @@ FAULTS = [
         "Обработка поручается обществу с ограниченной ответственностью.",
     ),
     ("who", "representative", "missing", "Я, {{ full_name }}, законный представитель ребенка,"),
+    (
+        "who",
+        "representative",
+        "missing",
+        "Я, {{ representative }}, паспорт {{ representative_passport }}, по доверенности от мая,",
+    ),
 ]
 
 
