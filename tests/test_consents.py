@@ -80,10 +80,54 @@ def test_a_consent_to_biometric_data_says_that_nobody_is_turned_away(
     assert (found.state, found.level) == ("missing", "warning")
 
 
+THIRD_PARTY = {"third_party": "ООО «Кедр»", "third_party_address": "г. Лугоград, д. 2"}
+TO_WHOM = "Данные передаются организации {{ third_party }}, адрес: {{ third_party_address }}."
+TOLD = {
+    "consent-obtain": "Способ получения: письменный запрос. Отказ ничего не влечет.",
+    "consent-transfer": "Получатель вправе использовать данные только в цели, указанной выше.",
+}
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_third_party_is_named_in_a_consent_of_its_own(kind: str, workspace: Path) -> None:
+    own = {"consent-obtain": {"source-of-data", "way-of-obtaining", "refusal"}}.get(
+        kind, {"recipient", "recipient-warned"}
+    )
+    lacking = said_in(workspace, [kind], "")
+    assert {lacking[rule][0].state for rule in own} == {"missing"}
+    whole = said_in(workspace, [kind], f"{TO_WHOM} {TOLD[kind]}")
+    assert {whole[rule][0].state for rule in (*own, "processor")} == {"found"}
+    assert "third-party" not in whole
+    assert "third-party" in said_in(workspace, [], TO_WHOM)
+
+
+def test_who_gets_nothing_does_not_blur_who_gets_the_data(workspace: Path) -> None:
+    """«Другим лицам не поручается» rules out, it is no vague recipient beside a named one."""
+    kinds = ["consent-transfer"]
+    found = said_in(workspace, kinds, f"{TO_WHOM} Обработка не поручается другим лицам.")
+    assert found["processor"][0].state == "found"
+    found = said_in(workspace, kinds, f"{TO_WHOM} Обработка поручается и другим лицам.")
+    assert found["processor"][0].state == "vague"
+
+
 # How they come out: the longest values of tests/test_generate, and the shortest.
 
-SPECIAL_FORM, BIOMETRIC, CHILDS = "consent-special", "consent-biometric", "consent-representative"
-OF_ADULTS = (SPECIAL_FORM, BIOMETRIC)
+OF_ADULTS = (
+    "consent-special",
+    "consent-biometric",
+    "consent-obtain",
+    "consent-transfer",
+    "consent-contractor",
+)
+CHILDS = "consent-representative"
+ARCHIVE = (
+    "Государственное бюджетное учреждение Верхнереченской области «Межрайонный архив документов "
+    "по личному составу ликвидированных организаций Синеозёрского муниципального района»"
+)
+ADULTS = [
+    {**WOMAN, "third_party": ARCHIVE, "third_party_address": WOMAN["address"]},
+    {**MAN, **THIRD_PARTY, "phone": "+7 383 000-00-14", "email": "li@example.org"},
+]
 PARENT: Json = {
     "representative_last_name": "Ким",
     "representative_first_name": "Ян",
@@ -121,7 +165,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture(scope="module")
 def papers(office: Office) -> dict[tuple[str, str], Json]:
-    issued = issue(office, [WOMAN, MAN], *OF_ADULTS) + issue(office, [INFANT, TEENAGER], CHILDS)
+    issued = issue(office, ADULTS, *OF_ADULTS) + issue(office, [INFANT, TEENAGER], CHILDS)
     return {(one["form"], one["subject"]): one for one in issued}
 
 
@@ -134,6 +178,16 @@ def test_a_consent_is_one_page_with_a_place_to_sign(
         hand = {p["field"] for p in one["places"] if p["hand"]}
         assert hand >= {"signature", "date"}
         assert {p["field"] for p in one["places"]} == set(one["fields"])
+
+
+def test_a_third_party_is_printed_in_its_case(papers: dict[tuple[str, str], Json]) -> None:
+    obtained = papers["consent-obtain", "0042"]["fields"]
+    assert obtained["third_party_genitive"].startswith("Государственного бюджетного учреждения")
+    given = papers["consent-transfer", "0042"]["fields"]
+    assert given["third_party_dative"].startswith("Государственному бюджетному учреждению")
+    assert given["phone"] == ""  # left for a pen
+    short = papers["consent-transfer", MAN["personnel_number"]]["fields"]
+    assert short["third_party_dative"] == THIRD_PARTY["third_party"]
 
 
 def test_a_child_of_14_signs_beside_the_representative(

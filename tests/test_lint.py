@@ -46,6 +46,8 @@ FIELDS = {
     "passport_issued_on": ("date", "passport_issued_on | short_date"),
     "representative": ("name", "representative | nominative"),
     "representative_passport": ("text", "representative_passport"),
+    "third_party": ("organisation", "third_party"),
+    "third_party_address": ("address", "third_party_address"),
     "operator_name": ("organisation", "operator.name"),
     "operator_address": ("address", "operator.address"),
     "signature": ("signature", ""),
@@ -198,9 +200,12 @@ def test_approved_wording_is_no_error(workspace: Path, paperloop: Paperloop) -> 
 OURS = [
     "consent-2025",
     "consent-biometric",
+    "consent-contractor",
     "consent-dissemination",
+    "consent-obtain",
     "consent-representative",
     "consent-special",
+    "consent-transfer",
     "consent-withdrawal",
 ]
 
