@@ -136,6 +136,7 @@ def _make(run: _Run, wish: Wish) -> Made:
     draft = paper.draft(wish.form, run.compiled[wish.form.name], wish.filled, paper_id)
     if known is not None:
         return Made(wish, known, draft, new=False)
+    on_paper = {name for _colour, name in draft.prints}  # a condition may leave a field out
     fresh = Paper(
         id=paper_id,
         form=wish.form.name,
@@ -144,8 +145,8 @@ def _make(run: _Run, wish: Wish) -> Made:
         subject=wish.subject,
         copy=copy,
         digest=wish.digest,
-        fields=dict(wish.filled.printed),
-        values=dict(wish.filled.values),
+        fields={name: words for name, words in wish.filled.printed.items() if name in on_paper},
+        values={name: value for name, value in wish.filled.values.items() if name in on_paper},
         places=(),
         pages=0,
         issued_on=date.min,
