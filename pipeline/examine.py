@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from pipeline import glyphs as glyphs_
 from pipeline import hand, ink, layout, smears
 from pipeline.atlas import Atlas
+from pipeline.doubt import Doubt, doubts_of, is_saved, is_speck
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, union
-from pipeline.glyphs import Look, Verdict
+from pipeline.glyphs import Look
 from pipeline.layout import Glyph, Sheet
 from pipeline.page import DPI
 from pipeline.paper import Place
@@ -33,28 +34,10 @@ FOOT_MM = 27.0  # the foot band: codes and the printed id, verified by being rea
 LINE_MARGIN_MM = (0.35, 0.5)  # about a line's glyphs: enough for OCR, too little for neighbours
 CROP_MARGIN_MM = 2.0
 
-# A glyph is suspect past these; measured on 190,000 clean and 2,000 changed glyphs of four kinds
-# of scan. β counts less 1.5 standard errors; small print (captions) is blurred more than it is
-# known, so a twin must be told more clearly there.
-SMALL_PT = 10.0
-SUSPECT_BETA = 0.40
-SUSPECT_BETA_SMALL = 0.60
-SURE_BETA = 0.50  # past this even a glyph that fits its print well is suspect
-FINE_SCORE = 0.93
-SUSPECT_SCORE = 0.84
-SUSPECT_SCORE_SMALL = 0.72
-# A suspect glyph may still be good print: a heavy stroke leans a little to another letter, dirt
-# fits none. Where another letter fits clearly, it stands there; else OCR of the word decides.
-LEAN_BETA, LEAN_BETA_SMALL = 0.62, 0.85
-LETTER_SCORE, SIGN_SCORE = 0.85, 0.90  # of letters and figures; of points and quotes
-LETTER_GAIN = 0.05
-LOST_SCORE = 0.45  # below it there is no print to save
-MOST_TRIED = 40  # suspects a page that are tried with every letter: past it the page is not ours
 ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
 # A signature's flourish ends within this of its blank; captions lie there, wording does not.
 AROUND_MM = 6.0
 BELOW_MM = 8.0
-GONE_SHARE = 0.35  # a glyph with less of its ink than this is not there any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +47,6 @@ class Examined:
     fields: tuple[FieldReading, ...]
     hand: tuple[HandMark, ...]
     alterations: tuple[Alteration, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Doubt:
-    """A suspect glyph with its word; ``sure`` where no OCR can save it."""
-
-    verdict: Verdict
-    word: tuple[Glyph, ...]
-    sure: bool
 
 
 def examine(
@@ -96,30 +70,19 @@ def examine(
     left = ink.unexplained(scan, issued, black)
     pens = tuple(hand.judge(p, here, left, scan, black, laid, issued, ocr) for p in here if p.hand)
     excused = _hand_ink(left, here, pens)
-    doubts = _doubts(verdicts, text, excused, seen, letters)
+    doubts = doubts_of(verdicts, text, excused, seen, letters)
     lines, doubts = _read(here, text, doubts, scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
     smeared = smears.smeared(verdicts, seen)
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
     colours = {p.colour for p in here}
     wording = [
-        d
-        for d in doubts
-        if d.verdict.glyph.colour not in colours and not _is_speck(d, doubts, seen)
+        d for d in doubts if d.verdict.glyph.colour not in colours and not is_speck(d, doubts, seen)
     ]
     alterations = _wording_alterations(wording, text, seen, laid)
     stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
     alterations += _ink_alterations(stray, scan, black, text, laid, sheet, here, issued)
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
-
-
-def _is_speck(doubt: _Doubt, doubts: Sequence[_Doubt], seen: Look) -> bool:
-    """Dirt on one letter of a word of the fixed wording, the letter still under it.
-
-    It looks like no other letter, so the word says what it said.
-    """
-    alone = sum(d.word == doubt.word for d in doubts) == 1
-    return alone and not doubt.sure and not _is_gone(doubt.verdict.glyph, seen)
 
 
 def _touched(
@@ -158,57 +121,6 @@ def _hand_ink(
     return np.asarray(mine[labels] & left | (zone == 1))
 
 
-def _doubts(
-    verdicts: Sequence[Verdict],
-    text: Sequence[Glyph],
-    excused: NDArray[np.bool_],
-    seen: Look,
-    letters: Atlas,
-) -> list[_Doubt]:
-    suspect = {id(v.glyph): v for v in verdicts if _is_suspect(v)}
-    if not suspect:
-        return []
-    found: list[_Doubt] = []
-    for word in glyphs_.words(text):
-        for glyph in word:
-            verdict = suspect.get(id(glyph))
-            if verdict is None:
-                continue
-            if _crossed(glyph, excused):
-                continue  # a signature runs over it: its ink is accounted for
-            sure = not _is_mild(verdict, seen, letters, len(found) < MOST_TRIED)
-            if sure or glyph.size >= SMALL_PT:  # OCR cannot read small print: it decides nothing
-                found.append(_Doubt(verdict, tuple(word), sure))
-    return found
-
-
-def _crossed(glyph: Glyph, excused: NDArray[np.bool_]) -> bool:
-    x0, y0, x1, y1 = glyph.box.grown(0.8).px(DPI)
-    return bool(excused[max(0, y0) : y1, max(0, x0) : x1].any())
-
-
-def _is_suspect(verdict: Verdict) -> bool:
-    beta = verdict.change - 1.5 * verdict.error
-    if verdict.glyph.size < SMALL_PT:
-        return beta > SUSPECT_BETA_SMALL or verdict.score < SUSPECT_SCORE_SMALL
-    return (
-        beta > SURE_BETA
-        or (beta > SUSPECT_BETA and verdict.score < FINE_SCORE)
-        or verdict.score < SUSPECT_SCORE
-    )
-
-
-def _is_mild(verdict: Verdict, seen: Look, letters: Atlas, trying: bool) -> bool:
-    """Whether OCR may decide: no other letter is certain to stand there."""
-    beta = verdict.change - 1.5 * verdict.error
-    lean = LEAN_BETA_SMALL if verdict.glyph.size < SMALL_PT else LEAN_BETA
-    if beta > lean or verdict.score < LOST_SCORE or not trying:
-        return False
-    _letter, score = glyphs_.closest(seen, verdict.glyph, letters)
-    least = LETTER_SCORE if verdict.glyph.char.isalnum() else SIGN_SCORE
-    return not score > max(least, verdict.score + LETTER_GAIN)
-
-
 def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:
     box = layout.box_of(line).grown(*LINE_MARGIN_MM)
     x0, y0, x1, y1 = box.px(DPI)
@@ -219,10 +131,10 @@ def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:
 def _read(
     here: Sequence[Place],
     text: Sequence[Glyph],
-    doubts: Sequence[_Doubt],
+    doubts: Sequence[Doubt],
     scan: NDArray[np.float32],
     ocr: OcrEngine,
-) -> tuple[dict[str, tuple[str, float]], list[_Doubt]]:
+) -> tuple[dict[str, tuple[str, float]], list[Doubt]]:
     """OCR of every field's first print, and of the words with a mildly suspect glyph."""
     by_colour = layout.by_colour(text)
     crops: list[Image] = []
@@ -248,16 +160,18 @@ def _read(
         if _squeezed(lines[name][0]) == _squeezed("".join(g.char for g in by_colour[colour]))
     }
     saved = {
-        first
-        for (first, word), (words, _confidence) in zip(
+        first: confidence
+        for (first, word), (words, confidence) in zip(
             mild.items(), answers[len(owners) :], strict=True
         )
         if _squeezed(words) == "".join(g.char for g in word)
     }
+
     return lines, [
         d
         for d in doubts
-        if d.sure or not (id(d.word[0]) in saved or d.verdict.glyph.colour in whole)
+        if not is_saved(d, saved.get(id(d.word[0])))
+        and (d.leans or d.verdict.glyph.colour not in whole)
     ]
 
 
@@ -269,7 +183,7 @@ def _fields(
     here: Sequence[Place],
     text: Sequence[Glyph],
     lines: Mapping[str, tuple[str, float]],
-    changed: Mapping[int, _Doubt],
+    changed: Mapping[int, Doubt],
     smeared: frozenset[int],
     printed: Mapping[str, str],
     laid: Laid,
@@ -317,7 +231,7 @@ def _worse(one: str, other: str) -> bool:
 
 
 def _wording_alterations(
-    doubts: Sequence[_Doubt], text: Sequence[Glyph], seen: Look, laid: Laid
+    doubts: Sequence[Doubt], text: Sequence[Glyph], seen: Look, laid: Laid
 ) -> list[Alteration]:
     """Changed glyphs of the fixed wording, one alteration a printed line."""
     if not doubts:
@@ -329,14 +243,10 @@ def _wording_alterations(
         if not wrong:
             continue
         box = union(g.box for g in wrong)
-        kind = "erasure" if all(_is_gone(g, seen) for g in wrong) else "overprint"
+        kind = "erasure" if all(smears.is_gone(g, seen) for g in wrong) else "overprint"
         crop = encode_png(laid.picture(box.grown(4)))
         found.append(Alteration(kind, line[0].page, box, _text_of(line), crop))
     return found
-
-
-def _is_gone(glyph: Glyph, seen: Look) -> bool:
-    return smears.ink_share(glyph, seen) < GONE_SHARE
 
 
 def _text_of(line: Sequence[Glyph]) -> str:

@@ -17,6 +17,7 @@ from pipeline.page import DPI
 SMEARED_DROP = 0.058
 SMEARED_GLYPHS = 4
 RUBBED_SHARE = 0.6  # of the ink that the page's print has
+GONE_SHARE = 0.35
 
 
 def smeared(verdicts: Sequence[Verdict], seen: Look) -> frozenset[int]:
@@ -37,6 +38,11 @@ def smeared(verdicts: Sequence[Verdict], seen: Look) -> frozenset[int]:
             if len(line) >= SMEARED_GLYPHS and (pale or np.median(drops) > SMEARED_DROP):
                 found.add(colour)
     return frozenset(found)
+
+
+def is_gone(glyph: Glyph, seen: Look) -> bool:
+    """Whether a glyph is not there any more."""
+    return ink_share(glyph, seen) < GONE_SHARE
 
 
 def ink_share(glyph: Glyph, seen: Look) -> float:

@@ -26,7 +26,7 @@ ORDER = re.findall(
     errors geometry i18n files settings
     morphology names phrases wording russian lettering rules columns engines form soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper scan page register atlas glyphs smears ink reading identify stamps
+    marks layout paper scan page register atlas glyphs smears doubt ink reading identify stamps
     hand examine
     export record verdict reasons registry dossier inventory flow doctor cli
     """,
