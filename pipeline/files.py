@@ -83,6 +83,14 @@ def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def unused(folder: Path, name: str) -> Path:
+    """The first path of ``name`` with a {number} from 1 that nothing stands at."""
+    number = 1
+    while (path := folder / name.format(number=number)).exists():
+        number += 1
+    return path
+
+
 def sweep_parts(folder: Path) -> None:
     """Remove what an interrupted ``write_atomic`` left in ``folder`` and below."""
     for part in folder.rglob(".*.part"):

@@ -67,7 +67,8 @@ class PageReading:
     ``source_page`` and ``page`` count from 1; ``turned`` is the clockwise turn in degrees that
     stands the page upright; ``identified_by`` is code, id, text or None; ``problems`` are the
     contract's reasons that this page alone gives; ``residual_mm`` is how far the laid-over page
-    still lies from the issued one (the alarm for not-aligned).
+    still lies from the issued one (the alarm for not-aligned). ``thumbnail`` is a small JPEG of
+    the page, upright; it is not kept.
     """
 
     source: str
@@ -84,3 +85,4 @@ class PageReading:
     fields: tuple[FieldReading, ...] = ()
     hand: tuple[HandMark, ...] = ()
     alterations: tuple[Alteration, ...] = ()
+    thumbnail: bytes = b""

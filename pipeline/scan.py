@@ -10,7 +10,7 @@ import logging
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ MAX_BYTES = 2 << 30
 MAX_PAGES = 5000
 MAX_MEGAPIXELS = 120  # A3 at 600 dpi is 70
 REDUCED_MEGAPIXELS = 25  # a picture of more is made smaller before anything else is done to it
+THUMBNAIL_PX = 240  # of its long side: the sheet is known again, its words hardly read
 WORK_DPI = 300  # finer than this tells nothing more about print and pen
 VECTOR_DPI = 200  # for pages that are not a picture
 WORK_LONG_SIDE_PX = 3508  # A4's long side at WORK_DPI: the same bound for photographs
@@ -132,7 +133,7 @@ def fingerprint(path: Path, source: str) -> str:
     raise _unreadable(source, _("the file is empty"), _("scan the sheets again"))
 
 
-def count_pages(paths: list[Path]) -> int:
+def count_pages(paths: Sequence[Path]) -> int:
     """How many pages the files have, those that cannot be read left out: for a progress bar."""
     total = 0
     for path in paths:
@@ -334,6 +335,16 @@ def _has_colour(pixels: NDArray[np.uint8]) -> bool:
     blue, green, red = cv2.split(np.ascontiguousarray(pixels[::4, ::4]))
     spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
     return bool(np.count_nonzero(spread > COLOUR_SPREAD) > spread.size * 1e-4)
+
+
+def thumbnail(grey: NDArray[np.uint8], turned: int) -> bytes:
+    """A page as a small JPEG, ``turned`` degrees clockwise so that it stands upright."""
+    upright = np.rot90(grey, -turned // 90)
+    scale = THUMBNAIL_PX / max(upright.shape)
+    small = cv2.resize(
+        np.ascontiguousarray(upright), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+    )
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 60])[1].tobytes()
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:

@@ -76,6 +76,11 @@ class Settings:
         return self.output / "originals"
 
     @property
+    def reports(self) -> Path:
+        """Where ``intake`` puts the report of each batch."""
+        return self.output / "reports"
+
+    @property
     def templates(self) -> tuple[Path, ...]:
         """Folders of forms, the first that has a form wins: the workspace's own, then ours."""
         return tuple(dict.fromkeys((self.workspace / "templates", packaged_templates().resolve())))

@@ -28,7 +28,7 @@ ORDER = re.findall(
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan page register atlas glyphs smears doubt ink reading identify stamps
     hand examine
-    export record verdict reasons registry dossier inventory flow doctor cli
+    export record verdict reasons report registry dossier inventory flow doctor cli
     """,
 )
 

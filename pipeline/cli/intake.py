@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+import time
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +19,9 @@ from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode, Problem, ScanError, UsageError
 from pipeline.i18n import _, language
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 
 @click.command()
@@ -23,8 +33,13 @@ from pipeline.i18n import _, language
     help=_("pages read side by side (default: one a processor)"),
 )
 @click.option("--again", is_flag=True, help=_("read files anew that were taken in before"))
+@click.option(
+    "--watch", is_flag=True, help=_("go on with what the scanner writes there, until Ctrl+C")
+)
 @reporting
-def intake(reporter: Reporter, paths: tuple[Path, ...], workers: int, again: bool) -> ExitCode:
+def intake(
+    reporter: Reporter, paths: tuple[Path, ...], workers: int, again: bool, watch: bool
+) -> ExitCode:
     """Originals are copied, never changed."""
     settings = common.settings()
     for path in paths:
@@ -33,11 +48,12 @@ def intake(reporter: Reporter, paths: tuple[Path, ...], workers: int, again: boo
                 _("there is no such file or folder"), where=str(path), hint=_("check the path")
             )
 
-    from pipeline import reasons, record, scan
-    from pipeline.files import run_lock
-    from pipeline.flow import intake as flow
-    from pipeline.registry import Registry
+    from pipeline import scan
 
+    done = _Done()
+    if watch:
+        _watch(paths, settings, lambda files: _take_in(files, settings, reporter, workers, done))
+        return _outcome(done)
     files = scan.find(paths, settings.output)
     if not files:
         raise ScanError(
@@ -46,13 +62,42 @@ def intake(reporter: Reporter, paths: tuple[Path, ...], workers: int, again: boo
             where=", ".join(str(path) for path in paths),
             hint=_("name the folder into which the scanner writes"),
         )
+    _take_in(files, settings, reporter, workers, done, again=again)
+    return _outcome(done)
+
+
+@dataclass(slots=True)
+class _Done:
+    """What became of the documents of a call; ``faults`` are the exit codes of what failed."""
+
+    count: Counter[str] = field(default_factory=Counter)
+    faults: set[ExitCode] = field(default_factory=set)
+
+
+def _take_in(
+    files: Sequence[Path],
+    settings: Settings,
+    reporter: Reporter,
+    workers: int,
+    done: _Done,
+    *,
+    again: bool = False,
+) -> None:
+    """One batch: its documents told one by one, its summary, its report."""
+    from pipeline import reasons, record, report, scan
+    from pipeline.files import run_lock, unused, write_atomic
+    from pipeline.flow import intake as flow
+    from pipeline.flow import review
+    from pipeline.registry import Registry
+
     count: Counter[str] = Counter()
     waiting: list[tuple[str, str, str, str]] = []
-    faults: set[ExitCode] = set()
+    pile: report.Pile = {}
+    describe = review.describer(settings)
 
     def tell(problem: Problem, code: ExitCode) -> None:
         reporter.problem(problem)
-        faults.add(code)
+        done.faults.add(code)
 
     with (
         run_lock(settings.output),
@@ -70,6 +115,7 @@ def intake(reporter: Reporter, paths: tuple[Path, ...], workers: int, again: boo
             tell=tell,
         ):
             reporter.record(record.as_json(document))
+            report.add(pile, document, describe)
             is_repeated = "duplicate" in document.reasons
             count["duplicate" if is_repeated else document.status] += 1
             if document.status == record.ACCEPTED:
@@ -84,6 +130,7 @@ def intake(reporter: Reporter, paths: tuple[Path, ...], workers: int, again: boo
                     f"{why} ({document.earlier})" if is_repeated else why,
                 )
             )
+    done.count += count
     if waiting:
         reporter.table((_("file, page"), _("form"), _("person"), _("why")), waiting)
     reporter.say(
@@ -97,14 +144,46 @@ def intake(reporter: Reporter, paths: tuple[Path, ...], workers: int, again: boo
             duplicate=count["duplicate"],
         )
     )
-    return _outcome(count, faults)
+    if count.total() > count["duplicate"]:
+        day = f"{settings.today:%Y-%m-%d}"
+        path = unused(settings.reports, f"intake-{day}-{{number:03}}.html")
+        title = _("Scans taken in on {date}").format(date=f"{settings.today:%d.%m.%Y}")
+        write_atomic(path, report.html(pile, title).encode("utf-8"))
+        reporter.say(_("every sheet of the pile: {file}").format(file=settings.relative(path)))
 
 
-def _outcome(count: Counter[str], faults: set[ExitCode]) -> ExitCode:
+def _watch(
+    paths: tuple[Path, ...], settings: Settings, take_in: Callable[[Sequence[Path]], None]
+) -> None:
+    """Take in what comes, until Ctrl+C or the system says to stop; a batch begun is finished."""
+    from pipeline.flow.watch import LOOK_SECONDS, Watch
+
+    stop = threading.Event()
+
+    def stopping(_signal: int, _frame: FrameType | None) -> None:
+        if stop.is_set():  # the second time means at once
+            raise KeyboardInterrupt
+        stop.set()
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(one, stopping) for one in signals]
+    watch = Watch(paths, settings.output)
+    try:
+        while not stop.is_set():
+            if files := watch.ready(time.monotonic()):
+                take_in(files)
+            else:
+                stop.wait(LOOK_SECONDS)
+    finally:
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
+
+
+def _outcome(done: _Done) -> ExitCode:
     """A failed tool's code; 7 where no scan could be read; 10 where something waits or failed."""
-    if ExitCode.TOOL_FAILED in faults:
+    if ExitCode.TOOL_FAILED in done.faults:
         return ExitCode.TOOL_FAILED
-    failed = count["rejected"]
-    if failed == count.total() and ExitCode.NOTHING_READ in faults:
+    failed = done.count["rejected"]
+    if failed and failed == done.count.total() and ExitCode.NOTHING_READ in done.faults:
         return ExitCode.NOTHING_READ
-    return ExitCode.WAITING if count["review"] or failed else ExitCode.DONE
+    return ExitCode.WAITING if done.count["review"] or failed else ExitCode.DONE

@@ -116,11 +116,18 @@ def read_page(task: Task) -> Answer:
 
 
 def _read_page(task: Task) -> Answer:
-    assert _desk is not None
-    reading = task.unread
     try:
         image = scans.load_page(task.scan, task.number)
-        grey = image.grey
+    except ScanError as error:
+        return replace(task.unread, problems=(error.reason,)), task.trouble(error)
+    reading, trouble = _seen(task, image)
+    return replace(reading, thumbnail=scans.thumbnail(image.grey, reading.turned)), trouble
+
+
+def _seen(task: Task, image: PageImage) -> Answer:
+    assert _desk is not None
+    reading, grey = task.unread, image.grey
+    try:
         if min(grey.shape) < SMALLEST_PX:
             return reading, None
         if _is_blank(grey):

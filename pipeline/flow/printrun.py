@@ -14,7 +14,7 @@ from docx.shared import Mm, Pt
 from pipeline import form as forms
 from pipeline import marks
 from pipeline.engines import office
-from pipeline.files import work_folder, write_atomic
+from pipeline.files import unused, work_folder, write_atomic
 from pipeline.flow.generate import Issued
 from pipeline.i18n import _, in_language
 from pipeline.registry import Registry
@@ -45,10 +45,7 @@ def write(issued: Sequence[Issued], settings: Settings, registry: Registry, fold
                 document.add_blank_page(page_size=(x1 - x0, y1 - y0))
     stream = io.BytesIO()
     document.save(stream)
-    number = 1
-    while (path := folder / NAME.format(number=number)).exists():
-        number += 1
-    return write_atomic(path, stream.getvalue())
+    return write_atomic(unused(folder, NAME), stream.getvalue())
 
 
 def _index(ordered: Sequence[Issued], settings: Settings) -> bytes:

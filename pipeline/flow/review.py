@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from pipeline import form as forms
-from pipeline import record, rules, verdict
+from pipeline import record, report, rules, verdict
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
 from pipeline.form import Field, Form
@@ -183,9 +184,23 @@ def _checked(
 
 def form_of(document: Document, settings: Settings) -> Form | None:
     """The document's form, None where it has none, or none that is among the templates."""
-    if document.form is None or document.form not in forms.names(settings):
-        return None
-    return forms.load(document.form, settings)
+    return _named(document.form, settings)
+
+
+def _named(name: str | None, settings: Settings) -> Form | None:
+    return forms.load(name, settings) if name and name in forms.names(settings) else None
+
+
+def describer(settings: Settings) -> report.Describe:
+    """What says of a document its form's title, and how its fields are called."""
+    named = cache(partial(_named, settings=settings))
+
+    def describe(document: Document) -> tuple[str, Callable[[str], str]]:
+        known = named(document.form)
+        title = in_language(known.title, known.title_en) if known else ""
+        return title, partial(title_of, form=known)
+
+    return describe
 
 
 def title_of(name: str, form: Form | None) -> str:

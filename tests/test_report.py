@@ -1,0 +1,54 @@
+"""The report of a batch: every sheet of the pile, in its order, with the reason in words."""
+
+from __future__ import annotations
+
+import re
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import scanning
+from tests.bench import people
+from tests.test_intake import blank, stranger
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A paper of two pages in the wrong order, a blank back, a stranger, a paper of one page."""
+    office = scanning.open_office(tmp_path_factory.mktemp("report") / "office")
+    pledge, consent = scanning.issue(
+        office, people.hires(1, 29), "non-disclosure-pledge", "consent-employee"
+    )
+    office.put(
+        "pile.tiff", office.page(consent, 2), blank(), stranger(), office.page(consent, 1),
+        office.page(pledge),
+    )  # fmt: skip
+    (office.inbox / "torn.pdf").write_bytes(b"%PDF-1.7 and no more")
+    assert office("intake", "inbox").code == 10
+    (found,) = (office.root / "output" / "reports").iterdir()
+    return found
+
+
+def sheets(report: Path) -> list[tuple[str, str]]:
+    text = report.read_text(encoding="utf-8")
+    return re.findall(r'<div class="sheet (\w+)">.*?<p class="number">(.+?)</p>', text, re.DOTALL)
+
+
+def test_every_sheet_of_the_pile_is_there_in_its_order(report: Path) -> None:
+    assert sheets(report) == [
+        ("green", "1"), ("grey", "2"), ("red", "3"), ("green", "4"), ("green", "5"), ("red", "—"),
+    ]  # fmt: skip
+
+
+def test_it_says_why_and_shows_the_sheet(report: Path) -> None:
+    text = report.read_text(encoding="utf-8")
+    assert "the form is not known" in text and "the file cannot be read" in text
+    assert text.count("data:image/jpeg;base64,") == 4
+    assert "http" not in text  # nothing from outside
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the folder's rights count")
+def test_only_its_owner_may_read_it(report: Path) -> None:
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
