@@ -28,10 +28,9 @@ def typed(column: Column, cell: Cell) -> tuple[Value, list[Problem]]:
     if cell is None:
         return None, []
     if isinstance(cell, list):
-        if column.kind != "list":
+        if column.kind not in ("list", "phrases"):
             return None, [_fault(column, _("one value is needed, not a list"))]
-        parts = [str(entry) for entry in cell if entry is not None]
-        cell = "\n".join(parts)
+        return _entries(column, [str(entry) for entry in cell if entry is not None])
     if not isinstance(cell, str | int | date):
         return None, [_fault(column, _("one value is needed, not an object"))]
     if column.kind == "date":
@@ -121,7 +120,24 @@ def _key(column: Column, text: str) -> tuple[Value, list[Problem]]:
 
 
 def _list(column: Column, text: str) -> tuple[Value, list[Problem]]:
-    return [" ".join(part.split()) for part in re.split(r"[,;\n]", text) if part.strip()], []
+    return _entries(column, re.split(r"[,;\n]", text))
+
+
+def _phrases(column: Column, text: str) -> tuple[Value, list[Problem]]:
+    return _entries(column, re.split(r"[;\n]", text))
+
+
+def _entries(column: Column, parts: list[str]) -> tuple[Value, list[Problem]]:
+    """The entries of a list that are not empty, each a text of its own."""
+    found = _unfit(column, "\n".join(parts))
+    if found:
+        return None, found
+    values = []
+    for part in parts:
+        value, problems = _text(column, part)
+        found += problems
+        values += [str(value)] if value else []
+    return values, found
 
 
 def _gender(column: Column, text: str) -> tuple[Value, list[Problem]]:
@@ -149,6 +165,7 @@ _KINDS = {
     "count": _count,
     "key": _key,
     "list": _list,
+    "phrases": _phrases,
     "gender": _gender,
     "category": _category,
     "person": _person,

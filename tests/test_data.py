@@ -350,7 +350,7 @@ def test_files_that_cannot_be_read_say_so_in_a_line(tmp_path: Path) -> None:
 
 
 def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> None:
-    path = data_sheet([*WANTED, "category"], tmp_path / "sheet.xlsx")
+    path = data_sheet([[*WANTED, "category"]], tmp_path / "sheet.xlsx")
     assert openpyxl.load_workbook(path)["hires"]["A2"].value == "Пример"
     assert load(path).rows == ()  # the example is nobody
     assert errors(load(path)) == []
@@ -364,7 +364,7 @@ def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> No
     book.save(path)
     (row,) = load(path).rows
     assert row.values["category"] == "employee"
-    acts = data_sheet(["act", "basis", "items"], tmp_path / "acts.xlsx")
+    acts = data_sheet([["act", "basis", "items"]], tmp_path / "acts.xlsx")
     assert openpyxl.load_workbook(acts).sheetnames == ["acts", "items"]
 
 
