@@ -60,11 +60,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A repeated row: where its items come from, and the fields of one row."""
+    """A repeated row: where its items come from, the fields of one row, rows of a blank copy."""
 
     name: str
     source: str
     fields: tuple[Field, ...]
+    blank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,13 @@ def blank(form: Form, operator: Operator, today: date) -> Filled:
         for f in form.fields
     }
     values = {f.name: _recorded(f, printed[f.name], context) for f in form.fields}
-    return Filled(printed, values, {t.name: 0 for t in form.tables})
+    cells = {
+        f"{table.name}.{number}.{f.name}": ""
+        for table in form.tables
+        for number in range(1, table.blank + 1)
+        for f in table.fields
+    }
+    return Filled(printed | cells, values | cells, {t.name: t.blank for t in form.tables})
 
 
 def _load(folder: Path) -> Form:
@@ -241,7 +248,12 @@ def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
         notes=tuple(head.get("notes", ())),
         fields=_fields(folder, document.get("fields", {})),
         tables=tuple(
-            Table(name, _expression(table.get("source", name)), _fields(folder, table["fields"]))
+            Table(
+                name,
+                _expression(table.get("source", name)),
+                _fields(folder, table["fields"]),
+                int(table.get("blank", 0)),
+            )
             for name, table in document.get("tables", {}).items()
         ),
         defaults=document.get("defaults", {}),
