@@ -77,7 +77,9 @@ class Paper:
 
 SIGNATURE_MM = (45.0, 10.0)  # least size of the blanks (contract: ``places``)
 DATE_MM = (25.0, 7.0)
+ROUNDING_MM = 0.02  # a box is told to a hundredth: rounded, it is still no smaller than promised
 TEXT_HEIGHT_MM = 6.0
+SAME_LINE_MM = 1.0  # the word before a rule stands as close above it, its last blank over it
 QUIET_MM = 1.5  # two modules of a code: with less round it readers begin to miss it
 _UNDERSCORE_EM = 0.5  # Times New Roman and its metric twins
 _BLANK = "_"
@@ -172,11 +174,12 @@ def _rule(item: Field, size_pt: float) -> str:
 
 def _hand_box(rule: Box, item: Field, sheet: Sheet) -> Box:
     if item.by_hand and item.kind in _HAND:
-        height = SIGNATURE_MM[1] if item.kind == "signature" else DATE_MM[1]
+        height = (SIGNATURE_MM if item.kind == "signature" else DATE_MM)[1] + ROUNDING_MM
         return Box(rule.x0, rule.y0 - height, rule.x1, rule.y0)
     # Words are written between the lines: as high as the line above lets them.
     room = Box(rule.x0, rule.y0 - TEXT_HEIGHT_MM, rule.x1, rule.y0)
-    above = (g.box.y1 for g in sheet.glyphs if g.box.overlaps(room) and g.box.y1 < rule.y0)
+    line = rule.y0 - SAME_LINE_MM
+    above = (g.box.y1 for g in sheet.glyphs if g.box.overlaps(room) and g.box.y1 < line)
     return Box(rule.x0, max(above, default=room.y0), rule.x1, rule.y0)
 
 
