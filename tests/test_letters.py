@@ -13,6 +13,7 @@ from tests import scanning
 from tests import test_generate as judges
 from tests.scanning import Json, Office
 from tests.test_generate import First, put
+from tests.test_lint import judged, of_rule, write_form
 
 NOTICE, MISSING, SHEET = "notice-third-party", "missing-documents-letter", "familiarisation-sheet"
 ASKED = {
@@ -143,3 +144,49 @@ def test_whoever_did_not_sign_is_named_by_the_row(first: First, tmp_path: Path) 
     assert said.code == 0, said.err
     (record,) = office("records").lines()
     assert record["signed"] is False and record["fields"]["rows.3.date"] == "2026-11-16"
+
+
+# What the rules say of them
+
+
+@pytest.mark.parametrize("form", [NOTICE, MISSING, SHEET])
+def test_the_forms_lack_nothing(form: str, workspace: Path) -> None:
+    found = judged(form, workspace)
+    assert {f.level for f in found} == {"info"}
+    assert {f.state for f in found} == {"found"}
+    assert all(f.phrase and "paragraph" in f.where for f in found)
+
+
+FAULTS = [
+    ("notice", "refusal", "missing", "Нужны данные о Вас."),
+    ("notice", "third-party", "vague", "Данные запросим у третьего лица."),
+    ("notice", "data", "vague", "Запросим сведения о стаже и другие сведения."),
+    ("notice", "ways", "vague", "Данные получим любым способом."),
+    ("notice", "consent-inside", "noticed", "Подписывая уведомление, даю согласие на запрос."),
+    ("missing-documents", "documents", "vague", "Принесите копию диплома и иные документы."),
+    ("missing-documents", "term", "vague", "Просим представить их в кратчайший срок."),
+    ("missing-documents", "not-owed", "missing", "Просим представить документы."),
+    ("missing-documents", "threat", "noticed", "Иначе последует дисциплинарное взыскание."),
+    ("familiarisation", "edition", "missing", "С приказом ознакомлены:"),
+    ("familiarisation", "consent-inside", "noticed", "Подпись означает и согласие на обработку."),
+]
+
+
+@pytest.mark.parametrize(("kind", "rule", "state", "text"), FAULTS)
+def test_faults_are_seen(kind: str, rule: str, state: str, text: str, workspace: Path) -> None:
+    write_form(workspace, [text], [f'lint = "{kind}"'])
+    found = of_rule(rule, judged("mine", workspace))
+    assert {f.state for f in found} == {state}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("notice", "До Вашего согласия на запрос мы данных не запросим."),
+        ("notice", "Если дадите согласие, подпишите отдельный документ."),
+        ("familiarisation", "Согласием на обработку данных подпись не является."),
+    ],
+)
+def test_what_speaks_of_a_consent_is_none(kind: str, text: str, workspace: Path) -> None:
+    write_form(workspace, [text], [f'lint = "{kind}"'])
+    assert not of_rule("consent-inside", judged("mine", workspace))
