@@ -15,7 +15,7 @@ from pipeline.errors import FormError
 from pipeline.form import BUILT_IN, Field, Filled, Form
 from pipeline.geometry import Box, mm_from_points
 from pipeline.i18n import _
-from pipeline.layout import Sheet
+from pipeline.layout import Glyph, Sheet
 
 BODY_PT = 12.0  # where neither the run nor its style gives a size
 
@@ -149,6 +149,7 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
                 where=f"{form.name}/form.docx, {name}",
                 hint=_("give its tag room, and a font that has its letters"),
             )
+        _check_font(form, item, glyphs)
         for page in sorted({g.page for g in glyphs}):
             box = layout.box_of([g for g in glyphs if g.page == page])
             hand = not words
@@ -195,6 +196,21 @@ def _check_foot(form: Form, sheets: Sequence[Sheet]) -> None:
                 where=f"{form.name}/form.docx, " + _("page {page}").format(page=sheet.number),
                 hint=_("give the page a bottom margin of 27 mm, and the foot one centred line"),
             )
+
+
+def _check_font(form: Form, item: Field, glyphs: Sequence[Glyph]) -> None:
+    """A print is one run of one font: where LibreOffice took another, a letter is not in it."""
+    families = [glyph.font.partition("-")[0] for glyph in glyphs]
+    own = max(families, key=families.count)
+    lacking = [g.char for g, family in zip(glyphs, families, strict=True) if family != own]
+    if lacking:
+        raise FormError(
+            _("“{title}”: the form's font lacks {chars}").format(
+                title=item.title, chars=", ".join(dict.fromkeys(lacking))
+            ),
+            where=f"{form.name}, {item.name}",
+            hint=_("give its tag room, and a font that has its letters"),
+        )
 
 
 def _check_place(form: Form, place: Place, sheet: Sheet) -> None:
