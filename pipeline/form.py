@@ -12,15 +12,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError, UndefinedError, meta
+from jinja2 import StrictUndefined, TemplateError, UndefinedError
 
 from pipeline import rules, russian
-from pipeline.engines import docx
 from pipeline.errors import FormError, Problem, UsageError
+from pipeline.expressions import checked as _expression
+from pipeline.expressions import columns as _columns
+from pipeline.expressions import compiled as _compiled
 from pipeline.i18n import _
 from pipeline.settings import Operator, Settings
 
@@ -269,16 +270,6 @@ def _fields(folder: Path, document: Mapping[str, Any]) -> tuple[Field, ...]:
     return tuple(_field(folder, name, table) for name, table in document.items())
 
 
-def _expression(text: str) -> str:
-    """The expression, if it can be read; else raises ValueError."""
-    try:
-        if text:
-            _compiled(text)
-    except TemplateError as error:
-        raise ValueError(f"{text}: {error.message}") from error
-    return text
-
-
 def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
     unknown = table.keys() - _FIELD_KEYS
     item = Field(
@@ -307,28 +298,6 @@ def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
     return item
 
 
-@lru_cache
-def _environment() -> Any:
-    env = docx.environment()
-    env.autoescape = False  # these give plain words; the template escapes them
-    env.filters.update(russian.FILTERS)
-    return env
-
-
-@lru_cache(maxsize=1024)
-def _compiled(expression: str) -> Any:
-    return _environment().compile_expression(expression, undefined_to_none=False)
-
-
-@lru_cache(maxsize=1024)
-def _columns(expression: str) -> frozenset[str]:
-    """The data columns an expression uses (``operator``, ``today``, ``item`` are not columns)."""
-    if not expression:
-        return frozenset()
-    found = meta.find_undeclared_variables(_environment().parse("{{ " + expression + " }}"))
-    return frozenset(found - {"operator", "today", "item", "number"})
-
-
 def _context(form: Form, row: Mapping[str, Any], operator: Operator, today: date) -> dict[str, Any]:
     context: dict[str, Any] = dict.fromkeys(form.inputs(), "")
     context |= dict(form.defaults)
@@ -343,7 +312,7 @@ def _context(form: Form, row: Mapping[str, Any], operator: Operator, today: date
 def _evaluate(form: Form, name: str, expression: str, context: Mapping[str, Any]) -> Any:
     try:
         value = _compiled(expression)(**context)
-        if isinstance(value, _environment().undefined):
+        if isinstance(value, StrictUndefined):
             raise UndefinedError(str(value._undefined_message))
         return value
     except (
