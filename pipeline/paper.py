@@ -142,6 +142,7 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
             continue
         item, words = form.field(name), filled.printed[name]
         glyphs = by_colour.get(number, [])
+        _check_font(form, item, glyphs)
         expected = "".join(filter(layout.leaves_ink, words)) or _BLANK * len(glyphs)
         if not glyphs or "".join(g.char for g in glyphs) != expected:
             raise FormError(
@@ -149,7 +150,6 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
                 where=f"{form.name}/form.docx, {name}",
                 hint=_("give its tag room, and a font that has its letters"),
             )
-        _check_font(form, item, glyphs)
         for page in sorted({g.page for g in glyphs}):
             box = layout.box_of([g for g in glyphs if g.page == page])
             hand = not words
@@ -201,7 +201,7 @@ def _check_foot(form: Form, sheets: Sequence[Sheet]) -> None:
 def _check_font(form: Form, item: Field, glyphs: Sequence[Glyph]) -> None:
     """A print is one run of one font: where LibreOffice took another, a letter is not in it."""
     families = [glyph.font.partition("-")[0] for glyph in glyphs]
-    own = max(families, key=families.count)
+    own = max(families, key=families.count, default="")
     lacking = [g.char for g, family in zip(glyphs, families, strict=True) if family != own]
     if lacking:
         raise FormError(
