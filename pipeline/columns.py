@@ -49,6 +49,7 @@ PERSON = (
         "passport_issued_on", "Дата выдачи", "date", ("Дата выдачи паспорта", "Паспорт дата выдачи")
     ),
     Column("passport_code", "Код подразделения", "text", ("Паспорт код подразделения",)),
+    Column("birth_certificate", "Свидетельство о рождении"),
     Column("position", "Должность"),
     Column("department", "Подразделение", "text", ("Отдел", "Структурное подразделение")),
     Column("phone", "Телефон", "text", ("Номер телефона",)),
@@ -61,6 +62,7 @@ PERSON = (
     Column("representative_last_name", "Фамилия представителя", "name"),
     Column("representative_first_name", "Имя представителя", "name"),
     Column("representative_middle_name", "Отчество представителя", "name"),
+    Column("representative_address", "Адрес представителя"),
     Column("representative_passport", "Паспорт представителя"),
     Column(
         "representative_authority", "Документ представителя", "text", ("Полномочия представителя",)

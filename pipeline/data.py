@@ -13,12 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline import rules, russian
+from pipeline import examples, rules, russian
 from pipeline.book import Book, read
 from pipeline.cells import Value, typed
 from pipeline.columns import COLUMNS, NESTED, heading_key
 from pipeline.errors import Problem
-from pipeline.examples import is_example
 from pipeline.i18n import _
 from pipeline.tables import Table, choose, place, sources_of, understood
 
@@ -54,8 +53,17 @@ def load(path: Path | str, wanted: Mapping[str, bool], key: str, today: date) ->
     return take(read(path), wanted, key, today)
 
 
-def take(book: Book, wanted: Mapping[str, bool], key: str, today: date) -> Loaded:
-    """The rows for a form that needs the columns ``wanted`` (True: required) and ``key``."""
+def take(
+    book: Book,
+    wanted: Mapping[str, bool],
+    key: str,
+    today: date,
+    cases: Mapping[str, Mapping[str, str]] | None = None,
+) -> Loaded:
+    """The rows for a form that needs the columns ``wanted`` (True: required) and ``key``.
+
+    ``cases`` are the forms that somebody wrote down for a text (``Settings.cases``).
+    """
     tables = [understood(book, sheet) for sheet in book.sheets]
     chosen = choose(tables, wanted, key)
     if chosen is None:
@@ -67,13 +75,15 @@ def take(book: Book, wanted: Mapping[str, bool], key: str, today: date) -> Loade
     problems = _about_columns(chosen, wanted, nested, tables)
     if any(p.level == "error" for p in problems):
         return Loaded((), tuple(problems))
+    groups, lost = _groups(chosen, tables, key, nested)
+    problems += lost
     rows: list[Row] = []
-    for where, cells, row_problems in _records(chosen, tables, key, nested):
+    for where, cells, row_problems in _records(chosen, groups, key):
         row, found = _row(chosen, where, cells, wanted, key, today)
         found = row_problems + found
         problems += found
         if not any(p.level == "error" for p in found):
-            rows.append(row)
+            rows.append(replace(row, values=_with_own_cases(row.values, cases or {})))
     return Loaded(tuple(rows), tuple(problems))
 
 
@@ -102,22 +112,36 @@ def _about_columns(
     return problems
 
 
-Record = tuple[str, dict[str, Any], list[Problem]]
+Groups = dict[str, list[tuple[int, dict[str, Any]]]]
+
+
+def _groups(
+    table: Table, tables: Sequence[Table], key: str, nested: list[str]
+) -> tuple[Groups, list[Problem]]:
+    """The rows (number, cells) by their key, items gathered; and the rows that are nobody's.
+
+    The example is nobody's and not missed; one that was filled in and kept its number is a fault.
+    """
+    groups: Groups = {}
+    problems: list[Problem] = []
+    for number, cells in table.rows:
+        name = _key_text(cells.get(key)) or f"\0{number}"
+        if not examples.has_number(name):
+            groups.setdefault(name, []).append((number, dict(cells)))
+        elif not examples.is_untouched(cells):
+            where = place(table.where(number), table.headings[key])
+            what = _("the row is filled in, but its number is still the example's")
+            problems.append(Problem(what, where, _("give it a number of its own")))
+    for name in nested:
+        if name not in table.headings:
+            problems += _gather(groups, table, tables, key, name)
+    return groups, problems
 
 
 def _records(
-    table: Table, tables: Sequence[Table], key: str, nested: list[str]
-) -> Iterator[Record]:
-    """The rows as (where, cells, problems), items gathered, doubled keys told."""
-    groups: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for number, cells in table.rows:
-        name = _key_text(cells.get(key)) or f"\0{number}"
-        if is_example(name):
-            continue
-        groups.setdefault(name, []).append((number, dict(cells)))
-    for name in nested:
-        if name not in table.headings:
-            _gather(groups, table, tables, key, name)
+    table: Table, groups: Groups, key: str
+) -> Iterator[tuple[str, dict[str, Any], list[Problem]]]:
+    """The rows as (where, cells, problems), doubled keys told."""
     for group in groups.values():
         number, cells = group[0]
         problems: list[Problem] = []
@@ -132,16 +156,15 @@ def _records(
 
 
 def _gather(
-    groups: dict[str, list[tuple[int, dict[str, Any]]]],
-    table: Table,
-    tables: Sequence[Table],
-    key: str,
-    name: str,
-) -> None:
-    """Put the items into their rows, and fold the rows that only repeat the first one."""
+    groups: Groups, table: Table, tables: Sequence[Table], key: str, name: str
+) -> list[Problem]:
+    """Put the items into their rows, and fold the rows that only repeat the first one.
+
+    Returns what is wrong with the items that belong to no row.
+    """
     sources = sources_of(tables, table, name)
     if not sources:
-        return
+        return []
     source = sources[0]
     item_keys = NESTED[name]
     if source is table:
@@ -156,13 +179,20 @@ def _gather(
             )
             first[name] = [item for item in items if len(item) > 1]
             groups[text] = group[:1] if same else group
-        return
+        return []
     alone = len(groups) == 1 and key not in source.headings
+    lost: list[Problem] = []
     for number, cells in source.rows:
         text = next(iter(groups)) if alone else _key_text(cells.get(key))
         if text in groups:
             item = {k: cells[k] for k in item_keys if k in cells} | {"": number}
             groups[text][0][1].setdefault(name, []).append(item)
+        elif not (examples.has_number(text) and examples.is_untouched(cells, name)):
+            title = source.headings.get(key, COLUMNS[key].title)
+            what = _("no row has the number “{number}”").format(number=text)
+            hint = _("write the number of the row that it belongs to")
+            lost.append(Problem(what, place(source.where(number), title), hint))
+    return lost
 
 
 def _key_text(cell: Any) -> str:
@@ -193,7 +223,6 @@ def _row(
     if "last_name" in wanted and "last_name" in values:
         problems += _gender(values)
     problems += rules.check({k: v for k, v in values.items() if k not in told}, today)
-    _own_cases(values)
     row = Row(values, where, table.headings)
     return row, [replace(p, where=_where_of(row, p.where)) for p in problems]
 
@@ -241,8 +270,13 @@ def _gender(values: dict[str, Any]) -> list[Problem]:
     return []
 
 
-def _own_cases(values: dict[str, Any]) -> None:
-    """Let the position bring the cases that were written down for it."""
-    cases = {c: str(v) for c in russian.CASES if (v := values.get(f"position_{c}"))}
-    if cases and "position" in values:
-        values["position"] = russian.Term(str(values["position"]), cases)
+def _with_own_cases(
+    values: Mapping[str, Any], cases: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """Let every text bring the cases that were written down for it, in its row or for them all."""
+    answer = dict(values)
+    for column, value in values.items():
+        own = {c: str(v) for c in russian.CASES if (v := values.get(f"{column}_{c}"))}
+        if isinstance(value, str) and (forms := {**cases.get(value, {}), **own}):
+            answer[column] = russian.Term(value, forms)
+    return answer

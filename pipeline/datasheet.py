@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -14,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.cells import typed
 from pipeline.columns import CATEGORIES, COLUMNS, NESTED, OWNER
-from pipeline.examples import EXAMPLE
+from pipeline.examples import shown
 from pipeline.files import write_atomic
 
 READY_ROWS = 500  # rows that are formatted beforehand
@@ -38,16 +39,17 @@ def data_sheet(forms: Iterable[Collection[str]], path: Path) -> Path:
     wanted = {key: {c for form in forms if key in form for c in form} for key in _SHEETS}
     for key, title in _SHEETS.items():
         if wanted[key]:
-            _fill(book.create_sheet(title), [c for c in COLUMNS if c in wanted[key]])
+            keys = [c for c in COLUMNS if c in wanted[key]]
+            _fill(book.create_sheet(title), keys, shown(wanted[key]))
     for name, owner in OWNER.items():
         if name in wanted[owner]:
-            _fill(book.create_sheet(name), [owner, *NESTED[name]])
+            _fill(book.create_sheet(name), [owner, *NESTED[name]], shown(wanted[owner]))
     stream = io.BytesIO()
     book.save(stream)
     return write_atomic(path, stream.getvalue())
 
 
-def _fill(sheet: Worksheet, keys: list[str]) -> None:
+def _fill(sheet: Worksheet, keys: list[str], example: Mapping[str, Any]) -> None:
     for index, key in enumerate(keys, start=1):
         column = COLUMNS[key]
         letter = get_column_letter(index)
@@ -58,7 +60,7 @@ def _fill(sheet: Worksheet, keys: list[str]) -> None:
         shown = {"date": _DATE, "count": _COUNT}.get(column.kind, _TEXT)
         for row in range(2, READY_ROWS + 2):
             sheet.cell(row=row, column=index).number_format = shown
-        _show_example(sheet, key, index)
+        _show_example(sheet, key, index, example)
         if column.kind in _CHOICES:
             choice = DataValidation(
                 type="list", formula1=f'"{",".join(_CHOICES[column.kind])}"', allow_blank=True
@@ -68,12 +70,11 @@ def _fill(sheet: Worksheet, keys: list[str]) -> None:
     sheet.freeze_panes = "A2"
 
 
-def _show_example(sheet: Worksheet, key: str, index: int) -> None:
+def _show_example(sheet: Worksheet, key: str, index: int, example: Mapping[str, Any]) -> None:
     """The first row shows how to write; loading passes over it, whether it is deleted or not."""
-    owner, _dot, _rest = sheet.title.partition(" ")
-    value = EXAMPLE.get(key, "")
-    if owner in NESTED:
-        value = EXAMPLE[owner][0].get(key, value)
+    value = example.get(key, "")
+    if sheet.title in NESTED:
+        value = example[sheet.title][0].get(key, value)
     if isinstance(value, list):
         return
     if COLUMNS[key].kind == "date":

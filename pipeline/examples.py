@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pipeline.cells import typed
@@ -24,6 +24,7 @@ EXAMPLE: dict[str, Any] = {
     "passport_issued_by": "Отделом УФМС России по Новозареченской области",
     "passport_issued_on": "02.06.2009",
     "passport_code": "540-002",
+    "birth_certificate": "I-НЗ № 000014, выдано 02.06.2012 отделом ЗАГС г. Новозареченска",
     "position": "старший преподаватель",
     "department": "кафедра математики",
     "phone": "+7 383 000-00-14",
@@ -36,6 +37,9 @@ EXAMPLE: dict[str, Any] = {
     "representative_last_name": "Прибрежный",
     "representative_first_name": "Ростислав",
     "representative_middle_name": "Андреевич",
+    "representative_address": (
+        "630000, Новозареченская область, г. Новозареченск, ул. Озерная, д. 14, кв. 3"
+    ),
     "representative_passport": "5008 112233, выдан 04.03.2008 отделом милиции г. Новозареченска",
     "representative_authority": "свидетельство о рождении I-НЗ № 000014",
     "third_party": "Общество с ограниченной ответственностью «Северный берег»",
@@ -76,18 +80,51 @@ EXAMPLE: dict[str, Any] = {
         {"full_name": "Озерная Инна Павловна", "position": "специалист по кадрам"},
     ],
 }
+# Whoever needs a representative is a child.
+_CHILD: dict[str, Any] = {
+    "birth_date": "17.05.2012",
+    "passport_series": "5026",
+    "passport_issued_on": "02.06.2026",
+    "category": "обучающийся",
+}
 
 
-def row_of(columns: Iterable[str]) -> dict[str, Any]:
+def shown(columns: Collection[str]) -> dict[str, Any]:
+    """The example as a clerk would type it into a sheet of these columns."""
+    return EXAMPLE | (_CHILD if "representative_last_name" in columns else {})
+
+
+def row_of(columns: Collection[str]) -> dict[str, Any]:
     """The example as a checked row of data: dates as dates, lists as lists."""
+    example = shown(columns)
     found: dict[str, Any] = {}
     for column in columns:
-        value = EXAMPLE.get(column)
+        value = example.get(column)
         if value is not None:
             found[column] = value if column in NESTED else typed(COLUMNS[column], value)[0]
     return found
 
 
-def is_example(key: str) -> bool:
-    """Whether a row's number says that it is only an example."""
+def has_number(key: str) -> bool:
+    """Whether a row's number is still the example's."""
     return key.strip().casefold() in (KEY.casefold(), "example")
+
+
+def is_untouched(cells: Mapping[str, Any], table: str = "") -> bool:
+    """Whether a row of a sheet, or of a nested ``table``'s, says only what the example says."""
+    examples = (EXAMPLE, _CHILD, EXAMPLE[table][0] if table else {})
+    return all(
+        _has_number(column, cell)
+        or any(_same(column, cell, one[column]) for one in examples if column in one)
+        for column, cell in cells.items()
+    )
+
+
+def _has_number(column: str, cell: Any) -> bool:
+    return column in COLUMNS and COLUMNS[column].kind == "key" and has_number(str(cell))
+
+
+def _same(column: str, cell: Any, shown: Any) -> bool:
+    if column in NESTED:
+        return bool(cell == shown)
+    return typed(COLUMNS[column], cell)[0] == typed(COLUMNS[column], shown)[0]

@@ -13,6 +13,9 @@ from typing import IO
 
 from filelock import FileLock
 
+from pipeline.errors import UsageError
+from pipeline.i18n import _
+
 OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 _CHUNK = 1 << 20
@@ -29,14 +32,30 @@ def sha256_of(path: Path) -> str:
 
 
 def private_folder(path: Path) -> Path:
-    """Make the folder (and its parents) readable by its owner only; return it."""
-    path.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    """Make the folder (and its parents) readable by its owner only; return it.
+
+    Raises:
+        UsageError: it cannot be made, or nothing can be written into it.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
     return path
+
+
+def _cannot_write(folder: Path, error: OSError) -> UsageError:
+    return UsageError(
+        _("nothing can be written here: {error}").format(error=error.strerror or error),
+        where=str(folder),
+        hint=_("choose another folder, or ask for the right to write"),
+    )
 
 
 def write_atomic(path: Path, content: bytes) -> Path:
     """Write ``content`` so that ``path`` is either as before or whole, readable by its owner only.
 
+    Raises UsageError where nothing can be written.
     On Windows the permissions are the folder's: chmod there knows only "read-only".
     """
     with _in_place_of(path) as stream:
@@ -48,7 +67,10 @@ def write_atomic(path: Path, content: bytes) -> Path:
 def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
     """A stream to a file beside ``path`` that takes its place when all is written."""
     private_folder(path.parent)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise _cannot_write(path.parent, error) from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:

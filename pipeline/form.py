@@ -31,7 +31,9 @@ SUBJECT_KEY = "personnel_number"
 _FIELD_KEYS = {"title", "title_en", "kind", "fill", "value", "empty", "width_mm", "record"}
 _NEEDED = {"name", "title", "date", "key"}
 _FORM_KEYS = _NEEDED | {"title_en", "source", "notes", "command", "lint", "approved"}
-_PERSON_INPUTS = ("last_name", "first_name")
+# People in the expressions: the prefix of the columns that each is made from.
+_PEOPLE = {"person": "", "representative": "representative_"}
+_PERSON_INPUTS = {"last_name": True, "first_name": True, "middle_name": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,12 @@ class Form:
         for table in self.tables:
             for column in _columns(table.source):
                 wanted[column] = column not in self.defaults
-        if "person" in wanted:
-            del wanted["person"]
-            wanted.update(dict.fromkeys(_PERSON_INPUTS, True))
-            wanted.update({"middle_name": False, "gender": False})
+        for name, prefix in _PEOPLE.items():
+            if name in wanted:
+                del wanted[name]
+                wanted.update({prefix + part: need for part, need in _PERSON_INPUTS.items()})
+        if "last_name" in wanted:
+            wanted["gender"] = False
         return wanted
 
 
@@ -304,8 +308,9 @@ def _context(form: Form, row: Mapping[str, Any], operator: Operator, today: date
     context |= {k: v for k, v in row.items() if v not in (None, "")}
     context["operator"] = russian.operator_terms(operator)
     context["today"] = today
-    if "last_name" in context:
-        context["person"] = russian.person_of(context)
+    for name, prefix in _PEOPLE.items():
+        if f"{prefix}last_name" in context:
+            context[name] = russian.person_of(context, prefix)
     return context
 
 
@@ -336,7 +341,7 @@ def _evaluate(form: Form, name: str, expression: str, context: Mapping[str, Any]
 def _words(form: Form, item: Field, context: Mapping[str, Any]) -> str:
     if item.by_hand:
         return ""
-    used = _columns(item.value) - {"person"}
+    used = _columns(item.value) - _PEOPLE.keys()
     if item.empty and used and all(context.get(c) in (None, "") for c in used):
         return ""  # nothing given: left for a pen
     return str(_evaluate(form, item.name, item.value, context) or "")

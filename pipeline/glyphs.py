@@ -236,13 +236,7 @@ def closest(seen: Look, glyph: Glyph, letters: Atlas) -> tuple[str, float]:
 
     Every letter of the kind is tried, not only the likely twins: dirt looks like none of them.
     """
-    key = (glyph.font, glyph.char, glyph.size, seen.sigma, "all")
-    if key not in letters.cache:
-        kind = letters.kind(glyph.font, glyph.char)
-        letters.cache[key] = _make_window(
-            glyph.font, glyph.char, glyph.size, letters, seen.sigma, kind
-        )
-    window = letters.cache[key]
+    window = _window(glyph.font, glyph.char, glyph.size, letters, seen.sigma, of_kind=True)
     if window is None or not window.twins:
         return "", 0.0
     power, rest, lever, product = _fit(seen, [glyph], window)
@@ -252,12 +246,16 @@ def closest(seen: Look, glyph: Glyph, letters: Atlas) -> tuple[str, float]:
     return window.twins[best], float(np.sqrt(max(0.0, 1 - float(left[best] / power[0, 0]))))
 
 
-def _window(font: str, char: str, size: float, letters: Atlas, sigma: float) -> _Window | None:
-    key = (font, char, size, sigma)
+def _window(
+    font: str, char: str, size: float, letters: Atlas, sigma: float, *, of_kind: bool = False
+) -> _Window | None:
+    """The character's window with its likely twins, or with all of its kind."""
+    key = (font, char, size, sigma, of_kind)
     if key in letters.cache:
         letters.cache.move_to_end(key)
     else:
-        letters.cache[key] = _make_window(font, char, size, letters, sigma)
+        twins = letters.kind(font, char) if of_kind else letters.twins(font, char)
+        letters.cache[key] = _make_window(font, char, size, letters, sigma, twins)
         if len(letters.cache) > WINDOWS_KEPT:
             letters.cache.popitem(last=False)
     found = letters.cache[key]
@@ -271,13 +269,13 @@ def _make_window(
     size: float,
     letters: Atlas,
     sigma: float,
-    twins: Sequence[atlas_.Twin] | None = None,
+    twins: Sequence[atlas_.Twin],
 ) -> _Window | None:
     own = letters.letter(font, char, size)
     if own is None:
         return None
     pairs = []
-    for twin in letters.twins(font, char) if twins is None else twins:
+    for twin in twins:
         other = letters.letter(font, twin.char, size)
         if other is not None:
             move = round(twin.shift * px_from_mm(mm_from_points(size), DPI * OVERSAMPLING))

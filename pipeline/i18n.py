@@ -48,6 +48,11 @@ def language() -> str:
     return "en" if type(_catalogue) is gettext.NullTranslations else "ru"
 
 
+def in_language(russian: str, english: str) -> str:
+    """Which of a thing's two titles to show; the Russian one where there is no English."""
+    return russian if language() == "ru" else english or russian
+
+
 def language_of_locale() -> str:
     """Return "ru" if the locale is a Russian one, else "en"."""
     name = next((value for key in _VARIABLES if (value := os.environ.get(key))), "")

@@ -10,7 +10,7 @@ import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ from pipeline.i18n import _
 
 MAX_CHANNEL = 15  # a channel up to 15 of 255 is black to the eye and to any printer
 LINE_END_HYPHEN = "\x02"  # PDFium's word for a hyphen that ends a line
+_PIECE_BYTES = 1024  # a line of print in UTF-16
 _MM = MM_PER_INCH / POINTS_PER_INCH
 
 
@@ -69,8 +70,8 @@ def colour(index: int) -> int:
 def sheets(pdf: bytes, *, coarse: bool = False) -> tuple[Sheet, ...]:
     """Every page with its glyphs, by PDFium. Raises ToolFailedError where it is no whole PDF.
 
-    ``coarse``: a stretch of plain black print is one "glyph" of all its characters. That takes
-    a third of the time, and is enough to find the coloured ones and to see that nothing is lost.
+    ``coarse``: a stretch of print is one "glyph" of all its characters. That takes a third of
+    the time, and is enough to find the fields and to see that nothing is lost.
     """
     try:
         document = pdfium.PdfDocument(pdf)
@@ -80,7 +81,8 @@ def sheets(pdf: bytes, *, coarse: bool = False) -> tuple[Sheet, ...]:
             hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
         ) from error
     try:
-        return tuple(_sheet(document, index, coarse) for index in range(len(document)))
+        look_at = _coarse_sheet if coarse else _sheet
+        return tuple(look_at(document, index) for index in range(len(document)))
     finally:
         document.close()
 
@@ -92,6 +94,14 @@ def sheet(pdf: bytes, number: int) -> Sheet:
         return _sheet(document, number - 1)
     finally:
         document.close()
+
+
+def as_own(taken: Sequence[Sheet]) -> tuple[Sheet, ...]:
+    """Some of a PDF's sheets as those of a PDF of their own: counted from 1."""
+    return tuple(
+        Sheet(n, one.width, one.height, tuple(replace(g, page=n) for g in one.glyphs))
+        for n, one in enumerate(taken, start=1)
+    )
 
 
 def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
@@ -150,13 +160,12 @@ def box_of(glyphs: Sequence[Glyph]) -> Box:
     return union(g.box for g in glyphs)
 
 
-def _sheet(document: pdfium.PdfDocument, index: int, coarse: bool = False) -> Sheet:
+def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
     page = document[index]
     width, height = page.get_size()
     text = page.get_textpage()
     left, bottom, right, top, x, y = (ctypes.c_double() for _ in range(6))
     looks: dict[int, tuple[str, float, int]] = {}  # of each text object: asked once, not a glyph
-    black: dict[int, tuple[Box, list[str]]] = {}
     glyphs: list[Glyph] = []
     for i in range(pdfium_c.FPDFText_CountChars(text)):
         char = chr(pdfium_c.FPDFText_GetUnicode(text, i))
@@ -168,13 +177,7 @@ def _sheet(document: pdfium.PdfDocument, index: int, coarse: bool = False) -> Sh
         if not piece:
             continue  # not printed: PDFium's own guess at a blank or a line's end
         key = ctypes.addressof(piece.contents)
-        if key in black:
-            black[key][1].append(char)
-            continue
         look = looks.get(key) or looks.setdefault(key, _look(text, i))
-        if coarse and not look[2]:
-            black[key] = (_bounds(piece, height), [char])
-            continue
         pdfium_c.FPDFText_GetCharBox(text, i, left, right, bottom, top)
         pdfium_c.FPDFText_GetCharOrigin(text, i, x, y)
         box = Box(
@@ -184,21 +187,64 @@ def _sheet(document: pdfium.PdfDocument, index: int, coarse: bool = False) -> Sh
             (height - bottom.value) * _MM,
         )
         glyphs.append(Glyph(char, box, x.value * _MM, (height - y.value) * _MM, *look, index + 1))
-    for key, (box, chars) in black.items():
-        glyphs.append(Glyph("".join(chars), box, box.x0, box.y1, *looks[key], index + 1))
     return Sheet(index + 1, mm_from_points(width), mm_from_points(height), tuple(glyphs))
 
 
-def _bounds(piece: Any, height: float) -> Box:
-    """The box of a text object."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    pdfium_c.FPDFPageObj_GetBounds(piece, left, bottom, right, top)
-    return Box(
-        left.value * _MM,
-        (height - top.value) * _MM,
-        right.value * _MM,
-        (height - bottom.value) * _MM,
-    )
+def _coarse_sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
+    page = document[index]
+    width, height = page.get_size()
+    text = page.get_textpage()
+    left, bottom, right, top, size = (ctypes.c_float() for _ in range(5))
+    channels = [ctypes.c_uint() for _ in range(4)]
+    words = ctypes.create_string_buffer(_PIECE_BYTES)
+    fonts: dict[int, str] = {}
+    pieces: list[Glyph] = []
+    for number in range(pdfium_c.FPDFPage_CountObjects(page)):
+        piece = pdfium_c.FPDFPage_GetObject(page, number)
+        if pdfium_c.FPDFPageObj_GetType(piece) != pdfium_c.FPDF_PAGEOBJ_TEXT:
+            continue
+        printed = "".join(filter(leaves_ink, _words(piece, text, words)))
+        if not printed:
+            continue
+        pdfium_c.FPDFPageObj_GetBounds(piece, left, bottom, right, top)
+        pdfium_c.FPDFPageObj_GetFillColor(piece, *channels)
+        pdfium_c.FPDFTextObj_GetFontSize(piece, size)
+        box = Box(
+            left.value * _MM,
+            (height - top.value) * _MM,
+            right.value * _MM,
+            (height - bottom.value) * _MM,
+        )
+        look = (_font(piece, fonts), round(size.value, 2), _near_black(channels))
+        pieces.append(Glyph(printed, box, box.x0, box.y1, *look, index + 1))
+    return Sheet(index + 1, mm_from_points(width), mm_from_points(height), tuple(pieces))
+
+
+def _words(piece: Any, text: pdfium.PdfTextPage, words: Any) -> str:
+    """The characters of a text object, by way of the buffer ``words`` or of one large enough."""
+    letters = ctypes.cast(words, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
+    size = pdfium_c.FPDFTextObj_GetText(piece, text, letters, len(words))  # with a closing zero
+    if size > len(words):
+        return _words(piece, text, ctypes.create_string_buffer(size))
+    read = ctypes.string_at(words, size - 2).decode("utf-16-le", "replace")
+    return read.replace(LINE_END_HYPHEN, "-")
+
+
+def _font(piece: Any, names: dict[int, str]) -> str:
+    """The name of a text object's font, asked once a font."""
+    font = pdfium_c.FPDFTextObj_GetFont(piece)
+    key = ctypes.addressof(font.contents)
+    if key not in names:
+        name = ctypes.create_string_buffer(128)
+        pdfium_c.FPDFFont_GetBaseFontName(font, name, len(name))
+        names[key] = name.value.decode("utf-8", "replace").split("+")[-1]
+    return names[key]
+
+
+def _near_black(channels: Sequence[ctypes.c_uint]) -> int:
+    """A colour as an RGB number, 0 where it is not near black."""
+    red, green, blue = (c.value for c in channels[:3])
+    return (red << 16 | green << 8 | blue) if max(red, green, blue) <= MAX_CHANNEL else 0
 
 
 def _look(text: pdfium.PdfTextPage, i: int) -> tuple[str, float, int]:
@@ -207,10 +253,8 @@ def _look(text: pdfium.PdfTextPage, i: int) -> tuple[str, float, int]:
     name = ctypes.create_string_buffer(128)
     pdfium_c.FPDFText_GetFillColor(text, i, *channels)
     pdfium_c.FPDFText_GetFontInfo(text, i, name, len(name), ctypes.c_int())
-    red, green, blue = (c.value for c in channels[:3])
-    near_black = max(red, green, blue) <= MAX_CHANNEL
     return (
         name.value.decode("utf-8", "replace").split("+")[-1],
         round(pdfium_c.FPDFText_GetFontSize(text, i), 2),
-        (red << 16 | green << 8 | blue) if near_black else 0,
+        _near_black(channels),
     )

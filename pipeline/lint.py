@@ -24,7 +24,7 @@ from pipeline import passages
 from pipeline.engines import docx
 from pipeline.errors import FormError, Problem
 from pipeline.form import Field, Form
-from pipeline.i18n import _, language, ngettext
+from pipeline.i18n import _, in_language, ngettext
 from pipeline.passages import Paragraph, Passage, Text
 from pipeline.settings import Settings
 
@@ -175,17 +175,17 @@ def _names(field: Field) -> frozenset[str]:
 
 
 def _judge_item(rule: Mapping[str, Any], text: Text, form: Form) -> Finding:
-    called_for = [place for _pattern, place in _said(rule, "when", text)] if "when" in rule else []
+    called_for = [place for _pattern, place in _said(rule, "when", text)]
     if "when" in rule and not called_for:
         return _finding(rule, form, "absent")
     parts = [(part, _of_part(part, text)) for part in rule.get("parts", ())]
     lacking = [part for part, places in parts if not places]
     places = [p for part, found in parts for p in (found if "least" in part else found[:1])]
-    if vague := text.first(rule.get("vague", ())):
+    if vague := _first(rule, "vague", text):
         return _finding(rule, form, "vague", [vague], _word(rule, "why"))
     if not lacking:
         return _finding(rule, form, "found", places)
-    if instead := text.first(rule.get("instead", ())):
+    if instead := _first(rule, "instead", text):
         return _finding(rule, form, "vague", [instead], _word(rule, "why"))
     names = ", ".join(_word(part, "title") for part in lacking)
     said = _word(rule, "missing") or _("not said: {what}").format(what=names)
@@ -216,8 +216,13 @@ def _of_part(part: Mapping[str, Any], text: Text) -> list[Passage]:
 def _said(rule: Mapping[str, Any], key: str, text: Text) -> Iterator[tuple[str, Passage]]:
     """The passages of a rule's patterns, less those in a sentence that says the contrary."""
     contrary = {p.sentence for pattern in rule.get("unless", ()) for p in text.find(pattern)}
-    for pattern in rule[key]:
+    for pattern in rule.get(key, ()):
         yield from ((pattern, p) for p in text.find(pattern) if p.sentence not in contrary)
+
+
+def _first(rule: Mapping[str, Any], key: str, text: Text) -> Passage | None:
+    """The first of those passages, patterns tried in their order."""
+    return next((place for _pattern, place in _said(rule, key, text)), None)
 
 
 def _apart(places: Sequence[Passage]) -> list[Passage]:
@@ -261,4 +266,4 @@ def _finding(
 def _word(table: Mapping[str, Any], key: str) -> str:
     """A rule's words in the language in use."""
     russian = str(table.get(key, ""))
-    return russian if language() == "ru" else str(table.get(f"{key}_en", russian))
+    return in_language(russian, str(table.get(f"{key}_en", "")))

@@ -13,8 +13,9 @@ import io
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pikepdf
-import segno
+import zxingcpp
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
@@ -106,8 +107,15 @@ def code_boxes(width_mm: float, height_mm: float) -> tuple[Box, Box]:
 
 
 def stamp(pdf: bytes, paper: str) -> bytes:
-    """Draw both codes in the foot of every page of an issued PDF; return the stamped PDF."""
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    """An issued PDF with both codes in the foot of every page."""
+    with pikepdf.open(io.BytesIO(pdf)) as source:
+        return stamped(source, range(len(source.pages)), paper)
+
+
+def stamped(source: pikepdf.Pdf, pages: range, paper: str) -> bytes:
+    """A paper's pages (indexes) of a larger PDF as its own, both codes in the foot of each."""
+    with pikepdf.new() as document:
+        document.pages.extend(source.pages[i] for i in pages)
         of = len(document.pages)
         for number, page in enumerate(document.pages, start=1):
             left, bottom, right, top = (float(v) for v in page.mediabox)
@@ -116,7 +124,6 @@ def stamp(pdf: bytes, paper: str) -> bytes:
             drawing = _drawing(encode(Mark(paper, number, of)), boxes, top, left)
             page.contents_add(document.make_stream(b"q"), prepend=True)
             page.contents_add(document.make_stream(b"Q " + drawing))
-        del document.docinfo
         out = io.BytesIO()
         # A fixed id keeps the bytes the same for the same paper.
         document.save(out, deterministic_id=True, compress_streams=True)
@@ -133,16 +140,15 @@ def _is_valid(text: str) -> bool:
 
 def _drawing(text: str, boxes: tuple[Box, Box], top: float, left: float) -> bytes:
     """Content-stream operators that fill the dark modules of ``text`` in each box."""
-    matrix = segno.make_qr(
-        text, error="m", version=1, boost_error=False, mode="alphanumeric"
-    ).matrix
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    matrix = np.array(code.to_image(add_quiet_zones=False)) == 0  # True: dark
     points = POINTS_PER_INCH / MM_PER_INCH
     parts = ["q 0 g"]
     for box in boxes:
         module = box.width / len(matrix)
         for row, modules in enumerate(matrix):
             y = top - (box.y0 + (row + 1) * module) * points
-            for start, length in _runs(bytes(modules)):
+            for start, length in _runs(modules.tobytes()):
                 x = left + (box.x0 + start * module) * points
                 parts.append(
                     f"{x:.3f} {y:.3f} {length * module * points:.3f} {module * points:.3f} re"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -143,8 +144,9 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
         item, words = form.field(name), filled.printed[name]
         glyphs = by_colour.get(number, [])
         _check_font(form, item, glyphs)
-        expected = "".join(filter(layout.leaves_ink, words)) or _BLANK * len(glyphs)
-        if not glyphs or "".join(g.char for g in glyphs) != expected:
+        seen = "".join(g.char for g in glyphs)
+        expected = "".join(filter(layout.leaves_ink, words)) or _BLANK * len(seen)
+        if not glyphs or seen != expected:
             raise FormError(
                 _("“{title}” is not found back whole on the printed page").format(title=item.title),
                 where=f"{form.name}/form.docx, {name}",
@@ -200,9 +202,11 @@ def _check_foot(form: Form, sheets: Sequence[Sheet]) -> None:
 
 def _check_font(form: Form, item: Field, glyphs: Sequence[Glyph]) -> None:
     """A print is one run of one font: where LibreOffice took another, a letter is not in it."""
-    families = [glyph.font.partition("-")[0] for glyph in glyphs]
-    own = max(families, key=families.count, default="")
-    lacking = [g.char for g, family in zip(glyphs, families, strict=True) if family != own]
+    families = Counter[str]()
+    for glyph in glyphs:
+        families[_family(glyph)] += len(glyph.char)
+    own = max(families, key=lambda family: families[family], default="")
+    lacking = [char for glyph in glyphs if _family(glyph) != own for char in glyph.char]
     if lacking:
         raise FormError(
             _("“{title}”: the form's font lacks {chars}").format(
@@ -211,6 +215,11 @@ def _check_font(form: Form, item: Field, glyphs: Sequence[Glyph]) -> None:
             where=f"{form.name}, {item.name}",
             hint=_("give its tag room, and a font that has its letters"),
         )
+
+
+def _family(glyph: Glyph) -> str:
+    """«LiberationSerif» of «LiberationSerif-Bold»."""
+    return glyph.font.partition("-")[0]
 
 
 def _check_place(form: Form, place: Place, sheet: Sheet) -> None:

@@ -79,14 +79,24 @@ def assemble(
 def as_settled(anew: Document, before: Document) -> Document:
     """A document read anew with what a person had decided about it.
 
-    The decision stands while there is no page and no reason that the person had not seen.
+    The decision stands while there is no page and nothing amiss that the person had not seen.
     """
     settled = before.status != (REVIEW if before.reasons else ACCEPTED)
     seen = {(page.sha256, page.source_page) for page in before.pages}
     same = seen == {(page.sha256, page.source_page) for page in anew.pages}
-    if settled and same and set(anew.reasons) <= set(before.reasons):
+    if settled and same and _amiss(anew) <= _amiss(before):
         return replace(anew, status=before.status)
     return anew
+
+
+def _amiss(document: Document) -> set[tuple[str, str]]:
+    """The reasons, and what they are about: (reason or status, field or printed line)."""
+    return {
+        *((reason, "") for reason in document.reasons),
+        *((f.status, f.name) for f in fields_of(document).values() if f.status in _DOUBTFUL),
+        *((f"{m.present}", m.name) for m in hand_of(document).values() if not m.present),
+        *(("altered", a.near) for page in document.pages for a in page.alterations),
+    }
 
 
 def alone(document_id: str, page: PageReading, reason: str, blanks: Sequence[int] = ()) -> Document:
@@ -137,6 +147,7 @@ def _reasons(paper: Paper, pages: Sequence[PageReading], *, rescan: bool) -> lis
     return found
 
 
+_DOUBTFUL = ("unreadable", "mismatch")
 _WORST = ("match", "read", "empty", "unreadable", "mismatch")
 
 

@@ -122,16 +122,19 @@ def parse_person(text: str) -> Person:
     return Person(last, first, middle, gender_of(last, first, middle), cases)
 
 
-def person_of(row: Mapping[str, Any]) -> Person:
-    """The person a row of data is about: ``gender`` as given («m»/«f»), else inferred."""
+def person_of(row: Mapping[str, Any], prefix: str = "") -> Person:
+    """The person a row of data is about: ``gender`` as given («m»/«f»), else inferred.
+
+    With a ``prefix`` the person whose columns begin with it: "representative_".
+    """
     last, first, middle = (
-        str(row.get(key) or "") for key in ("last_name", "first_name", "middle_name")
+        str(row.get(prefix + key) or "") for key in ("last_name", "first_name", "middle_name")
     )
-    given = row.get("gender")
+    given = row.get(f"{prefix}gender")
     gender: GenderCode | None = (
         "m" if given == "m" else "f" if given == "f" else gender_of(last, first, middle)
     )
-    cases = {case: str(row[key]) for case in CASES if row.get(key := f"full_name_{case}")}
+    cases = {case: str(row[key]) for case in CASES if row.get(key := f"{prefix}full_name_{case}")}
     return Person(last, first, middle, gender, cases)
 
 
@@ -196,6 +199,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short_date": wording.short_date,
     "long_date": wording.long_date,
     "date_words": wording.date_words,
+    "full_years": wording.full_years,
     "in_words": wording.in_words,
     "counted": wording.counted,
     "counted_in_words": wording.counted_in_words,

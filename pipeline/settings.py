@@ -50,13 +50,15 @@ class Settings:
     """Where a workspace keeps its things, and for whom its papers are printed.
 
     ``today`` is the day that deadlines and checks count from. The registry's URL is kept out of
-    the repr: it may hold a password.
+    the repr: it may hold a password. ``cases`` holds the forms of texts of the data that are
+    printed instead of the declined ones: ``cases["ООО «Рысь»"]["genitive"]``.
     """
 
     workspace: Path
     operator: Operator
     registry_url: str = field(repr=False)
     today: date
+    cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def output(self) -> Path:
@@ -113,7 +115,7 @@ def load(
             hint=_("run paperloop init"),
         )
     document = _read(path)
-    _only(document, {"operator", "registry"}, path)
+    _only(document, {"operator", "registry", "cases"}, path)
     registry = _table(document, "registry", path)
     _only(registry, {"url"}, path, "registry")
     url = environ.get(REGISTRY_VARIABLE) or _text(registry, "url", path, "registry", "")
@@ -122,6 +124,7 @@ def load(
         operator=_operator(document, path),
         registry_url=_registry_url(url, path.parent),
         today=today or date.today(),
+        cases=_forms(_table(document, "cases", path), path, "cases"),
     )
 
 
@@ -154,17 +157,19 @@ def _operator(document: Mapping[str, Any], path: Path) -> Operator:
     names = [item.name for item in fields(Operator) if item.name != "cases"]
     _only(table, {*names, "cases"}, path, "operator")
     values = {name: _text(table, name, path, "operator") for name in names}
-    return Operator(**values, cases=_cases(table, names, path))
+    cases = _table(table, "cases", path)
+    _only(cases, set(names), path, "operator.cases")
+    return Operator(**values, cases=_forms(cases, path, "operator.cases"))
 
 
-def _cases(operator: Mapping[str, Any], names: list[str], path: Path) -> dict[str, dict[str, str]]:
-    table = _table(operator, "cases", path)
-    _only(table, set(names), path, "operator.cases")
+def _forms(cases: Mapping[str, Any], path: Path, section: str) -> dict[str, dict[str, str]]:
+    """Of each text, the forms that somebody wrote down."""
     answer = {}
-    for name in table:
-        forms = _table(table, name, path)
-        _only(forms, set(CASES), path, f"operator.cases.{name}")
-        answer[name] = {case: _text(forms, case, path, f"operator.cases.{name}") for case in forms}
+    for name in cases:
+        forms = _table(cases, name, path)
+        where = f"{section}.{name}"
+        _only(forms, set(CASES), path, where)
+        answer[" ".join(name.split())] = {case: _text(forms, case, path, where) for case in forms}
     return answer
 
 

@@ -72,9 +72,8 @@ def _has_frame(shown: NDArray[np.bool_]) -> bool:
         return False
     solid = np.asarray(cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
     sides = np.asarray(found, np.int32).reshape(-1, 2, 2)
-    lines = sides[[_is_solid(side, solid) for side in sides]].astype(np.float64) * mm_from_px(
-        1, DPI
-    )
+    sides = sides[[_is_solid(side, solid) for side in sides]]
+    lines = sides * mm_from_px(1, DPI)
     runs = lines[:, 1] - lines[:, 0]
     lengths = np.hypot(runs[:, 0], runs[:, 1])
     ways = np.degrees(np.arctan2(runs[:, 1], runs[:, 0]))

@@ -44,6 +44,12 @@ def long_date(day: date) -> str:
     return f"«{day.day:02}»{_NBSP}{MONTHS[day.month - 1]}{_NBSP}{day.year}{_NBSP}г."
 
 
+def full_years(born: date, today: date) -> int:
+    """Somebody's age; who is born on 29 February grows older on 1 March."""
+    birthday_to_come = (today.month, today.day) < (born.month, born.day)
+    return today.year - born.year - birthday_to_come
+
+
 @lru_cache(maxsize=4096)
 def in_words(number: int, case: str = "nominative", gender: str = "m") -> str:
     """A whole number in words: 22 in the genitive, feminine, is «двадцати двух».

@@ -19,6 +19,7 @@ from unittest import mock
 
 import cv2
 import numpy as np
+import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -160,8 +161,6 @@ def with_code(pixels: Pixels, code: Pixels, x: int, y: int) -> Pixels:
 
 def qr(text: str, side: int = 110) -> Pixels:
     """A QR code with its quiet zone, ``side`` pixels wide."""
-    import segno
-
-    matrix = np.array([list(row) for row in segno.make_qr(text, error="m").matrix], np.uint8)
-    dark = np.pad(255 - 255 * matrix, 4, constant_values=255)
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    dark = np.array(code.to_image())
     return np.asarray(cv2.resize(dark, (side, side), interpolation=cv2.INTER_NEAREST), np.uint8)

@@ -313,6 +313,47 @@ def test_data_cases_shows_all_six_and_what_somebody_wrote_down(
     assert ("paperloop.toml", "operator.head_name") in found
 
 
+def test_an_organisations_own_cases_are_in_the_settings(
+    paperloop: Paperloop, workspace: Path
+) -> None:
+    text = (workspace / "paperloop.toml").read_text(encoding="utf-8")
+    own = '\n[cases."Фирма  «Рысь»"]\ngenitive = "Фирмы «Рыси»"\n'
+    (workspace / "paperloop.toml").write_text(text + own, encoding="utf-8")
+    (workspace / "acts.csv").write_text(
+        "Акт;Организация-получатель\n1;Фирма «Рысь»\n", encoding="utf-8"
+    )
+    said = paperloop("data", "cases", "acts.csv", "--json")
+    (firm,) = [line for line in said.lines() if line["field"] == "recipient"]
+    assert firm["cases"]["genitive"] == "Фирмы «Рыси»" and firm["own"] == ["genitive"]
+    assert firm["cases"]["dative"] == "Фирме «Рысь»"
+
+
+def test_data_cases_of_a_file_of_something_else(paperloop: Paperloop, workspace: Path) -> None:
+    (workspace / "hires.csv").write_text("Дом;Улица\n1;Лесная\n", encoding="utf-8")
+    said = paperloop("data", "cases", "hires.csv")
+    assert said.code == ExitCode.BAD_DATA
+    assert "Табельный номер" in said.err and "hires.csv" in said.err
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("form", "show", "consent-2025", "--png", "a-file/in"),
+        ("data", "sheet", "consent-2025", "--out", "a-file/in/sheet.xlsx"),
+        ("generate", "consent-employee", "--data", "hires.json", "--out", "a-file/in"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_said_in_a_line(
+    paperloop: Paperloop, workspace: Path, asked: tuple[str, ...]
+) -> None:
+    (workspace / "a-file").write_text("no folder", encoding="utf-8")
+    (workspace / "hires.json").write_text("[]", encoding="utf-8")
+    said = paperloop(*asked)
+    assert said.code == ExitCode.USAGE
+    line = said.err.splitlines()[-1]
+    assert "a-file" in line and "→" in line
+
+
 def test_data_cases_says_which_row_has_no_gender(paperloop: Paperloop, workspace: Path) -> None:
     (workspace / "hires.csv").write_text(
         "Табельный номер;Фамилия;Имя\n0001;Ким;Саша\n", encoding="utf-8"

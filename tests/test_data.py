@@ -368,6 +368,35 @@ def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> No
     assert openpyxl.load_workbook(acts).sheetnames == ["acts", "items"]
 
 
+def test_an_example_row_that_was_filled_in_is_not_passed_over(tmp_path: Path) -> None:
+    path = data_sheet([WANTED], tmp_path / "sheet.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["hires"]["B2"].value = "Иванова"  # and the number is still the example's
+    book.save(path)
+    loaded = load(path)
+    assert loaded.rows == ()
+    (said,) = errors(loaded)
+    assert "row 2" in said and "Табельный номер" in said
+
+
+def test_items_of_no_act_are_told(tmp_path: Path) -> None:
+    path = data_sheet([["act", "basis", "items"]], tmp_path / "acts.xlsx")
+    book = openpyxl.load_workbook(path)
+    for sheet, place, text in (
+        ("acts", "A3", "7-А"), ("acts", "B3", "договор"),
+        ("items", "A3", "7-А"), ("items", "B3", "Диплом"),
+        ("items", "A4", "7"), ("items", "B4", "Паспорт"),
+        ("items", "A5", "Пример"), ("items", "B5", "Анкета"),
+    ):  # fmt: skip
+        book[sheet][place].value = text
+    book.save(path)
+    loaded = data.load(path, {"act": True, "basis": True, "items": True}, "act", TODAY)
+    assert [len(items_of(row)) for row in loaded.rows] == [1]
+    told = errors(loaded)
+    assert len(told) == 2 and all("sheet “items”" in line for line in told)
+    assert "row 4" in told[0] and "row 5" in told[1]
+
+
 @given(text=st.text(max_size=60))
 @settings(max_examples=60, deadline=None)
 def test_any_text_arrives_whole_or_the_row_is_refused(text: str) -> None:

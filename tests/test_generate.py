@@ -23,6 +23,7 @@ import pytest
 
 from pipeline import layout, marks, paper, settings
 from pipeline.engines import office as libreoffice
+from pipeline.engines import pile
 from pipeline.errors import ExitCode, FormError
 from pipeline.geometry import Box
 from pipeline.marks import Mark
@@ -510,12 +511,26 @@ def test_a_failing_office_ends_with_6_and_leaves_nothing(
         assert not registry.current(PLEDGE, "1")
 
 
+@pytest.mark.parametrize("fault", ["a copy too few", "no document"])
+def test_papers_that_fail_together_are_laid_out_alone(
+    office: Office, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    def spoilt(copies: Sequence[bytes]) -> bytes:
+        return copies[0] if fault == "a copy too few" else b"no document"
+
+    monkeypatch.setattr(pile, "pile", spoilt)
+    put(office, {"hires": [{**MAN, "personnel_number": str(n)} for n in range(3)]})
+    said = again(office, forms=(PLEDGE,))
+    assert said.code == 0, said.err
+    assert [one["subject"] for one in said.lines()] == ["0", "1", "2"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the faults are shell scripts")
 def test_an_office_that_breaks_down_once_is_started_again(
     first: First, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = libreoffice.program()
-    faulty(monkeypatch, tmp_path / "bin", "office_crashes_once")
+    faulty(monkeypatch, tmp_path / "bin", "office_breaks_off")
     monkeypatch.setenv("REAL_SOFFICE", str(real))
     files = []
     for number in range(2):

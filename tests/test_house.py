@@ -23,7 +23,7 @@ PYPROJECT = (CLONE / "pyproject.toml").read_text(encoding="utf-8")
 ORDER = re.findall(
     r"\w+",
     """
-    errors geometry files i18n settings
+    errors geometry i18n files settings
     morphology names phrases wording russian lettering rules columns engines expressions
     form soundness
     passages lint sheets workbook book tables cells examples data datasheet

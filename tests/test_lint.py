@@ -44,6 +44,10 @@ FIELDS = {
     "passport_number": ("digits", "passport_number"),
     "passport_issued_by": ("text", "passport_issued_by"),
     "passport_issued_on": ("date", "passport_issued_on | short_date"),
+    "representative": ("name", "representative | nominative"),
+    "representative_passport": ("text", "representative_passport"),
+    "third_party": ("organisation", "third_party"),
+    "third_party_address": ("address", "third_party_address"),
     "operator_name": ("organisation", "operator.name"),
     "operator_address": ("address", "operator.address"),
     "signature": ("signature", ""),
@@ -118,6 +122,7 @@ SEEDS = [
     ("consent-municipal", "law-suffices", "noticed", "формирования кадровых документов"),
     ("consent-municipal", "outdated-insurer", "noticed", "обязательного медицинского страхования"),
     ("consent-municipal", "biometric-data", "missing", ""),
+    ("consent-municipal", "biometric-refusal", "missing", ""),
     ("consent-employee", "subject", "found", "{{ passport_issued_by }}"),
     ("consent-employee", "representative", "absent", ""),
     ("consent-employee", "operator", "found", "{{ operator_address }}"),
@@ -192,7 +197,20 @@ def test_approved_wording_is_no_error(workspace: Path, paperloop: Paperloop) -> 
     assert {line["level"] for line in said.lines()} == {"warning", "info"}
 
 
-@pytest.mark.parametrize("name", ["consent-2025", "consent-dissemination", "consent-withdrawal"])
+OURS = [
+    "consent-2025",
+    "consent-biometric",
+    "consent-contractor",
+    "consent-dissemination",
+    "consent-obtain",
+    "consent-representative",
+    "consent-special",
+    "consent-transfer",
+    "consent-withdrawal",
+]
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_our_own_forms_lack_nothing(name: str, workspace: Path, paperloop: Paperloop) -> None:
     found = judged(name, workspace)
     assert {f.level for f in found} == {"info"}
@@ -292,6 +310,12 @@ FAULTS = [
         "Обработка поручается обществу с ограниченной ответственностью.",
     ),
     ("who", "representative", "missing", "Я, {{ full_name }}, законный представитель ребенка,"),
+    (
+        "who",
+        "representative",
+        "missing",
+        "Я, {{ representative }}, паспорт {{ representative_passport }}, по доверенности от мая,",
+    ),
 ]
 
 

@@ -143,6 +143,13 @@ def test_what_a_person_wrote_down_wins() -> None:
     assert FILTERS["position"](position, "dative") == "временно исполняющему"
 
 
+def test_a_prefix_tells_whose_columns_are_meant() -> None:
+    row = {"last_name": "Швец", "gender": "m", "representative_last_name": "Ким"}
+    person = person_of(row | {"representative_first_name": "Ольга"}, "representative_")
+    assert (person.full_name, person.gender) == ("Ким Ольга", "f")
+    assert person.in_case("nominative", "before") == "О. Ким"
+
+
 def test_the_operator_brings_its_own_cases() -> None:
     operator = Operator(
         name="управа «Луговая»",
@@ -185,6 +192,19 @@ def test_a_trader_declines_with_his_name() -> None:
 def test_an_unknown_case_is_refused() -> None:
     with pytest.raises(ValueError, match="vocative"):
         FILTERS["position"]("директор", "vocative")
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "years"),
+    [
+        (date(2012, 11, 16), date(2026, 11, 15), 13),
+        (date(2012, 11, 16), date(2026, 11, 16), 14),
+        (date(2012, 2, 29), date(2026, 2, 28), 13),
+        (date(2012, 2, 29), date(2026, 3, 1), 14),
+    ],
+)
+def test_full_years(born: date, day: date, years: int) -> None:
+    assert FILTERS["full_years"](born, day) == years
 
 
 def test_dates_in_three_ways() -> None:

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import settings
+from pipeline import examples, settings
 from pipeline.columns import CATEGORIES
 from pipeline.flow import wishes
 from tests.scanning import Json
-from tests.test_generate import WOMAN
-from tests.test_letters import ASKED
 
 SETS: dict[str, Json] = tomllib.loads(
     (settings.packaged_templates() / wishes.SETS).read_text(encoding="utf-8")
@@ -24,6 +22,8 @@ FOR = {
     "new-hire-municipal": {"municipal-servant"},
     "staff-directory": STAFF,
     "third-party-data": STAFF,
+    "new-student": {"student"},
+    "new-contractor": {"contractor"},
     "file-check": set(CATEGORIES),
 }
 
@@ -39,8 +39,9 @@ def test_a_set_gives_its_forms_to_whom_it_is_for(name: str, workspace: Path) -> 
     assert SETS[name]["title"] and SETS[name]["title_en"]
     office = settings.load(workspace)
     choice = wishes.chosen([], name, office)
+    example = examples.shown({column for one in choice for column in one.form.inputs()})
     rows = [
-        {**WOMAN, **ASKED, "personnel_number": str(n), "category": category}
+        {**example, "personnel_number": str(n), "category": category}
         for n, category in enumerate(CATEGORIES)
     ]
     path = workspace / "data.json"

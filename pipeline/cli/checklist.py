@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
-from pipeline.i18n import _, language, ngettext
+from pipeline.i18n import _, in_language, ngettext
 
 
 @click.command()
@@ -36,7 +36,7 @@ def checklist(reporter: Reporter, subjects: tuple[str, ...]) -> None:
             states.update(item.state for item in one.items)
             who = (one.person.subject, one.person.full_name)
             for item in one.items:
-                title = item.title if language() == "ru" else item.title_en
+                title = in_language(item.title, item.title_en)
                 rows.append((*who, title, words[item.state], item.why))
                 who = ("", "")
     columns = (_("number"), _("person"), _("paper"), _("state"), _("why"))

@@ -10,7 +10,7 @@ from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode, UsageError
 from pipeline.i18n import _
-from pipeline.settings import CASES
+from pipeline.settings import CASES, FILE_NAME
 
 
 @click.group
@@ -61,8 +61,14 @@ def cases(reporter: Reporter, file: str) -> ExitCode:
         rows.append((f"{one.where}\n{one.field}", "\n".join(marked)))
     reporter.table((_("where"), _("from the nominative to the prepositional")), rows)
     reporter.say(
-        _("What is wrong, write down: in columns as “{column}”, the office's in {section}").format(
-            column="ФИО в дательном падеже", section="[operator.cases]"
+        _(
+            "What is wrong, write down: of people in columns as “{column}”, of your office in "
+            "{section}, of others in {file}, as {sample}"
+        ).format(
+            column="ФИО в дательном падеже",
+            section="[operator.cases]",
+            file=FILE_NAME,
+            sample='[cases."ООО «…»"]',
         )
     )
     faulty = any(problem.level == "error" for problem in problems)

@@ -12,7 +12,7 @@ import click
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode, FormError, UsageError
-from pipeline.i18n import _, language, ngettext
+from pipeline.i18n import _, in_language, ngettext
 
 if TYPE_CHECKING:
     from pipeline.form import Field, Form
@@ -25,7 +25,7 @@ def form() -> None:
 
 
 def _title(thing: Form | Field) -> str:
-    return thing.title if language() == "ru" else thing.title_en or thing.title
+    return in_language(thing.title, thing.title_en)
 
 
 @form.command("list", help=_("The forms that can be issued."))
@@ -119,11 +119,13 @@ def show(reporter: Reporter, name: str, png: Path | None) -> None:
 
 
 def _draw(reporter: Reporter, item: Form, folder: Path, settings: Settings) -> None:
-    from pipeline import soundness
-    from pipeline.files import write_atomic
-    from pipeline.flow import preview
+    from pipeline.files import run_lock, write_atomic
+    from pipeline.flow import preview, wishes
 
-    for number, picture in enumerate(preview.pictures(soundness.sound(item), settings), start=1):
+    form = wishes.from_rows(item.name, settings)
+    with run_lock(settings.output):
+        pictures = preview.pictures(form, settings)
+    for number, picture in enumerate(pictures, start=1):
         path = write_atomic(folder / f"{item.name}-{number}.png", picture)
         reporter.say(settings.relative(path))
 
@@ -139,6 +141,7 @@ def new(reporter: Reporter, name: str, like: str) -> None:
     settings = common.settings()
     from pipeline import form as forms
     from pipeline.files import write_atomic
+    from pipeline.flow import wishes
 
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise UsageError(
@@ -149,7 +152,7 @@ def new(reporter: Reporter, name: str, like: str) -> None:
         raise UsageError(
             _("there is a form “{name}” already").format(name=name), hint=_("choose another name")
         )
-    source = forms.load(like, settings)
+    source = wishes.from_rows(like, settings)
     folder = settings.workspace / "templates" / name
     described = (source.folder / "form.toml").read_text(encoding="utf-8-sig")
     described = re.sub(r"(?m)^name = .*$", f'name = "{name}"', described, count=1)

@@ -95,12 +95,13 @@ def generate(
         with reporter.progress(_("Papers"), len(wanted)) as advance:
             for issued in flow.issue(wanted, settings, registry, options, advance, refuse):
                 reporter.record(issued.as_json())
-                done.append(issued)
+                if print_run:
+                    done.append(issued)
                 per_form = count.setdefault(issued.paper.form, [0, 0, 0])
                 per_form[0] += 1
                 per_form[1] += issued.new
                 per_form[2] += issued.paper.pages
-        if print_run and done:
+        if done:
             pile = printrun.write(done, settings, registry, options.out)
     if count:
         rows = [(form, *numbers) for form, numbers in count.items()]

@@ -10,8 +10,10 @@ from pipeline import book, data, russian, tables
 from pipeline.columns import ACT, PERSON
 from pipeline.data import Row
 from pipeline.errors import Problem
+from pipeline.form import SUBJECT_KEY
 from pipeline.settings import Settings
 
+_COLUMNS = {SUBJECT_KEY: PERSON, "act": ACT}
 # What of an act is declined, and how.
 _OF_ACT = (
     ("recipient", "organisation"),
@@ -69,14 +71,14 @@ def of_file(path: str, settings: Settings) -> tuple[list[Declined], list[Problem
     found: list[Declined] = []
     problems: list[Problem] = []
     known = [tables.understood(sheets, sheet) for sheet in sheets.sheets]
-    for key, columns in (("personnel_number", PERSON), ("act", ACT)):
-        wanted = {column.key: column.key == key for column in columns}
-        if tables.choose(known, wanted, key) is None:
-            continue
-        loaded = data.take(sheets, wanted, key, settings.today)
+    keys = [key for key in _COLUMNS if any(key in table.headings for table in known)]
+    # Where there is none, it is the people's number that is said to be missing.
+    for key in keys or [SUBJECT_KEY]:
+        wanted = {column.key: column.key == key for column in _COLUMNS[key]}
+        loaded = data.take(sheets, wanted, key, settings.today, settings.cases)
         problems += loaded.problems
         for row in loaded.rows:
-            found += _of_person(row) if key == "personnel_number" else _of_act(row)
+            found += _of_person(row) if key == SUBJECT_KEY else _of_act(row)
     return found, problems
 
 

@@ -7,8 +7,7 @@ ids follow from the data, so an interrupted run that is repeated goes on where i
 from __future__ import annotations
 
 import re
-import tempfile
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,14 +15,13 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from pipeline import atlas, layout, marks, paper
+from pipeline import atlas, marks, paper
 from pipeline.engines import docx, office
-from pipeline.engines.office import Conversion
-from pipeline.errors import FormError, PaperloopError, ToolFailedError
-from pipeline.files import work_folder, write_atomic
+from pipeline.errors import PaperloopError
+from pipeline.files import private_folder, work_folder, write_atomic
+from pipeline.flow.typeset import Batch, Made, Refuse, begin, laid_out
 from pipeline.flow.wishes import Wish
-from pipeline.i18n import _
-from pipeline.paper import Draft, Paper
+from pipeline.paper import Paper
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
@@ -65,29 +63,6 @@ class Options:
     again: bool = False
 
 
-Refuse = Callable[[Wish, PaperloopError], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A wish with its paper's identity and its DOCX; ``pdf`` is b"" until it is laid out."""
-
-    wish: Wish
-    paper: Paper
-    draft: Draft
-    new: bool
-    pdf: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Papers on their way through LibreOffice; no conversion where none of them is new."""
-
-    made: list[_Made]
-    conversion: Conversion | None
-    profile: Path
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What all batches of a run share."""
@@ -117,7 +92,9 @@ def issue(
         FormError: a template is wrong, or does not hold a value.
         ToolMissingError, ToolFailedError: LibreOffice.
         RegistryError: the registry.
+        UsageError: nothing can be written to ``options.out``.
     """
+    private_folder(options.out)
     forms = {wish.form.name: wish.form for wish in wanted}
     compiled = {name: docx.compile_template(form.template) for name, form in forms.items()}
     run = _Run(settings, registry, options, compiled, registry.secret(), refuse or _raise)
@@ -125,19 +102,19 @@ def issue(
     with work_folder(settings.output) as work:
         profiles = [work / f"profile{number}" for number in range(OFFICES)]
         _ensure_specimens(wanted, registry, work, profiles[0])
-        going: deque[_Batch] = deque()
+        going: deque[Batch] = deque()
         try:
             for start in range(0, len(wanted), size):
                 made = [_make(run, wish) for wish in wanted[start : start + size]]
-                done: list[_Made] = []
+                done: list[Made] = []
                 if len(going) == OFFICES:
                     done = _measured(run, going[0], advance)
                     profiles.append(going.popleft().profile)
                 # LibreOffice goes on with the next ones while the last ones are entered.
-                going.append(_begin(made, work, profiles.pop()))
-                yield from _finish(run, done, advance)
+                going.append(begin(made, work, profiles.pop()))
+                yield from _finish(run, done)
             while going:
-                yield from _finish(run, _measured(run, going[0], advance), advance)
+                yield from _finish(run, _measured(run, going[0], advance))
                 going.popleft()
         finally:
             for batch in going:
@@ -149,7 +126,7 @@ def _raise(_wish: Wish, error: PaperloopError) -> None:
     raise error
 
 
-def _make(run: _Run, wish: Wish) -> _Made:
+def _make(run: _Run, wish: Wish) -> Made:
     """The paper's identity and its DOCX; an earlier paper with the same data is the same."""
     copy = 1
     if run.options.again:
@@ -158,7 +135,8 @@ def _make(run: _Run, wish: Wish) -> _Made:
     known = run.registry.paper(paper_id)
     draft = paper.draft(wish.form, run.compiled[wish.form.name], wish.filled, paper_id)
     if known is not None:
-        return _Made(wish, known, draft, new=False)
+        return Made(wish, known, draft, new=False)
+    on_paper = {name for _colour, name in draft.prints}  # a condition may leave a field out
     fresh = Paper(
         id=paper_id,
         form=wish.form.name,
@@ -167,59 +145,28 @@ def _make(run: _Run, wish: Wish) -> _Made:
         subject=wish.subject,
         copy=copy,
         digest=wish.digest,
-        fields=dict(wish.filled.printed),
-        values=dict(wish.filled.values),
+        fields={name: words for name, words in wish.filled.printed.items() if name in on_paper},
+        values={name: value for name, value in wish.filled.values.items() if name in on_paper},
         places=(),
         pages=0,
         issued_on=date.min,
     )
-    return _Made(wish, fresh, draft, new=True)
+    return Made(wish, fresh, draft, new=True)
 
 
-def _begin(made: list[_Made], work: Path, profile: Path) -> _Batch:
-    """Give the new ones to LibreOffice, in a folder of their own."""
-    new = {one.paper.id: one.draft for one in made if one.new}
-    if not new:
-        return _Batch(made, None, profile)
-    folder = Path(tempfile.mkdtemp(dir=work))
-    files = [folder / f"{paper_id}.docx" for paper_id in new]
-    for file, draft in zip(files, new.values(), strict=True):
-        file.write_bytes(draft.docx)
-    return _Batch(made, office.start(files, folder, profile), profile)
-
-
-def _measured(run: _Run, batch: _Batch, advance: Callable[[int], None]) -> list[_Made]:
-    """The papers that came out right, each measured and stamped while the next is laid out."""
-    pdfs = batch.conversion.pdfs() if batch.conversion else iter(())
-    ready: dict[str, _Made | None] = {}
-    done = []
-    for one in batch.made:
-        if one.new and one.paper.id not in ready:
-            pdf = _next(pdfs, one.wish)
-            try:
-                ready[one.paper.id] = _measure(one, pdf, run.settings.today)
-            except (FormError, ToolFailedError) as error:
-                ready[one.paper.id] = None
-                run.refuse(one.wish, error)
-                advance(1)
-        it = ready[one.paper.id] if one.new else one
-        if it:
-            done.append(_with_files(run, it))
-    next(pdfs, None)  # it ends what it began
+def _measured(run: _Run, batch: Batch, advance: Callable[[int], None]) -> list[Made]:
+    """The papers that came out right, in the order of the rows."""
+    ready: dict[str, Made] = {}
+    for one in laid_out(batch, run.settings.today, run.refuse):
+        ready[one.paper.id] = one
+        advance(1)
+    found = (ready.get(one.paper.id) if one.new else one for one in batch.made)
+    done = [_with_files(run, one) for one in found if one]
+    advance(len(batch.made) - len(ready))
     return done
 
 
-def _next(pdfs: Iterator[Path], wish: Wish) -> Path:
-    """The next PDF; where LibreOffice fails, it is said at which row."""
-    try:
-        return next(pdfs)
-    except ToolFailedError as error:
-        found = error.problem
-        where = ", ".join(part for part in (wish.where, wish.form.name) if part)
-        raise ToolFailedError(found.what, where=where, hint=found.hint) from error
-
-
-def _finish(run: _Run, done: list[_Made], advance: Callable[[int], None]) -> Iterator[Issued]:
+def _finish(run: _Run, done: list[Made]) -> Iterator[Issued]:
     """Enter in the registry in one transaction, then put the files out."""
     if not done:
         return
@@ -237,10 +184,9 @@ def _finish(run: _Run, done: list[_Made], advance: Callable[[int], None]) -> Ite
             pdf = one.pdf or run.registry.pdf_of(it.id)
             _put(run.options.out / Path(it.pdf).name, pdf)
         yield Issued(it, one.new)
-        advance(1)
 
 
-def _with_files(run: _Run, made: _Made) -> _Made:
+def _with_files(run: _Run, made: Made) -> Made:
     """The paper with the paths that were asked for; the id in a name keeps versions apart."""
     it, options = made.paper, run.options
     key = re.sub(r"[^\w.-]", "_", it.key)[:60].lstrip(".-")
@@ -253,37 +199,6 @@ def _with_files(run: _Run, made: _Made) -> _Made:
 def _put(path: Path, content: bytes) -> None:
     if not (path.is_file() and path.read_bytes() == content):
         write_atomic(path, content)
-
-
-def _measure(made: _Made, file: Path, today: date) -> _Made:
-    """The paper with its places, and its PDF with the codes."""
-    if not file.is_file():
-        raise office.no_pdf(file)
-    pdf = file.read_bytes()
-    sheets = layout.sheets(pdf, coarse=True)
-    form = made.wish.form
-    if not 1 <= len(sheets) <= marks.MAX_PAGES:
-        raise FormError(
-            _("the paper came out with {n} pages").format(n=len(sheets)),
-            where=form.name,
-            hint=_("shorten the values, or the template"),
-        )
-    _check_text(made, sheets)
-    places = paper.places(form, made.wish.filled, made.draft, sheets)
-    it = replace(made.paper, places=places, pages=len(sheets), issued_on=today)
-    return replace(made, paper=it, pdf=marks.stamp(pdf, it.id))
-
-
-def _check_text(made: _Made, sheets: Sequence[layout.Sheet]) -> None:
-    """Every character of the DOCX is on the PDF: LibreOffice loses text without a word."""
-    lost = Counter(docx.body_text(made.draft.docx))
-    lost.subtract(Counter(layout.text_of(sheets)))
-    if any(count > 0 and layout.leaves_ink(char) for char, count in lost.items()):
-        raise ToolFailedError(
-            _("the PDF lacks text of the document"),
-            where=made.wish.form.name,
-            hint=_("check that the form's fonts are installed (paperloop doctor)"),
-        )
 
 
 def _ensure_specimens(

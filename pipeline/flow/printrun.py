@@ -16,7 +16,7 @@ from pipeline import marks
 from pipeline.engines import office
 from pipeline.files import work_folder, write_atomic
 from pipeline.flow.generate import Issued
-from pipeline.i18n import _, language
+from pipeline.i18n import _, in_language
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
@@ -72,8 +72,9 @@ def _index(ordered: Sequence[Issued], settings: Settings) -> bytes:
     columns = (_("No."), _("number"), _("for whom"), _("form"), _("paper"), _("pp."))
     table = document.add_table(rows=1, cols=len(columns), style="Table Grid")
     table.autofit = False
+    titles = _titles(ordered, settings)
     rows = [
-        (str(n), one.paper.key, one.paper.fields.get("full_name", ""), _title(one, settings),
+        (str(n), one.paper.key, one.paper.fields.get("full_name", ""), titles[one.paper.form],
          marks.printed(one.paper.id), str(one.paper.pages))
         for n, one in enumerate(ordered, start=1)
     ]  # fmt: skip
@@ -96,6 +97,6 @@ def _index(ordered: Sequence[Issued], settings: Settings) -> bytes:
         return pdf.read_bytes()
 
 
-def _title(one: Issued, settings: Settings) -> str:
-    form = forms.load(one.paper.form, settings)
-    return form.title if language() == "ru" else form.title_en or form.title
+def _titles(ordered: Sequence[Issued], settings: Settings) -> dict[str, str]:
+    found = [forms.load(name, settings) for name in {one.paper.form for one in ordered}]
+    return {form.name: in_language(form.title, form.title_en) for form in found}

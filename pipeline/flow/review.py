@@ -18,7 +18,7 @@ from pipeline import record, rules, verdict
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
 from pipeline.form import Field, Form
-from pipeline.i18n import _, language
+from pipeline.i18n import _, in_language
 from pipeline.reading import PageReading
 from pipeline.record import Document, Settlement
 from pipeline.registry import Registry
@@ -196,8 +196,7 @@ def title_of(name: str, form: Form | None) -> str:
         item = None
     if item is None:
         return name
-    title = item.title if language() == "ru" else item.title_en
-    return f"{title} ({name})"
+    return f"{in_language(item.title, item.title_en)} ({name})"
 
 
 def as_json(

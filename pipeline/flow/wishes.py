@@ -57,7 +57,7 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
         FormError: ``sets.toml`` is wrong.
     """
     if set_name is None:
-        return [Chosen(_from_rows(name, settings)) for name in dict.fromkeys(names)]
+        return [Chosen(from_rows(name, settings)) for name in dict.fromkeys(names)]
     for folder in settings.templates:
         path = folder / SETS
         if not path.is_file():
@@ -79,7 +79,7 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
                     hint=_('write forms = ["…", "…"] under [{name}]').format(name=set_name),
                 )
             when = str(entry.get("when", ""))
-            return [Chosen(_from_rows(str(name), settings), when) for name in entry["forms"]]
+            return [Chosen(from_rows(str(name), settings), when) for name in entry["forms"]]
     raise UsageError(
         _("there is no set “{name}”").format(name=set_name),
         where=SETS,
@@ -87,7 +87,13 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
     )
 
 
-def _from_rows(name: str, settings: Settings) -> Form:
+def from_rows(name: str, settings: Settings) -> Form:
+    """A sound form that is filled from rows of data.
+
+    Raises:
+        UsageError: no such form, or a command fills it.
+        FormError: its template is wrong.
+    """
     form = forms.load(name, settings)
     if form.command:
         raise UsageError(
@@ -115,7 +121,7 @@ def from_data(
                 wanted[column] = wanted.get(column, False) or required
         if any(c.when for c in alike):
             wanted.setdefault("category", True)
-        loaded = data.take(sheets, wanted, key, settings.today)
+        loaded = data.take(sheets, wanted, key, settings.today, settings.cases)
         problems += loaded.problems
         for row in loaded.rows:
             wishes, wrong = _of_row(alike, row, settings)

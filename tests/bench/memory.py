@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -9,8 +10,10 @@ import time
 
 import psutil
 
+from tests.bench import people
 from tests.bench.measure import Row, at_most, figure
 from tests.bench.setting import WORKERS, Setting, scan
+from tests.bench.speed import NEW_HIRE
 from tests.bench.workspaces import Json, Workspace
 
 GROWTH = at_most(1.15)
@@ -25,7 +28,25 @@ def measure(setting: Setting) -> list[Row]:
     peaks = {pages: _peak_mb(setting, pages) for pages in (few, many)}
     rows = [figure("peak memory", f"{p} pages", p, peaks[p], "MB") for p in (few, many)]
     ratio = peaks[many] / peaks[few]
-    return [*rows, figure("peak memory, many to few", f"{many}/{few}", many, ratio, "x", GROWTH)]
+    growth = figure("peak memory, many to few", f"{many}/{few}", many, ratio, "x", GROWTH)
+    return [*rows, growth, *_issuing(setting)]
+
+
+def _issuing(setting: Setting) -> list[Row]:
+    """Issue few and many papers; the first ones only fill what is filled once."""
+    office = setting.copy("memory-issuing")
+    many = setting.sizes.issued // len(NEW_HIRE)
+    few = max(1, many // 10)
+    peaks = []
+    for hires in (few, many):
+        data = office.root / f"hires-{hires}.json"
+        rows = people.hires(hires, setting.seed + hires)
+        data.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+        peaks.append(watched(office, "generate", *NEW_HIRE, "--data", data) / _MB)
+    name = f"{many}/{few} hires"
+    return [
+        figure("peak memory of issuing, many to few", name, many, peaks[1] / peaks[0], "x", GROWTH)
+    ]
 
 
 def _peak_mb(setting: Setting, pages: int) -> float:

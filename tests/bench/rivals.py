@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -24,6 +25,7 @@ _OCRMYPDF_HOW = (
     "-l", "rus", "--force-ocr", "--deskew", "--rotate-pages", "--jobs", str(WORKERS),
     "--output-type", "pdf", "--optimize", "0",
 )  # fmt: skip
+_FILES_A_CALL = 100  # of LibreOffice
 _DPI = 300  # what a full page is recognised at; Tesseract's own advice
 
 
@@ -101,14 +103,17 @@ def _context(wish: Wish) -> dict[str, object]:
 
 
 def soffice(files: Sequence[Path], folder: Path) -> float:
-    """Turn all files into PDF by one call of LibreOffice; seconds."""
+    """Turn all files into PDF by LibreOffice, called once for every hundred of them; seconds."""
     program = libreoffice.program() or shutil.which("soffice") or "soffice"
+    took = 0.0
     with tempfile.TemporaryDirectory() as profile:
         command = [
             program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless",
-            "--convert-to", "pdf", "--outdir", str(folder), *map(str, files),
+            "--convert-to", "pdf", "--outdir", str(folder),
         ]  # fmt: skip
-        took = seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+        for start in range(0, len(files), _FILES_A_CALL):
+            call = [*command, *map(str, files[start : start + _FILES_A_CALL])]
+            took += seconds(partial(subprocess.run, call, check=True, capture_output=True))
     missing = [file.name for file in files if not (folder / f"{file.stem}.pdf").is_file()]
     if missing:
         raise RuntimeError(f"LibreOffice made no PDF of {missing[0]} and {len(missing) - 1} more")

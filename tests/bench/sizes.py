@@ -44,7 +44,7 @@ class Sizes:
 
 LOOK = Sizes(
     honest_pages=192, glyphed=20, single=12, swapped=12, smeared=12, worded=12, retyped=12,
-    unsigned=40, stamped=8, speed_pages=40, issued=80, memory_pages=(20, 120), kills=0,
+    unsigned=40, stamped=8, speed_pages=40, issued=300, memory_pages=(20, 120), kills=0,
 )  # fmt: skip
 TINY = Sizes(
     honest_pages=16, glyphed=4, single=2, swapped=2, smeared=2, worded=2, retyped=2,
@@ -56,6 +56,6 @@ def full(pages: int) -> Sizes:
     """The long bench with ``pages`` honest pages."""
     return Sizes(
         honest_pages=pages, glyphed=300, single=100, swapped=100, smeared=100, worded=100,
-        retyped=100, unsigned=300, stamped=100, speed_pages=40, issued=200,
+        retyped=100, unsigned=300, stamped=100, speed_pages=40, issued=4000,
         memory_pages=(50, 500), kills=30,
     )  # fmt: skip
