@@ -9,7 +9,7 @@ from pipeline import rules, russian
 from pipeline.columns import CATEGORIES, GENDERS, Column, one_of
 from pipeline.errors import Problem
 from pipeline.i18n import _
-from pipeline.lettering import mend_lookalikes, unprintable
+from pipeline.lettering import mend_lookalikes, plain, unprintable
 from pipeline.sheets import Cell
 from pipeline.workbook import UNCACHED, date_of_serial
 
@@ -22,21 +22,20 @@ _NAMES_SHOWN = 3
 def typed(column: Column, cell: Cell) -> tuple[Value, list[Problem]]:
     """The value of a cell and what is wrong with it; ``where`` of a Problem is the column's key.
 
-    Nothing that a reader would see is changed but white space and look-alike letters, and each
-    mended word is listed as a warning.
+    Nothing that a reader would see is changed but white space, kinds of hyphen and look-alike
+    letters, and each mended word is listed as a warning; what no form can print is a fault.
     """
     if cell is None:
         return None, []
     if isinstance(cell, list):
-        if column.kind != "list":
+        if column.kind not in ("list", "phrases"):
             return None, [_fault(column, _("one value is needed, not a list"))]
-        parts = [str(entry) for entry in cell if entry is not None]
-        cell = "\n".join(parts)
+        return _entries(column, [plain(str(entry)) for entry in cell if entry is not None])
     if not isinstance(cell, str | int | date):
         return None, [_fault(column, _("one value is needed, not an object"))]
     if column.kind == "date":
         return _date(column, cell)
-    text = cell.isoformat() if isinstance(cell, date) else str(cell)
+    text = cell.isoformat() if isinstance(cell, date) else plain(str(cell))
     if isinstance(cell, date) and column.kind in ("digits", "snils", "count", "key", "name"):
         what = _("the spreadsheet has made a date of it")
         return None, [_fault(column, what, _("format the cell as text and type it again"))]
@@ -57,7 +56,8 @@ def _unfit(column: Column, text: str) -> list[Problem]:
     marks = unprintable(text)
     if marks:
         what = _("characters that cannot be printed: {marks}")
-        return [_fault(column, what.format(marks=", ".join(marks[:_NAMES_SHOWN])), _("retype it"))]
+        hint = _("retype it with Russian or Latin letters and the usual signs")
+        return [_fault(column, what.format(marks=", ".join(marks[:_NAMES_SHOWN])), hint)]
     if len(text) > TEXT_LIMIT:
         what = _("longer than {count} characters").format(count=TEXT_LIMIT)
         return [_fault(column, what, _("shorten it"))]
@@ -121,7 +121,24 @@ def _key(column: Column, text: str) -> tuple[Value, list[Problem]]:
 
 
 def _list(column: Column, text: str) -> tuple[Value, list[Problem]]:
-    return [" ".join(part.split()) for part in re.split(r"[,;\n]", text) if part.strip()], []
+    return _entries(column, re.split(r"[,;\n]", text))
+
+
+def _phrases(column: Column, text: str) -> tuple[Value, list[Problem]]:
+    return _entries(column, re.split(r"[;\n]", text))
+
+
+def _entries(column: Column, parts: list[str]) -> tuple[Value, list[Problem]]:
+    """The entries of a list that are not empty, each a text of its own."""
+    found = _unfit(column, "\n".join(parts))
+    if found:
+        return None, found
+    values = []
+    for part in parts:
+        value, problems = _text(column, part)
+        found += problems
+        values += [str(value)] if value else []
+    return values, found
 
 
 def _gender(column: Column, text: str) -> tuple[Value, list[Problem]]:
@@ -149,6 +166,7 @@ _KINDS = {
     "count": _count,
     "key": _key,
     "list": _list,
+    "phrases": _phrases,
     "gender": _gender,
     "category": _category,
     "person": _person,

@@ -15,7 +15,8 @@ from pipeline.settings import CASES
 class Column:
     """One column; ``also`` are other headings that people write.
 
-    ``kind`` is text, name, person, date, digits, snils, count, list, gender, category or key.
+    ``kind`` is text, name, person, date, digits, snils, count, list (of single words), phrases
+    (a list too, but a comma belongs to the phrase), gender, category or key.
     """
 
     key: str
@@ -88,6 +89,19 @@ ACT = (
     Column("received_by_position", "Должность принявшего"),
     Column("subjects", "Табельные номера", "list", ("Чьи данные",)),
 )
+# A letter about one person; its purpose and its term stand in the columns of the act.
+LETTER = (
+    Column("letter_date", "Дата письма", "date"),
+    Column("letter_number", "Номер письма", "text", ("Исходящий номер", "№ письма")),
+    Column("requested_data", "Запрашиваемые данные", "phrases", ("Какие данные",)),
+    Column("missing", "Недостающие документы", "phrases", ("Не хватает документов",)),
+)
+FAMILIARISATION = (
+    Column("sheet", "Лист ознакомления", "key", ("Номер листа", "Лист №")),
+    Column("document", "Документ", "text", ("Название документа",)),
+    Column("document_date", "Дата документа", "date"),
+    Column("document_number", "Номер документа", "text", ("№ документа",)),
+)
 LIST_OF_POSITIONS = (
     Column("approved_by", "Кем утвержден"),
     Column("approved_on", "Дата утверждения", "date"),
@@ -98,14 +112,24 @@ ITEM = (
     Column("quantity", "Количество", "count", ("Кол-во",)),
 )
 SCOPE = (Column("scope", "Полномочия", "text", ("Объем полномочий",)),)
+WHO = (Column("full_name", "Фамилия, имя, отчество", "text", ("ФИО", "Ф.И.О.")),)
 
-COLUMNS = {c.key: c for c in (*PERSON, *ACT, *LIST_OF_POSITIONS, *ITEM, *SCOPE)}
-# Lists inside a row: the columns of their own sheet, and what that sheet is called.
-NESTED = {"items": ("name", "quantity"), "positions": ("position", "scope")}
+_GROUPS = (PERSON, ACT, LETTER, FAMILIARISATION, LIST_OF_POSITIONS, ITEM, SCOPE, WHO)
+COLUMNS = {column.key: column for group in _GROUPS for column in group}
+# Lists inside a row: the columns of their own sheet, the key of the rows that the lists belong
+# to, and what the sheets are called.
+NESTED = {
+    "items": ("name", "quantity"),
+    "positions": ("position", "scope"),
+    "people": ("full_name", "position"),
+}
+OWNER = {"items": "act", "positions": "approved_number", "people": "sheet"}
 SHEET_NAMES = {
     "act": ("acts", "акты"),
+    "sheet": ("sheets", "листы ознакомления"),
     "items": ("items", "документы"),
     "positions": ("positions",),
+    "people": ("people", "люди"),
 }
 CATEGORIES = {
     "municipal-servant": ("муниципальный служащий", "служащий"),

@@ -252,7 +252,7 @@ def _items(name: str, cell: Any) -> tuple[list[dict[str, Any]], list[Problem]]:
                 problems += [replace(p, where=f"{name}/{p.where}") for p in found]
         if first not in item:
             problems.append(Problem(_("is empty"), f"{name}/{first}", _("fill it in")))
-        answer.append(item)
+        answer.append({key: item.get(key, "") for key in NESTED[name]})
     return answer, problems
 
 

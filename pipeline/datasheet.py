@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,36 +14,36 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.cells import typed
-from pipeline.columns import ACT, CATEGORIES, COLUMNS, LIST_OF_POSITIONS, NESTED, PERSON
+from pipeline.columns import CATEGORIES, COLUMNS, NESTED, OWNER
 from pipeline.examples import shown
 from pipeline.files import write_atomic
 
 READY_ROWS = 500  # rows that are formatted beforehand
-_SHEETS = (
-    ("hires", PERSON),
-    ("acts", ACT),
-    ("lists", LIST_OF_POSITIONS),
-)
+_SHEETS = {  # by the key of its rows
+    "personnel_number": "hires",
+    "act": "acts",
+    "approved_number": "lists",
+    "sheet": "sheets",
+}
 _TEXT, _DATE, _COUNT = "@", "dd.mm.yyyy", "0"
 _CHOICES = {"gender": ("м", "ж"), "category": tuple(CATEGORIES)}
 
 
-def data_sheet(columns: Iterable[str], path: Path) -> Path:
-    """Write an XLSX with the headings of ``columns`` (keys), one sheet for each kind of row.
+def data_sheet(forms: Iterable[Collection[str]], path: Path) -> Path:
+    """Write an XLSX with the headings of the ``forms``' columns (keys), a sheet for each key.
 
     Every cell is text, so that numbers keep their zeros; dates are dates. Returns ``path``.
     """
-    wanted = set(columns)
     book = Workbook()
     book.remove(book.worksheets[0])
-    for title, known in _SHEETS:
-        keys = [column.key for column in known if column.key in wanted]
-        if any(column.kind == "key" and column.key in wanted for column in known):
-            _fill(book.create_sheet(title), keys, shown(wanted))
-    for name, inner in NESTED.items():
-        if name in wanted:
-            owner = "act" if name == "items" else "approved_number"
-            _fill(book.create_sheet(name), [owner, *inner], shown(wanted))
+    wanted = {key: {c for form in forms if key in form for c in form} for key in _SHEETS}
+    for key, title in _SHEETS.items():
+        if wanted[key]:
+            keys = [c for c in COLUMNS if c in wanted[key]]
+            _fill(book.create_sheet(title), keys, shown(wanted[key]))
+    for name, owner in OWNER.items():
+        if name in wanted[owner]:
+            _fill(book.create_sheet(name), [owner, *NESTED[name]], shown(wanted[owner]))
     stream = io.BytesIO()
     book.save(stream)
     return write_atomic(path, stream.getvalue())

@@ -59,6 +59,14 @@ EXAMPLE: dict[str, Any] = {
     "received_by": "Лесная Варвара Петровна",
     "received_by_position": "начальник отдела",
     "subjects": KEY,
+    "letter_date": "01.09.2026",
+    "letter_number": "14/01-28",
+    "requested_data": "период работы и должность; сведения о дополнительном образовании",
+    "missing": "копия диплома с приложением; копия документа воинского учета",
+    "sheet": KEY,
+    "document": "Положение об обработке и защите персональных данных",
+    "document_date": "12.01.2026",
+    "document_number": "3-П",
     "approved_by": "приказ директора",
     "approved_on": "01.09.2026",
     "approved_number": KEY,
@@ -67,6 +75,10 @@ EXAMPLE: dict[str, Any] = {
         {"name": "Копия диплома", "quantity": 2},
     ],
     "positions": [{"position": "специалист по кадрам", "scope": "личные дела"}],
+    "people": [
+        {"full_name": "Прибрежная Алевтина Ростиславовна", "position": "старший преподаватель"},
+        {"full_name": "Озерная Инна Павловна", "position": "специалист по кадрам"},
+    ],
 }
 # Whoever needs a representative is a child.
 _CHILD: dict[str, Any] = {

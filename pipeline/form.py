@@ -12,15 +12,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError, UndefinedError, meta
+from jinja2 import StrictUndefined, TemplateError, UndefinedError
 
 from pipeline import rules, russian
-from pipeline.engines import docx
 from pipeline.errors import FormError, Problem, UsageError
+from pipeline.expressions import checked as _expression
+from pipeline.expressions import columns as _columns
+from pipeline.expressions import compiled as _compiled
 from pipeline.i18n import _
 from pipeline.settings import Operator, Settings
 
@@ -62,11 +63,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A repeated row: where its items come from, and the fields of one row."""
+    """A repeated row: where its items come from, the fields of one row, rows of a blank copy."""
 
     name: str
     source: str
     fields: tuple[Field, ...]
+    blank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,13 @@ def blank(form: Form, operator: Operator, today: date) -> Filled:
         for f in form.fields
     }
     values = {f.name: _recorded(f, printed[f.name], context) for f in form.fields}
-    return Filled(printed, values, {t.name: 0 for t in form.tables})
+    cells = {
+        f"{table.name}.{number}.{f.name}": ""
+        for table in form.tables
+        for number in range(1, table.blank + 1)
+        for f in table.fields
+    }
+    return Filled(printed | cells, values | cells, {t.name: t.blank for t in form.tables})
 
 
 def _load(folder: Path) -> Form:
@@ -245,7 +253,12 @@ def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
         notes=tuple(head.get("notes", ())),
         fields=_fields(folder, document.get("fields", {})),
         tables=tuple(
-            Table(name, _expression(table.get("source", name)), _fields(folder, table["fields"]))
+            Table(
+                name,
+                _expression(table.get("source", name)),
+                _fields(folder, table["fields"]),
+                int(table.get("blank", 0)),
+            )
             for name, table in document.get("tables", {}).items()
         ),
         defaults=document.get("defaults", {}),
@@ -259,16 +272,6 @@ def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
 
 def _fields(folder: Path, document: Mapping[str, Any]) -> tuple[Field, ...]:
     return tuple(_field(folder, name, table) for name, table in document.items())
-
-
-def _expression(text: str) -> str:
-    """The expression, if it can be read; else raises ValueError."""
-    try:
-        if text:
-            _compiled(text)
-    except TemplateError as error:
-        raise ValueError(f"{text}: {error.message}") from error
-    return text
 
 
 def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
@@ -299,28 +302,6 @@ def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
     return item
 
 
-@lru_cache
-def _environment() -> Any:
-    env = docx.environment()
-    env.autoescape = False  # these give plain words; the template escapes them
-    env.filters.update(russian.FILTERS)
-    return env
-
-
-@lru_cache(maxsize=1024)
-def _compiled(expression: str) -> Any:
-    return _environment().compile_expression(expression, undefined_to_none=False)
-
-
-@lru_cache(maxsize=1024)
-def _columns(expression: str) -> frozenset[str]:
-    """The data columns an expression uses (``operator``, ``today``, ``item`` are not columns)."""
-    if not expression:
-        return frozenset()
-    found = meta.find_undeclared_variables(_environment().parse("{{ " + expression + " }}"))
-    return frozenset(found - {"operator", "today", "item", "number"})
-
-
 def _context(form: Form, row: Mapping[str, Any], operator: Operator, today: date) -> dict[str, Any]:
     context: dict[str, Any] = dict.fromkeys(form.inputs(), "")
     context |= dict(form.defaults)
@@ -336,7 +317,7 @@ def _context(form: Form, row: Mapping[str, Any], operator: Operator, today: date
 def _evaluate(form: Form, name: str, expression: str, context: Mapping[str, Any]) -> Any:
     try:
         value = _compiled(expression)(**context)
-        if isinstance(value, _environment().undefined):
+        if isinstance(value, StrictUndefined):
             raise UndefinedError(str(value._undefined_message))
         return value
     except (

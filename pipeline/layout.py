@@ -70,8 +70,8 @@ def colour(index: int) -> int:
 def sheets(pdf: bytes, *, coarse: bool = False) -> tuple[Sheet, ...]:
     """Every page with its glyphs, by PDFium. Raises ToolFailedError where it is no whole PDF.
 
-    ``coarse``: a stretch of print is one "glyph" of all its characters, its font not asked. That
-    takes a third of the time, and is enough to find the fields and to see that nothing is lost.
+    ``coarse``: a stretch of print is one "glyph" of all its characters. That takes a third of
+    the time, and is enough to find the fields and to see that nothing is lost.
     """
     try:
         document = pdfium.PdfDocument(pdf)
@@ -197,6 +197,7 @@ def _coarse_sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
     left, bottom, right, top, size = (ctypes.c_float() for _ in range(5))
     channels = [ctypes.c_uint() for _ in range(4)]
     words = ctypes.create_string_buffer(_PIECE_BYTES)
+    fonts: dict[int, str] = {}
     pieces: list[Glyph] = []
     for number in range(pdfium_c.FPDFPage_CountObjects(page)):
         piece = pdfium_c.FPDFPage_GetObject(page, number)
@@ -214,7 +215,7 @@ def _coarse_sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
             right.value * _MM,
             (height - bottom.value) * _MM,
         )
-        look = ("", round(size.value, 2), _near_black(channels))
+        look = (_font(piece, fonts), round(size.value, 2), _near_black(channels))
         pieces.append(Glyph(printed, box, box.x0, box.y1, *look, index + 1))
     return Sheet(index + 1, mm_from_points(width), mm_from_points(height), tuple(pieces))
 
@@ -227,6 +228,17 @@ def _words(piece: Any, text: pdfium.PdfTextPage, words: Any) -> str:
         return _words(piece, text, ctypes.create_string_buffer(size))
     read = ctypes.string_at(words, size - 2).decode("utf-16-le", "replace")
     return read.replace(LINE_END_HYPHEN, "-")
+
+
+def _font(piece: Any, names: dict[int, str]) -> str:
+    """The name of a text object's font, asked once a font."""
+    font = pdfium_c.FPDFTextObj_GetFont(piece)
+    key = ctypes.addressof(font.contents)
+    if key not in names:
+        name = ctypes.create_string_buffer(128)
+        pdfium_c.FPDFFont_GetBaseFontName(font, name, len(name))
+        names[key] = name.value.decode("utf-8", "replace").split("+")[-1]
+    return names[key]
 
 
 def _near_black(channels: Sequence[ctypes.c_uint]) -> int:

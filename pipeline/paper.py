@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from pipeline.errors import FormError
 from pipeline.form import BUILT_IN, Field, Filled, Form
 from pipeline.geometry import Box, mm_from_points
 from pipeline.i18n import _
-from pipeline.layout import Sheet
+from pipeline.layout import Glyph, Sheet
 
 BODY_PT = 12.0  # where neither the run nor its style gives a size
 
@@ -77,7 +78,9 @@ class Paper:
 
 SIGNATURE_MM = (45.0, 10.0)  # least size of the blanks (contract: ``places``)
 DATE_MM = (25.0, 7.0)
+ROUNDING_MM = 0.02  # a box is told to a hundredth: rounded, it is still no smaller than promised
 TEXT_HEIGHT_MM = 6.0
+SAME_LINE_MM = 1.0  # the word before a rule stands as close above it, its last blank over it
 QUIET_MM = 1.5  # two modules of a code: with less round it readers begin to miss it
 _UNDERSCORE_EM = 0.5  # Times New Roman and its metric twins
 _BLANK = "_"
@@ -140,6 +143,7 @@ def places(form: Form, filled: Filled, made: Draft, sheets: Sequence[Sheet]) -> 
             continue
         item, words = form.field(name), filled.printed[name]
         glyphs = by_colour.get(number, [])
+        _check_font(form, item, glyphs)
         seen = "".join(g.char for g in glyphs)
         expected = "".join(filter(layout.leaves_ink, words)) or _BLANK * len(seen)
         if not glyphs or seen != expected:
@@ -173,11 +177,12 @@ def _rule(item: Field, size_pt: float) -> str:
 
 def _hand_box(rule: Box, item: Field, sheet: Sheet) -> Box:
     if item.by_hand and item.kind in _HAND:
-        height = SIGNATURE_MM[1] if item.kind == "signature" else DATE_MM[1]
+        height = (SIGNATURE_MM if item.kind == "signature" else DATE_MM)[1] + ROUNDING_MM
         return Box(rule.x0, rule.y0 - height, rule.x1, rule.y0)
     # Words are written between the lines: as high as the line above lets them.
     room = Box(rule.x0, rule.y0 - TEXT_HEIGHT_MM, rule.x1, rule.y0)
-    above = (g.box.y1 for g in sheet.glyphs if g.box.overlaps(room) and g.box.y1 < rule.y0)
+    line = rule.y0 - SAME_LINE_MM
+    above = (g.box.y1 for g in sheet.glyphs if g.box.overlaps(room) and g.box.y1 < line)
     return Box(rule.x0, max(above, default=room.y0), rule.x1, rule.y0)
 
 
@@ -193,6 +198,28 @@ def _check_foot(form: Form, sheets: Sequence[Sheet]) -> None:
                 where=f"{form.name}/form.docx, " + _("page {page}").format(page=sheet.number),
                 hint=_("give the page a bottom margin of 27 mm, and the foot one centred line"),
             )
+
+
+def _check_font(form: Form, item: Field, glyphs: Sequence[Glyph]) -> None:
+    """A print is one run of one font: where LibreOffice took another, a letter is not in it."""
+    families = Counter[str]()
+    for glyph in glyphs:
+        families[_family(glyph)] += len(glyph.char)
+    own = max(families, key=lambda family: families[family], default="")
+    lacking = [char for glyph in glyphs if _family(glyph) != own for char in glyph.char]
+    if lacking:
+        raise FormError(
+            _("“{title}”: the form's font lacks {chars}").format(
+                title=item.title, chars=", ".join(dict.fromkeys(lacking))
+            ),
+            where=f"{form.name}, {item.name}",
+            hint=_("give its tag room, and a font that has its letters"),
+        )
+
+
+def _family(glyph: Glyph) -> str:
+    """«LiberationSerif» of «LiberationSerif-Bold»."""
+    return glyph.font.partition("-")[0]
 
 
 def _check_place(form: Form, place: Place, sheet: Sheet) -> None:

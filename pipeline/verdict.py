@@ -42,6 +42,7 @@ def of(document: Document, settlements: Sequence[Settlement]) -> Verdict:
     settled = next((s for s in reversed(settlements) if s.action in SETTLING), None)
     values = {**_machine_values(document), **said}
     dates = [mark.name for mark in marks(document) if mark.kind == "date"]
+    dates.sort(key=lambda name: name != "date")  # beside a date that the text speaks of
     looked = settled is not None and settled.action == "accept"
     return Verdict(
         values=values,

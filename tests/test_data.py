@@ -350,7 +350,7 @@ def test_files_that_cannot_be_read_say_so_in_a_line(tmp_path: Path) -> None:
 
 
 def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> None:
-    path = data_sheet([*WANTED, "category"], tmp_path / "sheet.xlsx")
+    path = data_sheet([[*WANTED, "category"]], tmp_path / "sheet.xlsx")
     assert openpyxl.load_workbook(path)["hires"]["A2"].value == "Пример"
     assert load(path).rows == ()  # the example is nobody
     assert errors(load(path)) == []
@@ -364,12 +364,12 @@ def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> No
     book.save(path)
     (row,) = load(path).rows
     assert row.values["category"] == "employee"
-    acts = data_sheet(["act", "basis", "items"], tmp_path / "acts.xlsx")
+    acts = data_sheet([["act", "basis", "items"]], tmp_path / "acts.xlsx")
     assert openpyxl.load_workbook(acts).sheetnames == ["acts", "items"]
 
 
 def test_an_example_row_that_was_filled_in_is_not_passed_over(tmp_path: Path) -> None:
-    path = data_sheet(WANTED, tmp_path / "sheet.xlsx")
+    path = data_sheet([WANTED], tmp_path / "sheet.xlsx")
     book = openpyxl.load_workbook(path)
     book["hires"]["B2"].value = "Иванова"  # and the number is still the example's
     book.save(path)
@@ -380,7 +380,7 @@ def test_an_example_row_that_was_filled_in_is_not_passed_over(tmp_path: Path) ->
 
 
 def test_items_of_no_act_are_told(tmp_path: Path) -> None:
-    path = data_sheet(["act", "basis", "items"], tmp_path / "acts.xlsx")
+    path = data_sheet([["act", "basis", "items"]], tmp_path / "acts.xlsx")
     book = openpyxl.load_workbook(path)
     for sheet, place, text in (
         ("acts", "A3", "7-А"), ("acts", "B3", "договор"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from pipeline.settings import packaged_templates
 from tests import templates
 from tests.conftest import Said
 from tests.templates import FORM, MAIN, changed, with_tag
+from tests.test_generate import WOMAN
 
 Call = Callable[..., Said]
 PLEDGE = docx.compile_template(packaged_templates() / FORM / "form.docx")
@@ -224,6 +226,7 @@ def test_the_same_words_give_the_same_bytes() -> None:
         ("{% set x = 1 %}", "tag-code"),
         ("{% include 'x' %}", "tag-code"),
         ("{# {{ full_name }} #}", "tag-code"),
+        ("{% for a in x %}{% for b in x %}x{% endfor %}{% endfor %}", "tag-code"),
     ],
 )
 def test_bad_tags_are_named_with_paragraph_and_run(
@@ -281,6 +284,45 @@ def test_a_wrong_form_toml_is_said_in_a_line(paperloop: Call, workspace: Path, t
     assert said.code == ExitCode.BAD_FORM and len(said.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "9**9**9**9",
+        "'a' * 10**9",
+        "'%*d' % (10**9, 1)",
+        "range(10**9) | list",
+        "'a' | center(10**9)",
+        "'a'.ljust(10**9)",
+        "'{:>999999999}'.format(1)",
+        "lipsum(10**6)",
+        "cycler.__init__.__globals__",
+        " ~ ".join(["last_name"] * 200),
+    ],
+)
+def test_an_expression_cannot_run_for_ever(
+    paperloop: Call, workspace: Path, expression: str
+) -> None:
+    template = changed(workspace / "templates", with_tag("{{full_name}}"))
+    toml = template.parent / "form.toml"
+    text = toml.read_text(encoding="utf-8").replace("person | nominative", expression, 1)
+    toml.write_text(text, encoding="utf-8")
+    data = workspace / "one.json"
+    data.write_text(json.dumps([WOMAN]), encoding="utf-8")
+    said = paperloop("generate", FORM, "--data", data)
+    assert said.code == ExitCode.BAD_FORM and len(said.err.splitlines()) == 1
+
+
+def test_replacing_cannot_fill_the_memory(paperloop: Call, workspace: Path) -> None:
+    expression = "last_name" + " | replace('а', 'аааааааааааааааааааа')" * 12
+    template = changed(workspace / "templates", with_tag("{{full_name}}"))
+    toml = template.parent / "form.toml"
+    text = toml.read_text(encoding="utf-8").replace("person | nominative", expression, 1)
+    toml.write_text(text, encoding="utf-8")
+    data = workspace / "one.json"
+    data.write_text(json.dumps([WOMAN]), encoding="utf-8")
+    assert paperloop("generate", FORM, "--data", data).code == ExitCode.BAD_FORM
+
+
 def test_a_column_that_no_data_can_have_is_named(paperloop: Call, workspace: Path) -> None:
     template = changed(workspace / "templates", with_tag("{{full_name}}"))
     toml = template.parent / "form.toml"
@@ -302,6 +344,47 @@ OUTSIDE = (
     "</Relationships>"
 )
 RELATIONS = "word/_rels/document.xml.rels"
+
+
+def field(code: str) -> str:
+    """One of Word's own fields, split as Word splits it."""
+    pieces = [
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> {code[:4]}</w:instrText>',
+        f"<w:instrText>{code[4:]} </w:instrText>",
+        '<w:fldChar w:fldCharType="separate"/>',
+        "<w:t>1</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
+    ]
+    return "<w:p>" + "".join(f"<w:r>{piece}</w:r>" for piece in pieces) + "</w:p>"
+
+
+REACHING = [
+    field('INCLUDETEXT "/etc/passwd"'),
+    field('includepicture "file:///a.png" \\d'),
+    field('IF 1 = 1 "a"').replace("<w:t>1</w:t>", field("DDEAUTO soffice a b")[5:-6]),
+    field("FILENAME \\p"),
+    '<w:p><w:fldSimple w:instr=" IncludeText &quot;/etc/passwd&quot; "/></w:p>',
+    '<w:altChunk w:id="1"/>',
+    '<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:shape>'
+    '<v:imagedata src="file:///a.png"/></v:shape></w:pict></w:r></w:p>',
+]
+
+
+@pytest.mark.parametrize("xml", REACHING)
+def test_what_fetches_a_file_is_refused(paperloop: Call, workspace: Path, xml: str) -> None:
+    changed(
+        workspace / "templates", {MAIN: lambda old: old.replace("<w:body>", "<w:body>" + xml, 1)}
+    )
+    said = paperloop("generate", FORM, "--data", "-")
+    assert said.code == ExitCode.BAD_FORM
+    assert "outside itself" in said.err and len(said.err.splitlines()) == 1
+
+
+def test_words_harmless_fields_are_let_through(tmp_path: Path) -> None:
+    xml = "".join(map(field, ("PAGE", 'HYPERLINK "http://a/LINK/DDE"', "DATE \\@ yyyy")))
+    template = changed(tmp_path, {MAIN: lambda old: old.replace("<w:body>", "<w:body>" + xml, 1)})
+    assert docx.compile_template(template)
 
 
 def with_head(head: str) -> Callable[[str], str]:

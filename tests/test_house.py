@@ -24,7 +24,8 @@ ORDER = re.findall(
     r"\w+",
     """
     errors geometry i18n files settings
-    morphology names phrases wording russian lettering rules columns engines form soundness
+    morphology names phrases wording russian lettering rules columns engines expressions
+    form soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan page register atlas glyphs smears doubt ink reading identify stamps
     hand examine

@@ -128,6 +128,21 @@ def test_the_date_by_hand_can_be_said(registry: Registry, paperloop: Paperloop) 
     assert record["signed_on"] == "2026-09-10"
 
 
+def test_a_record_is_dated_by_its_own_date(registry: Registry, paperloop: Paperloop) -> None:
+    """Not by that of the consent which a withdrawal speaks of, though it stands before."""
+    dates = ("consent_date", "date")
+    marks = tuple(HandMark(name, "date", True, 0.9, 1, filing.BOX) for name in dates)
+    it = filing.paper("consent-withdrawal")
+    filing.issue(registry, it)
+    number = filing.comes_back(registry, it, "field-unreadable", hand=marks)
+    said = [("--set", number, f"{name}=1{day}.09.2026") for day, name in enumerate(dates)]
+    for words in said:
+        assert paperloop("review", *words).code == 0
+    assert paperloop("review", "--accept", number).code == 0
+    (record,) = paperloop("records").lines()
+    assert record["signed_on"] == "2026-09-11"
+
+
 def unsigned(present: bool | None) -> tuple[HandMark, ...]:
     return (HandMark("signature", "signature", present, 0.9, 1, filing.BOX),)
 

@@ -28,10 +28,8 @@ def sheet(reporter: Reporter, names: tuple[str, ...], out: Path | None) -> None:
     from pipeline import form as forms
     from pipeline.datasheet import data_sheet
 
-    columns: dict[str, bool] = {}
-    for name in names:
-        for column, required in forms.load(name, settings).inputs().items():
-            columns[column] = columns.get(column, False) or required
+    wanted = [forms.load(name, settings).inputs() for name in names]
+    columns = dict.fromkeys(column for inputs in wanted for column in inputs)
     path = out or settings.output / f"{'-'.join(names)}.xlsx"
     if path.exists():
         raise UsageError(
@@ -39,7 +37,7 @@ def sheet(reporter: Reporter, names: tuple[str, ...], out: Path | None) -> None:
             where=str(path),
             hint=_("give --out another name"),
         )
-    data_sheet(columns, path)
+    data_sheet(wanted, path)
     reporter.record({"file": settings.relative(path), "columns": list(columns)})
     reporter.say(_("Fill in {file}").format(file=settings.relative(path)))
 

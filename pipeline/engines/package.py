@@ -37,6 +37,14 @@ _MARKS = {f"{W}{tag}" for tag in (
     "trPrChange", "tcPrChange", "numberingChange",
 )}  # fmt: skip
 _DELETED = {f"{W}del", f"{W}moveFrom"}
+# Fields that fetch a file, ask another program for it or print its path.
+_REACHING = {
+    "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "DDE", "DDEAUTO", "DATABASE", "RD",
+    "FILENAME", "MACROBUTTON",
+}  # fmt: skip
+_VML = "{urn:schemas-microsoft-com:vml}"
+_HREF = "{urn:schemas-microsoft-com:office:office}href"
+_CHUNKS = (f"{W}altChunk", f"{W}subDoc")
 _WRAPPERS = {f"{W}ins", f"{W}moveTo", f"{W}smartTag"}
 
 
@@ -56,6 +64,7 @@ def read(path: Path) -> dict[str, bytes]:
             root = parse(content, name, path)
             if name == MAIN and root.find(f"{W}body") is None:
                 raise _no_docx(path)
+            _refuse_reaching(root, name, path)
     if _SETTINGS in package:
         package[_SETTINGS] = _without_link(package[_SETTINGS], _SETTINGS, path)
     return package
@@ -160,6 +169,38 @@ def _no_docx(path: Path) -> FormError:
     return FormError(_("not a DOCX file"), where=str(path), hint=_("save it in Word as .docx"))
 
 
+def _refuse_reaching(root: Any, part: str, path: Path) -> None:
+    """Refuse fields that fetch a file or name one, chunks of other documents, linked pictures."""
+    for picture in root.iter(f"{_VML}*"):
+        if target := picture.get("src") or picture.get(_HREF):
+            raise _outside(target, part, path)
+    code: list[str] = []  # of the fields that are open, the innermost last
+    for node in root.iter(f"{W}fldChar", f"{W}instrText", f"{W}fldSimple", *_CHUNKS):
+        if node.tag in _CHUNKS:
+            raise _outside(node.tag.rpartition("}")[2], part, path)
+        if node.tag == f"{W}fldSimple":
+            code.append(node.get(f"{W}instr") or "")
+        elif node.tag == f"{W}instrText":
+            code[-1:] = [("".join(code[-1:])) + (node.text or "")]
+            continue
+        elif node.get(f"{W}fldCharType") == "begin":
+            code.append("")
+            continue
+        name = "".join(code[-1:]).split(maxsplit=1)[:1]
+        if name and name[0].upper() in _REACHING:
+            raise _outside(name[0], part, path)
+        if node.tag == f"{W}fldSimple" or node.get(f"{W}fldCharType") == "end":
+            del code[-1:]
+
+
+def _outside(target: str | None, part: str, path: Path) -> FormError:
+    return FormError(
+        _("the template refers to a file outside itself ({target})").format(target=target),
+        where=f"{path.name}, {part}",
+        hint=_("embed it or take it out"),
+    )
+
+
 def _without_outside(content: bytes, part: str, path: Path) -> bytes:
     """The relations of a part, Word's link to the template of the template taken out.
 
@@ -173,13 +214,7 @@ def _without_outside(content: bytes, part: str, path: Path) -> bytes:
         if relation.get("TargetMode") != "External" or kind == "hyperlink":
             continue
         if kind != "attachedTemplate":
-            raise FormError(
-                _("the template refers to a file outside itself ({target})").format(
-                    target=relation.get("Target")
-                ),
-                where=f"{path.name}, {part}",
-                hint=_("embed it or take it out"),
-            )
+            raise _outside(relation.get("Target"), part, path)
         root.remove(relation)
         changed = True
     return etree.tostring(root) if changed else content

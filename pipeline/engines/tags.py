@@ -169,6 +169,9 @@ def _paired(found: Iterable[_Found]) -> list[Tag]:
         words = one.tag.text.removeprefix(control[1] or "").split()
         lone = control[1] == "tr" and next(one.paragraph.iterancestors(f"{W}tr"), None) is None
         if words[0] in ("for", "if"):
+            if words[0] == "for" and any(word == "for" for _at, word, _one in waiting):
+                # Rows of rows of rows: nobody lives to see the end.
+                tags[at] = replace(one.tag, fault="tag-code")
             waiting.append((at, words[0], one))
         elif not waiting or (words[0].startswith("end") and waiting[-1][1] != words[0][3:]):
             lone = True
