@@ -12,6 +12,7 @@ from pipeline import examples
 from pipeline.errors import ExitCode
 from pipeline.lint import Finding
 from tests import scanning
+from tests import test_generate as judges
 from tests.scanning import Json, Office, issue, open_office
 from tests.test_generate import MAN, WOMAN
 from tests.test_lint import GOOD, TODAY, judged, of_rule, write_form
@@ -120,6 +121,7 @@ OF_ADULTS = (
     "consent-contractor",
 )
 CHILDS = "consent-representative"
+GENERAL = ("consent-2025", "consent-dissemination", "consent-withdrawal")
 ARCHIVE = (
     "Государственное бюджетное учреждение Верхнереченской области «Межрайонный архив документов "
     "по личному составу ликвидированных организаций Синеозёрского муниципального района»"
@@ -178,6 +180,16 @@ def test_a_consent_is_one_page_with_a_place_to_sign(
         hand = {p["field"] for p in one["places"] if p["hand"]}
         assert hand >= {"signature", "date"}
         assert {p["field"] for p in one["places"]} == set(one["fields"])
+
+
+def test_values_and_blanks_are_where_they_are_said_to_be(
+    office: Office, papers: dict[tuple[str, str], Json], tmp_path: Path
+) -> None:
+    mine = office.copy_to(tmp_path / "office")
+    general = issue(mine, ADULTS, *GENERAL)
+    first = judges.First(mine, [*papers.values(), *general])
+    judges.test_every_place_holds_its_value_and_nothing_else(first)
+    judges.test_a_pen_has_room_on_every_rule(first)
 
 
 def test_a_third_party_is_printed_in_its_case(papers: dict[tuple[str, str], Json]) -> None:

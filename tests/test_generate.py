@@ -251,6 +251,9 @@ def test_a_pen_has_room_on_every_rule(first: First) -> None:
             assert not any(d.overlaps(free) for d in judged.drawn), (one["form"], place)
             beneath = Box(box.x0 + 1, box.y1 - 1, box.x1 - 1, box.y1 + 3)
             assert "_" in judged.in_box(beneath), (one["form"], place)
+
+
+def test_blanks_are_for_signatures_dates_and_words(first: First) -> None:
     kinds = {p["kind"] for one in first.papers for p in one["places"] if p["hand"]}
     assert kinds == {"signature", "date", "text"}
 
