@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import gaps, hand, ink, layout, smears
 from pipeline import glyphs as glyphs_
-from pipeline import hand, ink, layout, smears
 from pipeline.atlas import Atlas
 from pipeline.doubt import Doubt, doubts_of, is_saved, is_speck
 from pipeline.engines.tesseract import OcrEngine
@@ -24,6 +24,7 @@ from pipeline.glyphs import Look
 from pipeline.layout import Glyph, Sheet
 from pipeline.page import DPI
 from pipeline.paper import Place
+from pipeline.placing import words
 from pipeline.reading import Alteration, FieldReading, HandMark
 from pipeline.register import Laid
 from pipeline.scan import encode_png
@@ -71,7 +72,7 @@ def examine(
     pens = tuple(hand.judge(p, here, left, scan, black, laid, issued, ocr) for p in here if p.hand)
     excused = _hand_ink(left, here, pens)
     doubts = doubts_of(verdicts, text, excused, seen, letters)
-    lines, doubts = _read(here, text, doubts, scan, ocr)
+    lines, doubts = _read(here, text, doubts, scan, seen.scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
     smeared = smears.smeared(verdicts, seen)
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
@@ -82,6 +83,7 @@ def examine(
     alterations = _wording_alterations(wording, text, seen, laid)
     stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
     alterations += _ink_alterations(stray, scan, black, text, laid, sheet, here, issued)
+    alterations += _added(text, seen, excused | laid.beyond(ink.EDGE_MM), here, alterations, laid)
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
 
 
@@ -133,9 +135,13 @@ def _read(
     text: Sequence[Glyph],
     doubts: Sequence[Doubt],
     scan: NDArray[np.float32],
+    placed: NDArray[np.float32],
     ocr: OcrEngine,
 ) -> tuple[dict[str, tuple[str, float]], list[Doubt]]:
-    """OCR of every field's first print, and of the words with a mildly suspect glyph."""
+    """OCR of every field's first print, and of the words with a mildly suspect glyph.
+
+    The words are those of ``placed``, where a fold no longer runs through them.
+    """
     by_colour = layout.by_colour(text)
     crops: list[Image] = []
     owners: list[str] = []
@@ -148,12 +154,12 @@ def _read(
             crops.append(_line_crop(line, scan))
             owners.append(place.field)
     mild: dict[int, tuple[Glyph, ...]] = {id(d.word[0]): d.word for d in doubts if not d.sure}
-    crops += [_line_crop(word, scan) for word in mild.values()]
+    crops += [_line_crop(word, placed) for word in mild.values()]
     answers = ocr.read_lines(crops)
     lines: dict[str, tuple[str, float]] = {}
-    for owner, (words, confidence) in zip(owners, answers, strict=False):
+    for owner, (said, confidence) in zip(owners, answers, strict=False):
         before, least = lines.get(owner, ("", 1.0))
-        lines[owner] = (f"{before} {words}".strip(), min(least, confidence))
+        lines[owner] = (f"{before} {said}".strip(), min(least, confidence))
     whole = {
         colour
         for name, colour in read_prints.items()
@@ -249,9 +255,28 @@ def _wording_alterations(
     return found
 
 
+def _added(
+    text: Sequence[Glyph],
+    seen: Look,
+    excused: NDArray[np.bool_],
+    here: Sequence[Place],
+    known: Sequence[Alteration],
+    laid: Laid,
+) -> list[Alteration]:
+    """Letters and figures added in the blanks of the lines, those not seen before."""
+    apart = [*_flourishes(here), *(one.box for one in known)]
+    found = []
+    for line in layout.lines(text):
+        for box in gaps.added(line, seen, excused):
+            if not any(box.overlaps(other) for other in apart):
+                crop = encode_png(laid.picture(box.grown(4)))
+                found.append(Alteration("insertion", line[0].page, box, _text_of(line), crop))
+    return found
+
+
 def _text_of(line: Sequence[Glyph]) -> str:
     """A printed line's words: PDFs keep no blanks, gaps tell them."""
-    return " ".join("".join(g.char for g in word) for word in glyphs_.words(line))
+    return " ".join("".join(g.char for g in word) for word in words(line))
 
 
 def _ink_alterations(
@@ -268,14 +293,10 @@ def _ink_alterations(
     found = []
     lines = layout.lines(text)
     boxes = [layout.box_of(line) for line in lines]
-    flourish = [
-        Box(p.box.x0 - AROUND_MM, p.box.y0 - AROUND_MM, p.box.x1 + AROUND_MM, p.box.y1 + BELOW_MM)
-        for p in here
-        if p.hand
-    ]
+    flourish = _flourishes(here)
     for piece in ink.strays(stray, scan, black, sheet, boxes, issued):
         if any(zone.contains(piece.box) for zone in flourish):
-            continue  # the end of a signature, over the caption at most
+            continue
         near = min(
             lines,
             key=lambda line: _distance(layout.box_of(line), piece.box),
@@ -289,6 +310,15 @@ def _ink_alterations(
             Alteration(kind, sheet.number, piece.box, _text_of(near) if near else "", crop)
         )
     return found
+
+
+def _flourishes(here: Sequence[Place]) -> list[Box]:
+    """Where the end of a signature may lie: over the caption at most."""
+    return [
+        Box(p.box.x0 - AROUND_MM, p.box.y0 - AROUND_MM, p.box.x1 + AROUND_MM, p.box.y1 + BELOW_MM)
+        for p in here
+        if p.hand
+    ]
 
 
 def _distance(one: Box, other: Box) -> float:

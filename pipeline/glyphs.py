@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -26,7 +25,7 @@ from pipeline.atlas import OVERSAMPLING, Atlas
 from pipeline.geometry import MM_PER_INCH, mm_from_points, px_from_mm
 from pipeline.layout import Glyph
 from pipeline.page import DPI
-from pipeline.register import peak
+from pipeline.placing import MARGIN_PX, box_px, correlation, place_words
 
 Array = NDArray[np.float32]
 Sums = NDArray[np.float64]
@@ -34,9 +33,7 @@ Image = NDArray[np.uint8]
 
 SIGMAS_PX = (0.45, 0.7, 0.95, 1.25, 1.6, 2.1)  # blurs tried: sharp flat-bed to a soft photograph
 LEVELS = 33  # of the tone curve
-WORD_REACH_PX = 4  # how far a word may still lie off after the mesh: 0.5 mm
 BACKGROUND_PX = 41  # larger than any stroke, smaller than shadows
-MARGIN_PX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def ink_of(grey: Image) -> Array:
 def look(scan: Array, issued: Image, glyphs: Sequence[Glyph]) -> Look:
     """Put every word of the scan (its ink) on its place and find the blur and the tone curve."""
     print_ = np.asarray(1 - issued.astype(np.float32) / 255, np.float32)
-    placed = _place_words(scan, print_, glyphs)
+    placed = place_words(scan, print_, glyphs)
     sample = slice(None, None, 3)  # every third row is enough for the page's figures
     near = cv2.dilate((issued < 180).astype(np.uint8), np.ones((9, 9), np.uint8))[sample] > 0
     sigma = _blur_of(placed, print_, issued)
@@ -108,63 +105,9 @@ def _blur_of(scan: Array, print_: Array, issued: Image) -> float:
     where = cv2.dilate((issued[rows] < 180).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     seen = scan[rows][where]
     scores = [
-        _correlation(seen, cv2.GaussianBlur(print_[rows], (0, 0), s)[where]) for s in SIGMAS_PX
+        correlation(seen, cv2.GaussianBlur(print_[rows], (0, 0), s)[where]) for s in SIGMAS_PX
     ]
     return SIGMAS_PX[int(np.argmax(scores))]
-
-
-def words(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Glyphs that stand together: cut where the gap is wider than a fifth of the size."""
-    from pipeline.layout import lines
-
-    found: list[list[Glyph]] = []
-    for line in lines(glyphs):
-        word: list[Glyph] = []
-        for glyph in line:
-            if word and glyph.box.x0 - word[-1].box.x1 > glyph.size * 0.2 * 0.3528:
-                found.append(word)
-                word = []
-            word.append(glyph)
-        found.append(word)
-    return found
-
-
-def _box_px(
-    glyphs: Sequence[Glyph], margin: int, shape: tuple[int, ...]
-) -> tuple[int, int, int, int]:
-    x0 = int(px_from_mm(min(g.box.x0 for g in glyphs), DPI)) - margin
-    y0 = int(px_from_mm(min(g.box.y0 for g in glyphs), DPI)) - margin
-    x1 = int(np.ceil(px_from_mm(max(g.box.x1 for g in glyphs), DPI))) + margin
-    y1 = int(np.ceil(px_from_mm(max(g.box.y1 for g in glyphs), DPI))) + margin
-    return max(0, x0), max(0, y0), min(shape[1], x1), min(shape[0], y1)
-
-
-def _place_words(scan: Array, print_: Array, glyphs: Sequence[Glyph]) -> Array:
-    """Shift every word of the scan by the fraction of a millimetre that it still lies off."""
-    placed = scan.copy()
-    for word in words(glyphs):
-        x0, y0, x1, y1 = _box_px(word, MARGIN_PX, scan.shape)
-        reach = WORD_REACH_PX
-        if x0 < reach or y0 < reach or x1 + reach > scan.shape[1] or y1 + reach > scan.shape[0]:
-            continue
-        window = scan[y0 - reach : y1 + reach, x0 - reach : x1 + reach]
-        scores = cv2.matchTemplate(window, print_[y0:y1, x0:x1], cv2.TM_CCOEFF_NORMED)
-        _low, best, _at, (bx, by) = cv2.minMaxLoc(scores)
-        if best < 0.4 or not (0 < bx < 2 * reach and 0 < by < 2 * reach):
-            continue
-        dx = bx - reach + peak(scores[by], bx)
-        dy = by - reach + peak(scores[:, bx], by)
-        if abs(dx) + abs(dy) < 0.15:
-            continue
-        centre = ((x0 + x1 - 1) / 2 + dx, (y0 + y1 - 1) / 2 + dy)
-        placed[y0:y1, x0:x1] = cv2.getRectSubPix(scan, (x1 - x0, y1 - y0), centre)
-    return placed
-
-
-def _correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum()) / scale if scale else 0.0
 
 
 def _tone_curve(blurred: Array, scan: Array) -> Array:
@@ -321,7 +264,7 @@ def _phases(
 def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> list[Verdict]:
     """The verdicts of glyphs that are the same character in the same font and size."""
     if window is None:  # a sign that the specimen lacks: its own box, nothing to compare with
-        x0, y0, x1, y1 = _box_px(alike[:1], MARGIN_PX, seen.scan.shape)
+        x0, y0, x1, y1 = box_px(alike[:1], MARGIN_PX, seen.scan.shape)
         window = _Window(
             x0 - int(px_from_mm(alike[0].origin_x, DPI)),
             y0 - int(px_from_mm(alike[0].origin_y, DPI)),

@@ -27,8 +27,8 @@ ORDER = re.findall(
     morphology names phrases wording russian lettering rules columns engines expressions
     form soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper scan page register atlas glyphs smears doubt ink reading identify stamps
-    hand examine
+    marks layout paper scan page register atlas placing glyphs smears doubt gaps ink
+    reading identify stamps hand examine
     export record verdict reasons report registry dossier inventory flow doctor cli
     """,
 )
