@@ -20,7 +20,7 @@ from stdnum.ru import inn, ogrn
 
 from pipeline.engines import office
 from pipeline.errors import ExitCode, PaperloopError
-from pipeline.files import private_folder
+from pipeline.files import make_private
 from pipeline.i18n import _
 from pipeline.settings import Settings, load, sample_operator
 
@@ -173,7 +173,7 @@ def _font_folders() -> list[Path]:
 def _folder(folder: Path) -> Check:
     name = f"folder {folder.name}"
     try:
-        with tempfile.TemporaryFile(dir=private_folder(folder)):
+        with tempfile.TemporaryFile(dir=make_private(folder)):
             return Check(name, "ok", str(folder))
     except OSError as error:
         hint = _("make the folder writable for {user}").format(user=_user())

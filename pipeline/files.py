@@ -31,17 +31,18 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def private_folder(path: Path) -> Path:
-    """Make the folder (and its parents) readable by its owner only; return it.
+def make_private(path: Path) -> Path:
+    """Make the folder (and its parents) readable by its owner only; return it. Raises OSError."""
+    path.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    return path
 
-    Raises:
-        UsageError: it cannot be made, or nothing can be written into it.
-    """
+
+def private_folder(path: Path) -> Path:
+    """``make_private`` for what a person asked for: UsageError where it cannot be made."""
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+        return make_private(path)
     except OSError as error:
         raise _cannot_write(path, error) from error
-    return path
 
 
 def _cannot_write(folder: Path, error: OSError) -> UsageError:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from pipeline.errors import RegistryError
-from pipeline.files import OWNER_ONLY_FILE, private_folder
+from pipeline.files import OWNER_ONLY_FILE, make_private
 from pipeline.i18n import _
 from pipeline.registry import tables
 
@@ -140,7 +140,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
     """Make the file before SQLite does, so that it is never readable by others."""
     try:
         if create and not path.exists():
-            private_folder(path.parent)
+            make_private(path.parent)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY_FILE))
     except OSError as error:
         raise RegistryError(
