@@ -53,19 +53,20 @@ def _cannot_write(folder: Path, error: OSError) -> UsageError:
     )
 
 
-def write_atomic(path: Path, content: bytes) -> Path:
+def write_atomic(path: Path, content: bytes, *, synced: bool = True) -> Path:
     """Write ``content`` so that ``path`` is either as before or whole, readable by its owner only.
 
+    ``synced``: it is on the disk when this returns; else a power cut may lose what was written.
     Raises UsageError where nothing can be written.
     On Windows the permissions are the folder's: chmod there knows only "read-only".
     """
-    with _in_place_of(path) as stream:
+    with _in_place_of(path, synced=synced) as stream:
         stream.write(content)
     return path
 
 
 @contextmanager
-def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
+def _in_place_of(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
     """A stream to a file beside ``path`` that takes its place when all is written."""
     private_folder(path.parent)
     try:
@@ -77,7 +78,8 @@ def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
-            os.fsync(stream.fileno())
+            if synced:
+                os.fsync(stream.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

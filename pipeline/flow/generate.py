@@ -198,7 +198,7 @@ def _with_files(run: _Run, made: Made) -> Made:
 
 def _put(path: Path, content: bytes) -> None:
     if not (path.is_file() and path.read_bytes() == content):
-        write_atomic(path, content)
+        write_atomic(path, content, synced=False)  # the registry has it: the next run mends it
 
 
 def _ensure_specimens(
