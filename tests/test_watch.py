@@ -74,6 +74,7 @@ def test_watching_takes_in_what_comes_and_ends_when_told(
     (paper,) = scanning.issue(office, people.hires(1, 23), "non-disclosure-pledge")
     office.inbox.mkdir(exist_ok=True)
     looks = 0
+    handler = signal.getsignal(signal.SIGINT)
 
     def ready(self: Watch, now: float) -> Sequence[Path]:
         nonlocal looks
@@ -92,4 +93,4 @@ def test_watching_takes_in_what_comes_and_ends_when_told(
     first, second = said.lines()
     assert first["status"] == "accepted" and first["paper"] == paper["paper"]
     assert second["reasons"] == ["duplicate"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
