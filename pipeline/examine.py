@@ -80,10 +80,11 @@ def examine(
     wording = [
         d for d in doubts if d.verdict.glyph.colour not in colours and not is_speck(d, doubts, seen)
     ]
-    alterations = _wording_alterations(wording, text, seen, laid)
+    rows = layout.lines(text)
+    alterations = _wording_alterations(wording, rows, seen, laid)
     stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
-    alterations += _ink_alterations(stray, scan, black, text, laid, sheet, here, issued)
-    alterations += _added(text, seen, excused | laid.beyond(ink.EDGE_MM), here, alterations, laid)
+    alterations += _ink_alterations(stray, scan, black, rows, laid, sheet, here, issued)
+    alterations += _added(rows, seen, excused | laid.beyond(ink.EDGE_MM), here, alterations, laid)
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
 
 
@@ -237,14 +238,14 @@ def _worse(one: str, other: str) -> bool:
 
 
 def _wording_alterations(
-    doubts: Sequence[Doubt], text: Sequence[Glyph], seen: Look, laid: Laid
+    doubts: Sequence[Doubt], lines: Sequence[list[Glyph]], seen: Look, laid: Laid
 ) -> list[Alteration]:
     """Changed glyphs of the fixed wording, one alteration a printed line."""
     if not doubts:
         return []
     suspects = {id(d.verdict.glyph) for d in doubts}
     found = []
-    for line in layout.lines(text):
+    for line in lines:
         wrong = [g for g in line if id(g) in suspects]
         if not wrong:
             continue
@@ -256,7 +257,7 @@ def _wording_alterations(
 
 
 def _added(
-    text: Sequence[Glyph],
+    lines: Sequence[list[Glyph]],
     seen: Look,
     excused: NDArray[np.bool_],
     here: Sequence[Place],
@@ -266,7 +267,7 @@ def _added(
     """Letters and figures added in the blanks of the lines, those not seen before."""
     apart = [*_flourishes(here), *(one.box for one in known)]
     found = []
-    for line in layout.lines(text):
+    for line in lines:
         for box in gaps.added(line, seen, excused):
             if not any(box.overlaps(other) for other in apart):
                 crop = encode_png(laid.picture(box.grown(4)))
@@ -283,7 +284,7 @@ def _ink_alterations(
     stray: NDArray[np.bool_],
     scan: NDArray[np.float32],
     black: float,
-    text: Sequence[Glyph],
+    lines: Sequence[list[Glyph]],
     laid: Laid,
     sheet: Sheet,
     here: Sequence[Place],
@@ -291,7 +292,6 @@ def _ink_alterations(
 ) -> list[Alteration]:
     """Ink that nothing explains: strikes where it lies flat over a line, else insertions."""
     found = []
-    lines = layout.lines(text)
     boxes = [layout.box_of(line) for line in lines]
     flourish = _flourishes(here)
     for piece in ink.strays(stray, scan, black, sheet, boxes, issued):
