@@ -148,13 +148,14 @@ def _of_row(
 ) -> tuple[list[Wish], list[Problem]]:
     wishes: list[Wish] = []
     problems: list[Problem] = []
+    person = _person(row) if any(one.form.about_person for one in choice) else None
     for one in choice:
         if one.when and not _holds(one.when, row.values):
             continue
         filled = forms.fill(one.form, row.values, settings.operator, settings.today)
         problems += forms.incomplete(one.form, filled, row.where)
-        person = _person(row) if one.form.about_person else None
-        asked = wish(one.form, filled, str(row.values[one.form.key]), person)
+        about = person if one.form.about_person else None
+        asked = wish(one.form, filled, str(row.values[one.form.key]), about)
         wishes.append(replace(asked, where=row.where))
     return wishes, problems
 
