@@ -142,18 +142,18 @@ def _drawing(text: str, boxes: tuple[Box, Box], top: float, left: float) -> byte
     """Content-stream operators that fill the dark modules of ``text`` in each box."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     matrix = np.array(code.to_image(add_quiet_zones=False)) == 0  # True: dark
+    size = len(matrix)
+    modules = [
+        f"{start} {size - 1 - row} {length} 1 re"
+        for row, dark in enumerate(matrix)
+        for start, length in _runs(dark.tobytes())
+    ]
     points = POINTS_PER_INCH / MM_PER_INCH
-    parts = ["q 0 g"]
+    parts = []
     for box in boxes:
-        module = box.width / len(matrix)
-        for row, modules in enumerate(matrix):
-            y = top - (box.y0 + (row + 1) * module) * points
-            for start, length in _runs(modules.tobytes()):
-                x = left + (box.x0 + start * module) * points
-                parts.append(
-                    f"{x:.3f} {y:.3f} {length * module * points:.3f} {module * points:.3f} re"
-                )
-    parts.append("f Q")
+        scale = box.width / size * points  # of a module
+        x, y = left + box.x0 * points, top - box.y1 * points
+        parts += [f"q 0 g {scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f} cm", *modules, "f Q"]
     return "\n".join(parts).encode()
 
 

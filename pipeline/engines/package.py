@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +70,9 @@ def read(path: Path) -> dict[str, bytes]:
     return package
 
 
-def text_parts(package: Mapping[str, bytes]) -> Iterator[str]:
-    """The names of the parts that a tag may stand in."""
-    return (name for name in package if _TEXT_PARTS.fullmatch(name))
+def text_parts(names: Iterable[str]) -> Iterator[str]:
+    """Those of a package's parts that a tag may stand in."""
+    return (name for name in names if _TEXT_PARTS.fullmatch(name))
 
 
 def parse(content: bytes, part: str, path: Path) -> Any:

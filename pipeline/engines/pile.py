@@ -65,11 +65,10 @@ def pile(copies: Sequence[bytes]) -> bytes | None:
 
 def _trees(copy: bytes) -> _Trees:
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
-        contents = {name: archive.read(name) for name in archive.namelist()}
-    return {
-        name: package.parse(contents[name], name, Path(name))
-        for name in package.text_parts(contents)
-    }
+        return {
+            name: package.parse(archive.read(name), name, Path(name))
+            for name in package.text_parts(archive.namelist())
+        }
 
 
 def _is_numbered(parts: Mapping[str, Part]) -> bool:

@@ -25,7 +25,7 @@ from pipeline.paper import Paper
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
-BATCH = 100  # papers for one LibreOffice call: its start, 1.5 s, is spread; it stays below 300 MB
+BATCH = 150  # papers for one LibreOffice call: its start, 1.5 s, is spread; it stays below 300 MB
 OFFICES = 2  # LibreOffice processes side by side, each in its own profile
 
 
@@ -98,7 +98,8 @@ def issue(
     forms = {wish.form.name: wish.form for wish in wanted}
     compiled = {name: docx.compile_template(form.template) for name, form in forms.items()}
     run = _Run(settings, registry, options, compiled, registry.secret(), refuse or _raise)
-    size = min(BATCH, max(1, ceil(len(wanted) / OFFICES)))
+    waves = max(1, ceil(len(wanted) / (BATCH * OFFICES)))  # no office is left alone at the end
+    size = max(1, ceil(len(wanted) / (waves * OFFICES)))
     with work_folder(settings.output) as work:
         profiles = [work / f"profile{number}" for number in range(OFFICES)]
         _ensure_specimens(wanted, registry, work, profiles[0])

@@ -44,7 +44,7 @@ class Sizes:
 
 LOOK = Sizes(
     honest_pages=192, glyphed=20, single=12, swapped=12, smeared=12, worded=12, retyped=12,
-    unsigned=40, stamped=8, speed_pages=40, issued=300, memory_pages=(20, 120), kills=0,
+    unsigned=40, stamped=8, speed_pages=40, issued=600, memory_pages=(20, 120), kills=0,
 )  # fmt: skip
 TINY = Sizes(
     honest_pages=16, glyphed=4, single=2, swapped=2, smeared=2, worded=2, retyped=2,
