@@ -25,7 +25,7 @@ ORDER = re.findall(
     """
     errors geometry i18n files settings
     morphology names phrases wording russian lettering rules columns engines expressions
-    form soundness
+    form checklists soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan page register atlas placing glyphs smears doubt gaps ink
     reading identify stamps hand examine

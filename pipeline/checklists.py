@@ -1,0 +1,278 @@
+"""What a person's file should hold: dated checklists, one for each category of people.
+
+Comes in: ``templates/checklists/CATEGORY.toml`` and a day. Goes out: ``Checklist``, the items in
+force on that day; ``needed`` says whether this person's file must have an item. Every item names
+its ground, a point of the regulation or an article of a law. Two items may share their name where
+one follows the other in time: a paper filed under the old wording serves the new one too.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from jinja2 import TemplateError, UndefinedError
+
+from pipeline import expressions
+from pipeline import form as forms
+from pipeline.errors import FormError
+from pipeline.i18n import _
+from pipeline.settings import Settings
+
+FOLDER = "checklists"
+NEEDS = ("always", "if", "if-any", "event", "choice")
+
+Need = Literal["always", "if", "if-any", "event", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One item of a checklist.
+
+    ``need``: in every file ("always"), where ``when`` or a person says so ("if"), where the person
+    has such a document ("if-any"), after something has happened ("event"), or as the office
+    decides ("choice"); ``condition`` says it in words. In force from ``since`` to the day before
+    ``until``. ``mark`` is the regulation's letter. Any one of ``either`` will do; an accepted
+    paper of one of ``forms`` is this document. ``yearly`` is the day (MM-DD) by which a new one is
+    due each year, ``certified`` marks a copy that wants «Верно», ``remove_after`` says when it is
+    taken out again, ``secret`` what is kept apart from the file.
+    """
+
+    item: str
+    title: str
+    ground: str
+    need: Need
+    title_en: str = ""
+    mark: str = ""
+    since: date | None = None
+    until: date | None = None
+    condition: str = ""
+    condition_en: str = ""
+    when: str = ""
+    either: tuple[str, ...] = ()
+    either_en: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    repeats: bool = False
+    yearly: str = ""
+    certified: bool = False
+    remove_after: str = ""
+    remove_after_en: str = ""
+    remove_ground: str = ""
+    secret: bool = False
+
+    def in_force(self, day: date) -> bool:
+        """True if the item holds on that day."""
+        return (self.since or date.min) <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A category's items that are in force, in the order in which they are listed."""
+
+    category: str
+    title: str
+    title_en: str
+    source: str
+    items: tuple[Wanted, ...]
+
+
+def load(category: str, settings: Settings, day: date) -> Checklist | None:
+    """A category's checklist on a day: the workspace's own, else the packaged one, else None.
+
+    Raises:
+        FormError: its TOML is wrong.
+    """
+    if not re.fullmatch(r"[\w-]+", category):
+        return None
+    for root in settings.templates:
+        path = root / FOLDER / f"{category}.toml"
+        if path.is_file():
+            return _checklist(path, frozenset(forms.names(settings)), day)
+    return None
+
+
+def needed(wanted: Wanted, data: Mapping[str, Any]) -> bool | None:
+    """Whether a file must have the item; None where that depends on what the data do not tell.
+
+    ``data`` are the person's columns, beside them ``today``: the day that ages count to.
+
+    Raises:
+        FormError: the condition fails on these data.
+    """
+    if wanted.need != "if":
+        return wanted.need == "always"
+    told = {column: value for column, value in data.items() if value not in (None, "")}
+    if not wanted.when or expressions.columns(wanted.when) - told.keys():
+        return None
+    try:
+        return bool(expressions.compiled(wanted.when)(told))
+    except UndefinedError:
+        return None
+    except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # The error's own words may hold a person's data.
+        raise FormError(
+            _("the condition “{when}” fails: {error}").format(
+                when=wanted.when, error=type(error).__name__
+            ),
+            where=f"{FOLDER}, {wanted.item}",
+            hint=_("compare a column with a value: category == 'employee'"),
+        ) from error
+
+
+def _checklist(path: Path, known_forms: frozenset[str], day: date) -> Checklist:
+    where = f"{FOLDER}/{path.name}"
+    document = _read(path, where)
+    heads = ("category", "title", "title_en", "source")
+    if unknown := sorted(document.keys() - {*heads, "items"}):
+        _refuse(_("“{key}” is not known").format(key=unknown[0]), where, (*heads, "items"))
+    texts = {key: _value(key, "str", document.get(key, ""), where) for key in heads}
+    if texts["category"] != path.stem:
+        _refuse(_("“{key}” is not the file's name").format(key="category"), where, (path.stem,))
+    if not texts["title"]:
+        _refuse(_("“{key}” is not said").format(key="title"), where)
+    tables = document.get("items", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        _refuse(_("“{key}” must be {kind}").format(key="items", kind="[[items]]"), where)
+    items = [_wanted(table, n, where, known_forms) for n, table in enumerate(tables, start=1)]
+    for one, other in combinations(items, 2):
+        if one.item == other.item and _meet(one, other):
+            _refuse(_("there are two such items on the same day"), f"{where}, {one.item}")
+    return Checklist(
+        category=texts["category"],
+        title=texts["title"],
+        title_en=texts["title_en"] or texts["title"],
+        source=texts["source"],
+        items=tuple(item for item in items if item.in_force(day)),
+    )
+
+
+def _read(path: Path, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FormError(
+            _("this is not TOML: {error}").format(error=error),
+            where=where,
+            hint=_("mend that line; text stands in double quotes"),
+        ) from error
+    except OSError as error:
+        raise FormError(_("cannot be read"), where=where) from error
+
+
+def _wanted(
+    table: Mapping[str, Any], number: int, where: str, known_forms: frozenset[str]
+) -> Wanted:
+    name = table.get("item")
+    where = f"{where}, {name if isinstance(name, str) and name else _('item {n}').format(n=number)}"
+    known = {field.name: field for field in fields(Wanted)}
+    if unknown := sorted(table.keys() - known.keys()):
+        _refuse(_("“{key}” is not known").format(key=unknown[0]), where, sorted(known))
+    values = {key: _value(key, str(known[key].type), table[key], where) for key in table}
+    for key in (name for name, field in known.items() if field.default is MISSING):
+        if not values.get(key):
+            _refuse(_("“{key}” is not said").format(key=key), where)
+    wanted = Wanted(**{"title_en": values["title"], **values})
+    _check(wanted, where, known_forms)
+    return wanted
+
+
+def _check(wanted: Wanted, where: str, known_forms: frozenset[str]) -> None:
+    """What one value cannot tell: texts that mean something, and values that go together."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", wanted.item):
+        _refuse(_("the name may have a–z, 0–9 and - only"), where)
+    if wanted.need not in NEEDS:
+        _refuse(_("the need “{need}” is not known").format(need=wanted.need), where, NEEDS)
+    if wanted.need != "always" and not wanted.condition:
+        _refuse(_("“{key}” is not said").format(key="condition"), where)
+    if wanted.when and wanted.need != "if":
+        _refuse(_('“when” goes with need = "if" only'), where)
+    try:
+        expressions.checked(wanted.when)
+    except ValueError as error:
+        raise FormError(
+            _("the condition “{when}” cannot be read: {error}").format(
+                when=wanted.when, error=error
+            ),
+            where=where,
+            hint=_("compare a column with a value: category == 'employee'"),
+        ) from error
+    if wanted.since and wanted.until and wanted.since >= wanted.until:
+        _refuse(_("“until” is not after “since”"), where)
+    if wanted.yearly and not _is_day_of_year(wanted.yearly):
+        _refuse(_("“{key}” must be {kind}").format(key="yearly", kind="MM-DD"), where)
+    if strangers := sorted(set(wanted.forms) - known_forms):
+        _refuse(
+            _("there is no form “{name}”").format(name=strangers[0]), where, sorted(known_forms)
+        )
+
+
+def _value(key: str, kind: str, value: Any, where: str) -> Any:
+    """The value as its field has it; ``kind`` is the field's type as the class writes it."""
+    try:
+        return _READERS[kind](value)
+    except (TypeError, ValueError):
+        kinds = {
+            "bool": _("true or false"),
+            "date | None": _("a day, YYYY-MM-DD"),
+            "tuple[str, ...]": _("a list of texts"),
+        }
+        what = _("“{key}” must be {kind}")
+        _refuse(what.format(key=key, kind=kinds.get(kind, _("a text in double quotes"))), where)
+
+
+def _exactly(kind: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise TypeError
+        return value
+
+    return read
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(_exactly(str)(text) for text in value)
+
+
+def _day(value: Any) -> date:
+    """A day as TOML has it, or in quotes."""
+    return value if type(value) is date else date.fromisoformat(value)
+
+
+# By the types of the fields of Wanted.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "str": _exactly(str),
+    "Need": _exactly(str),
+    "bool": _exactly(bool),
+    "date | None": _day,
+    "tuple[str, ...]": _texts,
+}
+
+
+def _is_day_of_year(text: str) -> bool:
+    try:  # of a year that is not a leap one: the day has to come every year
+        return bool(re.fullmatch(r"\d\d-\d\d", text) and date.fromisoformat(f"2001-{text}"))
+    except ValueError:
+        return False
+
+
+def _meet(one: Wanted, other: Wanted) -> bool:
+    """True if there is a day on which both are in force."""
+    return any(
+        one.in_force(day) and other.in_force(day)
+        for day in (one.since or date.min, other.since or date.min)
+    )
+
+
+def _refuse(what: str, where: str, known: tuple[str, ...] | list[str] = ()) -> NoReturn:
+    hint = _("see the lists in templates/{folder}").format(folder=FOLDER)
+    if known:
+        hint = _("known are: {names}").format(names=", ".join(known))
+    raise FormError(what, where=where, hint=hint)
