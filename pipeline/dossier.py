@@ -1,22 +1,25 @@
-"""A person's file: the papers that lie in it, and its checklist.
+"""A person's file: the documents that lie in it, and its checklist.
 
-Comes in: the registry. Goes out: ``Dossier``. A paper is in the file when a document of it has been
-accepted; what waits in review is not received. The list of what a file needs is today the forms in
-use that were issued to the person; dated checklists can give the same ``Item`` for other papers.
+Comes in: the registry and the checklist of the person's category. Goes out: ``Dossier``. A paper of
+ours is in the file when a document of it has been accepted; what waits in review is not received.
+Other documents are entered by hand. The file needs what its checklist says, and the papers in use
+that were issued to the person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from pipeline import binding, checklists, marks, reasons, verdict
 from pipeline import form as forms
-from pipeline import marks, reasons, verdict
+from pipeline.binding import Bound, Entry, Event
+from pipeline.checklists import Checklist, Wanted
 from pipeline.errors import UsageError
 from pipeline.form import Form
-from pipeline.i18n import _, ngettext
+from pipeline.i18n import _, in_language, ngettext
 from pipeline.paper import Paper
 from pipeline.record import Document
 from pipeline.registry import PersonRow, Registry
@@ -31,7 +34,8 @@ State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
 class Item:
     """A line of the checklist: what is wanted, how it stands, in words why, and the proof.
 
-    ``evidence`` are the accepted documents on which a tick rests.
+    ``evidence`` are the accepted documents and the entries on which a tick rests. ``mark`` is the
+    letter that the regulation gives it, ``ground`` where it is asked for ("" of a form).
     """
 
     item: str
@@ -40,6 +44,8 @@ class Item:
     state: State
     why: str
     evidence: tuple[str, ...] = ()
+    mark: str = ""
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,19 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A person's file on one day; the papers in the order in which they came."""
+    """A person's file on one day; the papers in the order in which they came.
+
+    ``apart`` are the secret documents, which are kept and listed apart (seed 000, п. 22).
+    """
 
     person: PersonRow
     as_of: date
     filed: tuple[Filed, ...]
     items: tuple[Item, ...]
+    bound: Bound
+    apart: tuple[Entry, ...] = ()
+    checklist: Checklist | None = None
+    events: tuple[Event, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``checklist``."""
@@ -76,6 +89,8 @@ class Dossier:
                     "state": item.state,
                     "why": item.why,
                     "evidence": list(item.evidence),
+                    "mark": item.mark,
+                    "ground": item.ground,
                 }
                 for item in self.items
             ],
@@ -90,7 +105,13 @@ def read(registry: Registry, settings: Settings, subjects: Sequence[str] = ()) -
     chosen = [person(number, registry) for number in dict.fromkeys(subjects)]
     people = chosen or registry.people()
     known = {name: forms.load(name, settings) for name in forms.names(settings)}
-    return (of(one, registry, known, settings.today) for one in people)
+    lists = {
+        category: checklists.load(category, settings, settings.today)
+        for category in dict.fromkeys(one.category for one in people if one.category)
+    }
+    return (
+        of(one, registry, known, lists.get(one.category or ""), settings.today) for one in people
+    )
 
 
 def person(number: str, registry: Registry) -> PersonRow:
@@ -104,7 +125,13 @@ def person(number: str, registry: Registry) -> PersonRow:
     return found
 
 
-def of(whose: PersonRow, registry: Registry, known: Mapping[str, Form], today: date) -> Dossier:
+def of(
+    whose: PersonRow,
+    registry: Registry,
+    known: Mapping[str, Form],
+    checklist: Checklist | None,
+    today: date,
+) -> Dossier:
     """One person's file; ``known`` are the forms, for their titles."""
     papers = {
         paper.id: paper
@@ -113,12 +140,141 @@ def of(whose: PersonRow, registry: Registry, known: Mapping[str, Form], today: d
     }
     came = [d for d in registry.documents(subject=whose.subject) if d.paper in papers]
     filed = _filed(papers, came, registry, known)
+    events = registry.events(whose.subject)
+    items_of = {one.item: one for one in checklist.items} if checklist else {}
+    entries = [_entry(one, registry) for one in filed]
+    entries += [_entered(one, items_of) for one in events if one.action in ("add", "replace")]
+    secret = {name for name, one in items_of.items() if one.secret}
+    bound = binding.bind([one for one in entries if one.item not in secret], events)
+    apart = binding.bind([one for one in entries if one.item in secret], events)
     wanted: dict[str, list[Paper]] = {}
     for paper in papers.values():
         if paper.superseded_by is None:
             wanted.setdefault(paper.form, []).append(paper)
-    items = [_item(form, issued, came, filed, registry, known) for form, issued in wanted.items()]
-    return Dossier(whose, today, tuple(filed), tuple(items))
+    file = Dossier(
+        whose,
+        today,
+        tuple(filed),
+        (),
+        bound,
+        tuple(line.entry for line in apart.present),
+        checklist,
+        tuple(events),
+    )
+    present = {line.entry.id for line in (*bound.present, *apart.present)}
+    there = [one for one in filed if one.document.id in present]
+    issued = {
+        form: _item(form, theirs, came, there, registry, known) for form, theirs in wanted.items()
+    }
+    return replace(file, items=tuple(_items(file, issued)))
+
+
+def _items(file: Dossier, issued: dict[str, Item]) -> Iterator[Item]:
+    """The checklist's lines, then the papers issued that it does not name."""
+    for wanted in file.checklist.items if file.checklist else ():
+        papers = [issued.pop(form) for form in wanted.forms if form in issued]
+        yield _wanted(wanted, papers, file)
+    yield from issued.values()
+
+
+def _wanted(wanted: Wanted, papers: Sequence[Item], file: Dossier) -> Item:
+    """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
+    there = [*(line.entry for line in file.bound.present), *file.apart]
+    stale = {one.document.id for one in file.filed if one.paper.superseded_by}
+    names = (wanted.item, *wanted.forms)
+    mine = [one for one in there if one.item in names and one.id not in stale]
+    evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *_ids(mine)]))
+    waived = next((e for e in file.events if e.action == "waive" and e.item == wanted.item), None)
+    needed = checklists.needed(wanted, {**file.person.data, "today": file.as_of})
+    state: State = "not-needed"
+    why = in_language(wanted.condition, wanted.condition_en)
+    if mine or evidence:
+        state, why = _received(wanted, papers, mine, evidence, file.as_of)
+    elif waived:
+        why = waived.why or ""
+    elif papers:
+        state, why = papers[0].state, papers[0].why
+    elif needed is None:
+        state, why = "missing", _("not in the file; needed {condition}").format(condition=why)
+    elif needed:
+        state, why = "missing", _("not in the file")
+    return Item(
+        wanted.item, wanted.title, wanted.title_en, state, why, evidence, wanted.mark, wanted.ground
+    )
+
+
+def _ids(entries: Sequence[Entry]) -> list[str]:
+    return [one.id for one in entries]
+
+
+def _received(
+    wanted: Wanted,
+    papers: Sequence[Item],
+    mine: Sequence[Entry],
+    evidence: Sequence[str],
+    today: date,
+) -> tuple[State, str]:
+    if wanted.yearly:
+        newest = max((one.day or date.fromisoformat(one.at[:10]) for one in mine), default=today)
+        month, day = (int(part) for part in wanted.yearly.split("-"))
+        due = date(newest.year + 1, month, day)
+        if due <= today:
+            return "expired", _("the last is of {year}; a new one was due by {day}").format(
+                year=newest.year, day=short_date(due)
+            )
+    if len(evidence) > 1 and not wanted.repeats and not wanted.yearly:
+        why = ngettext("came back {n} time", "came back {n} times", len(evidence))
+        return "duplicate", why.format(n=len(evidence))
+    if wanted.certified and any(one.copy and one.certified is False for one in mine):
+        return "received", _("a copy without the mark «Верно»")
+    if papers and papers[0].evidence:
+        return papers[0].state, papers[0].why
+    places = dict.fromkeys(one.place for one in mine if one.place)
+    return "received", ", ".join(places)
+
+
+def _entry(filed: Filed, registry: Registry) -> Entry:
+    """A paper of ours that came back; it is in the file from the moment of its acceptance."""
+    document = filed.document
+    accepted = (s.at for s in registry.settlements(document.id) if s.action == "accept")
+    at = next(accepted, None) if document.reasons else None
+    return Entry(
+        id=document.id,
+        at=at or registry.taken_in_at(document.id),
+        item=filed.paper.form,
+        title=filed.title,
+        sheets=filed.paper.pages,
+        index=marks.printed(filed.paper.id),
+        day=_day(filed.verdict.signed_on),
+        copy=False,
+    )
+
+
+def _entered(event: Event, items: Mapping[str, Wanted]) -> Entry:
+    """What a person entered by hand."""
+    item = event.item or ""
+    title = event.title or (items[item].title if item in items else item)
+    return Entry(
+        id=event.entry,
+        at=event.at,
+        item=item,
+        title=title,
+        sheets=event.sheets or 1,
+        index=event.index or "",
+        day=_day(event.day),
+        copy=event.copy,
+        certified=event.certified,
+        place=event.place or "",
+        replaces=event.target or "",
+    )
+
+
+def _day(text: str | None) -> date | None:
+    """The ISO date that a person or the machine gave; what is no date is left for a pen."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _filed(
@@ -198,6 +354,8 @@ def _why_missing(
             )
     if back:
         last = back[-1]
+        if last.status == "accepted":
+            return _("{document} was taken out of the file").format(document=last.id)
         said = verdict.of(last, registry.settlements(last.id)).why
         return _("{document} was rejected: {reasons}").format(
             document=last.id, reasons=said or reasons.sentence(last.reasons)

@@ -2,17 +2,19 @@
 
 Comes in: a dossier. Goes out: its rows and the data of the form ``inventory``. The columns are
 those of inner inventories under the archive rules (Росархив, order 77 of 31.07.2023). The sheets
-of the file are numbered through; the inventory's own sheets are counted apart.
+of the file are numbered through; the inventory's own sheets are counted apart. A document that was
+taken out keeps its row, which says when and why; it is not counted any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate, pairwise
 from typing import Any
 
-from pipeline import marks
+from pipeline import binding, marks
+from pipeline.binding import Line
 from pipeline.dossier import Dossier, Filed
 from pipeline.registry import PersonRow
 from pipeline.russian import parse_person
@@ -25,8 +27,9 @@ FORM = "inventory"
 class Row:
     """One document of the file.
 
-    ``index`` is the number printed on the paper; ``day`` is of the document itself, None until
-    somebody has read it; ``first`` and ``last`` are sheets of the file, counted from 1.
+    ``document`` is the scanned document or the entry; ``index`` the number on the paper; ``day`` is
+    of the document itself, None until somebody has read it; ``sheets`` are its sheets of the file
+    as they are printed; ``gone`` says that it was taken out.
     """
 
     number: int
@@ -36,64 +39,58 @@ class Row:
     index: str
     day: date | None
     title: str
-    first: int
-    last: int
+    sheets: str
     note: str
-
-    @property
-    def sheets(self) -> str:
-        """The sheets as they are printed: «3» or «3–4»."""
-        return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
+    gone: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """One of the ``rows`` of the contract's object."""
         return {
             "number": self.number,
             "document": self.document,
-            "paper": self.paper,
-            "form": self.form,
+            "paper": self.paper or None,
+            "form": self.form or None,
             "index": self.index,
             "date": self.day.isoformat() if self.day else None,
             "title": self.title,
             "sheets": self.sheets,
             "note": self.note,
+            "gone": self.gone,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The rows of one person's file, in the order in which the documents came."""
+    """The rows of one person's file, in the order in which the documents came.
+
+    ``documents`` and ``sheets`` are how many lie in the file; the inventory's own sheets are not
+    among them.
+    """
 
     person: PersonRow
     rows: tuple[Row, ...]
-
-    @property
-    def sheets(self) -> int:
-        """How many sheets lie in the file; the inventory's own are not among them."""
-        return self.rows[-1].last if self.rows else 0
+    documents: int
+    sheets: int
 
 
 def of(dossier: Dossier) -> Inventory:
-    """The inventory of a file. A page is a sheet: papers are printed on one side."""
-    ends = accumulate((entry.paper.pages for entry in dossier.filed), initial=0)
+    """The inventory of a file. A page of ours is a sheet: papers are printed on one side."""
+    filed = {entry.document.id: entry for entry in dossier.filed}
+    numbers = {line.entry.id: n for n, line in enumerate(dossier.bound.lines, start=1)}
     rows = tuple(
-        _row(number, entry, before + 1, end)
-        for number, (entry, (before, end)) in enumerate(
-            zip(dossier.filed, pairwise(ends), strict=True), start=1
-        )
+        _row(n, line, filed.get(line.entry.id), numbers)
+        for n, line in enumerate(dossier.bound.lines, start=1)
     )
-    return Inventory(dossier.person, rows)
+    bound = dossier.bound
+    return Inventory(dossier.person, rows, len(bound.present), bound.sheets)
 
 
 def data(inventory: Inventory, own_sheets: int) -> dict[str, Any]:
     """The values that the form is filled from; ``own_sheets`` are the inventory's own."""
-    person = inventory.person
-    name = parse_person(person.full_name)
-    parts = {"last_name": name.last, "first_name": name.first, "middle_name": name.middle}
     return {
-        **(person.data if person.data.get("last_name") else parts),
-        "personnel_number": person.subject,
+        **of_person(inventory.person),
         "inventory_sheets": own_sheets,
+        "present": inventory.documents,
         "documents": [
             {
                 "index": row.index,
@@ -107,39 +104,46 @@ def data(inventory: Inventory, own_sheets: int) -> dict[str, Any]:
     }
 
 
-def _row(number: int, entry: Filed, first: int, last: int) -> Row:
-    signed_on = entry.verdict.signed_on
+def of_person(person: PersonRow) -> dict[str, Any]:
+    """The columns about a person that a paper about the file is filled from."""
+    name = parse_person(person.full_name)
+    parts = {"last_name": name.last, "first_name": name.first, "middle_name": name.middle}
+    known = person.data if person.data.get("last_name") else parts
+    return {**known, "personnel_number": person.subject}
+
+
+def _row(number: int, line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> Row:
+    entry = line.entry
     return Row(
         number=number,
-        document=entry.document.id,
-        paper=entry.paper.id,
-        form=entry.paper.form,
-        index=marks.printed(entry.paper.id),
-        day=_day(signed_on),
+        document=entry.id,
+        paper=filed.paper.id if filed else "",
+        form=filed.paper.form if filed else "",
+        index=entry.index,
+        day=entry.day,
         title=entry.title,
-        first=first,
-        last=last,
-        note=_note(entry),
+        sheets=binding.words(line.sheets),
+        note=_note(line, filed, numbers),
+        gone=line.gone is not None,
     )
 
 
-def _day(text: str | None) -> date | None:
-    """The ISO date that a person or the machine gave; what is no date is left for a pen."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
-
-
-def _note(entry: Filed) -> str:
+def _note(line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> str:
     """What the archivist must know; Russian, as everything on the paper."""
     notes = []
-    if entry.paper.superseded_by:
-        notes.append(f"заменен: {marks.printed(entry.paper.superseded_by)}")
-    if entry.verdict.struck:
+    if line.gone and line.gone.by_entry:
+        notes.append(f"заменен: № {numbers[line.gone.by_entry]}")
+    elif line.gone:
+        day = date.fromisoformat(line.gone.at[:10])
+        notes.append(f"изъят {short_date(day)}: {line.gone.why}")
+    if line.entry.copy and line.entry.certified is False:
+        notes.append("копия не заверена")
+    if filed and filed.paper.superseded_by:
+        notes.append(f"заменен: {marks.printed(filed.paper.superseded_by)}")
+    if filed and filed.verdict.struck:
         notes.append("есть зачеркивания")
-    if entry.verdict.signed is False:
+    if filed and filed.verdict.signed is False:
         notes.append("без подписи")
-    if entry.again:
+    if filed and filed.again:
         notes.append("отсканирован повторно")
     return "; ".join(notes)

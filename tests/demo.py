@@ -61,10 +61,14 @@ def main() -> int:
     _run("intake", str(inbox), "--json-to", str(FOLDER / "output" / "intake.jsonl"))
     _say("5. What waits for a person, and why")
     _run("review")
-    _say("6. Records read back from paper; who has brought what; one person's inventory")
+    _say("6. Records read back from paper; who has brought what; one person's whole file")
     _run("records", "--format", "xlsx", "--out", str(FOLDER / "output" / "records.xlsx"))
     _run("checklist")
-    _run("inventory", next(p["subject"] for p in papers[::-1] if p["subject"]))
+    whose = next(p["subject"] for p in papers[::-1] if p["subject"])
+    _run("checklist", whose, "--tick", "education", "--index", "107718 0012345", "--copy")
+    _run("inventory", whose)
+    _run("file", "certify", whose)
+    _run("file", "cover", whose)
     _say(f"Where to look (all under {FOLDER.relative_to(CLONE)}):")
     for what, where in (
         ("issued papers, DOCX and PDF", "output/issued/"),

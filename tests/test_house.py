@@ -29,7 +29,8 @@ ORDER = re.findall(
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan page register atlas placing glyphs smears doubt gaps ink
     reading identify stamps hand examine
-    export record verdict reasons report registry dossier inventory flow doctor cli
+    export record verdict reasons report binding registry dossier inventory archive terms
+    flow doctor cli
     """,
 )
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import getpass
 import gettext
 import os
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import click
 
 from pipeline import i18n
+from pipeline.errors import UsageError
 from pipeline.i18n import _
 from pipeline.settings import Settings, load
 
@@ -128,3 +130,13 @@ def quiet() -> bool:
 def settings() -> Settings:
     """The workspace's settings; raises UsageError where there is no workspace."""
     return load(workspace(), today=today())
+
+
+def user(by: str) -> str:
+    """Who says it, by default the user of the machine; raises UsageError where it has none."""
+    try:
+        return " ".join(by.split()) or getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        raise UsageError(
+            _("the user of this machine has no name"), hint=_("say --by NAME")
+        ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -63,7 +62,7 @@ def review(
             flow.clear(pictures)
             _list(reporter, flow.waiting(registry), registry, settings)
             return
-        changed, odd = flow.settle(asked, _user(by), why, registry, settings, again=again)
+        changed, odd = flow.settle(asked, common.user(by), why, registry, settings, again=again)
         for problem in odd:
             reporter.problem(problem)
         states = {"accepted": _("accepted"), "rejected": _("rejected")}
@@ -94,16 +93,6 @@ def _asked(
         answer.append(Asked(number, "set", field.strip(), value))
     answer += [Asked(number, "accept") for number in accept]
     return answer + [Asked(number, "reject") for number in reject]
-
-
-def _user(by: str) -> str:
-    """Who settles. Raises UsageError where the machine does not know its user."""
-    try:
-        return " ".join(by.split()) or getpass.getuser()
-    except (OSError, KeyError, ImportError) as error:
-        raise UsageError(
-            _("the user of this machine has no name"), hint=_("say --by NAME")
-        ) from error
 
 
 def _list(

@@ -37,7 +37,7 @@ class Listed:
             "subject": self.inventory.person.subject,
             "docx": it.docx or None,
             "pdf": it.pdf or None,
-            "documents": len(self.inventory.rows),
+            "documents": self.inventory.documents,
             "sheets": self.inventory.sheets,
             "rows": [row.as_json() for row in self.inventory.rows],
             "paper": it.id,
@@ -106,6 +106,15 @@ def _counted(
         where=f"{form.name}/form.docx",
         hint=_("give the line with the sheet count more room"),
     )
+
+
+def is_current(one: Inventory, settings: Settings, registry: Registry) -> bool | None:
+    """Whether the inventory in use says what lies in the file now; None: there is none."""
+    form = forms.load(inventory.FORM, settings)
+    earlier = registry.current(form.name, one.person.subject)
+    if not earlier:
+        return None
+    return any(it.digest == _wish(form, one, it.pages, settings).digest for it in earlier)
 
 
 def _wish(form: Form, one: Inventory, own_sheets: int, settings: Settings) -> Wish:

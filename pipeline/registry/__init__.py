@@ -9,17 +9,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import sqlalchemy as sa
 
+from pipeline.binding import Event
 from pipeline.errors import RegistryError
 from pipeline.i18n import _
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document, Settlement
-from pipeline.registry import database, documents, papers, scans, tables
+from pipeline.registry import database, documents, events, papers, scans, tables
 from pipeline.registry.papers import PersonRow
 from pipeline.registry.scans import Begun
 
@@ -288,6 +290,23 @@ class Registry:
         """What people said of the document, oldest first."""
         with self._look() as db:
             return documents.settlements(db, document_id)
+
+    # Personal files
+
+    def enter(self, event: Event) -> Event:
+        """Append what a person did to a file; the event with its number."""
+        with self._write() as db:
+            return replace(event, id=events.enter(db, event))
+
+    def events(self, subject: str) -> list[Event]:
+        """What people did to a person's file, the oldest first."""
+        with self._look() as db:
+            return events.of(db, subject)
+
+    def targets(self, action: str) -> frozenset[str]:
+        """What an action (``Event.action``) was ever done to, whosever file it was."""
+        with self._look() as db:
+            return events.targets(db, action)
 
     def _first(self, condition: sa.ColumnElement[bool]) -> Document | None:
         with self._look() as db:

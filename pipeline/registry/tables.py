@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-REVISION = "0001"  # of the newest migration; a test holds that the two agree
+REVISION = "0002"  # of the newest migration; a test holds that the two agree
 
 metadata = sa.MetaData(
     naming_convention={
@@ -216,5 +216,26 @@ settlement = Table(
     Column("at", sa.String, nullable=False),
     Column("field", sa.String),
     Column("value", sa.String),
+    Column("why", sa.String),
+)
+
+# What people did to personal files. Append only; ``target`` names a document or another event.
+event = Table(
+    "event",
+    metadata,
+    Column("id", sa.Integer, primary_key=True),
+    Column("subject", Key, nullable=False, index=True),
+    Column("action", sa.String, nullable=False),
+    Column("by", sa.String, nullable=False),
+    Column("at", sa.String, nullable=False),
+    Column("item", sa.String),
+    Column("title", sa.String),
+    Column("index", sa.String),
+    Column("day", sa.String),
+    Column("sheets", sa.Integer),
+    Column("copy", sa.Boolean),
+    Column("certified", sa.Boolean),
+    Column("place", sa.String),
+    Column("target", sa.String),
     Column("why", sa.String),
 )

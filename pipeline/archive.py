@@ -1,0 +1,197 @@
+"""What the archivist's papers about files say: the certification sheet, the cover, the year's list.
+
+Comes in: dossiers. Goes out: the data that their forms are filled from, and what does not agree in
+a file. Every count is derived from the sheets; layouts as in archive practice (Росархив, order 77
+of 31.07.2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pipeline import binding, inventory, russian
+from pipeline.binding import Bound, Line
+from pipeline.dossier import Dossier, Filed
+from pipeline.errors import Problem
+from pipeline.i18n import _
+from pipeline.wording import long_date, short_date
+
+CERTIFICATION = "certification-sheet"
+COVER = "file-cover"
+YEARLY = "files-inventory"
+CLOSING = "dismissal"  # the item of the checklist whose document closes a file
+SHORTER_SINCE = date(2003, 1, 1)  # files closed earlier are kept longer (125-ФЗ, art. 22.1)
+KEPT_YEARS = (75, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One volume of a person's file, from 1; ``of`` how many there are."""
+
+    dossier: Dossier
+    number: int
+    of: int
+    bound: Bound
+
+    @property
+    def key(self) -> str:
+        """What the papers about it are about: the first volume is the file itself."""
+        subject = self.dossier.person.subject
+        return subject if self.number == 1 else f"{subject}/{self.number}"
+
+    @property
+    def said(self) -> str:
+        """The volume as it is printed, "" where there is only one."""
+        return str(self.number) if self.of > 1 else ""
+
+
+def volumes(dossier: Dossier) -> list[Volume]:
+    """A file's volumes; none where nothing lies in it."""
+    of = dossier.bound.volumes
+    return [Volume(dossier, n, of, dossier.bound.volume(n)) for n in range(1, of + 1)]
+
+
+def certification(volume: Volume, inventory_sheets: int) -> dict[str, Any]:
+    """The values of лист-заверитель; the inventory is sewn into the first volume."""
+    numbers = volume.bound.numbers
+    return {
+        **inventory.of_person(volume.dossier.person),
+        "volume": volume.said,
+        "sheets": volume.bound.sheets,
+        "first_sheet": str(numbers[0]),
+        "last_sheet": str(numbers[-1]),
+        "literal_sheets": ", ".join(volume.bound.literal),
+        "skipped_sheets": ", ".join(volume.bound.skipped),
+        "inventory_sheets": inventory_sheets if volume.number == 1 else 0,
+        "peculiarities": [],
+    }
+
+
+def cover(volume: Volume) -> dict[str, Any]:
+    """The values of the cover; what nobody knows yet is left for a pen."""
+    person, closed = volume.dossier.person, closed_on(volume.dossier)
+    hired = hired_on(volume.dossier)
+    return {
+        "department": "",
+        **inventory.of_person(person),
+        "volume": volume.said,
+        "first_day": long_date(hired) if hired else "",
+        "last_day": long_date(closed) if closed else "",
+        "sheets": volume.bound.sheets,
+        "keep": _keep(closed) if closed else "",
+    }
+
+
+def closed_on(dossier: Dossier) -> date | None:
+    """The day of the document that closes the file, as an order of dismissal does."""
+    closing = {CLOSING}
+    days = [line.entry.day for line in dossier.bound.present if line.entry.item in closing]
+    return max((day for day in days if day), default=None)
+
+
+def hired_on(dossier: Dossier) -> date | None:
+    """The day of hiring, as the data say it."""
+    return day_of(dossier.person.data.get("hired_on"))
+
+
+def kept_until(closed: date) -> date:
+    """The day from which a file need not be kept: its years count from the next 1 January."""
+    return date(closed.year + 1 + _years(closed), 1, 1)
+
+
+def day_of(said: object) -> date | None:
+    """A day of a person's data: a date, or its ISO words; None where it is neither."""
+    if isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(str(said)[:10])
+    except ValueError:
+        return None
+
+
+def yearly(dossiers: Iterable[Dossier], year: int) -> dict[str, Any]:
+    """The values of the list of files closed in a year: by name, a row for each volume."""
+    closed = [one for one in dossiers if (day := closed_on(one)) and day.year == year]
+    closed.sort(key=lambda one: (_alphabetical(one.person.full_name), one.person.subject))
+    found = [volume for one in closed for volume in volumes(one)]
+    return {
+        "year": year,
+        "files": [_yearly_row(volume) for volume in found],
+        "first_number": min(1, len(found)),
+        "last_number": len(found),
+        "literal": "",
+        "skipped": "",
+    }
+
+
+def _yearly_row(volume: Volume) -> dict[str, Any]:
+    person, closed = volume.dossier.person, closed_on(volume.dossier)
+    hired = hired_on(volume.dossier)
+    name = russian.person_of(inventory.of_person(person))
+    title = f"Личное дело {name.in_case('genitive')}" if name.gender else f"Личное дело: {name}"
+    if volume.said:
+        title += f". Том {volume.said}"
+    days = "–".join(short_date(day) for day in (hired, closed) if day)
+    return {
+        "index": person.subject,
+        "title": title,
+        "days": days,
+        "keep": _keep(closed) if closed else "",
+        "sheets": volume.bound.sheets,
+        "note": "",
+    }
+
+
+def faults(dossier: Dossier) -> Iterator[Problem]:
+    """What does not agree between a file's documents, sheets and scans; each with its place."""
+    subject = dossier.person.subject
+    filed = {one.document.id: one for one in dossier.filed}
+    for number, line in enumerate(dossier.bound.lines, start=1):
+        if line.gone:
+            continue
+        where = f"{subject}, № {number}, " + _("sheets {sheets}").format(
+            sheets=binding.words(line.sheets)
+        )
+        for what, hint in _wrong(line, filed.get(line.entry.id), dossier):
+            yield Problem(what, where, hint)
+
+
+def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[str, str]]:
+    entry = line.entry
+    if filed:
+        here = {page.page for page in filed.document.pages if page.page}
+        lacking = [str(n) for n in range(1, filed.paper.pages + 1) if n not in here]
+        if lacking:
+            yield (
+                _("pages {pages} of the paper were never scanned").format(pages=", ".join(lacking)),
+                _("scan them, or take the paper out"),
+            )
+        if filed.document.subject != dossier.person.subject:
+            yield _("the document is about another person"), _("take it out")
+        if filed.verdict.signed is False:
+            yield _("the paper is not signed"), _("have it signed and scan it again")
+        if filed.paper.superseded_by and not filed.again:
+            yield _("a newer version of this paper was issued"), _("have the newer one signed")
+    if entry.copy and entry.certified is False:
+        yield _("a copy without the mark «Верно»"), _("have it certified")
+    born = day_of(dossier.person.data.get("birth_date"))
+    if entry.day and born and entry.day < born:
+        yield _("its date is before the person's birth"), _("compare it with the document")
+    if entry.day and entry.day > dossier.as_of:
+        yield _("its date lies ahead"), _("compare it with the document")
+
+
+def _keep(closed: date) -> str:
+    return f"{_years(closed)} лет"
+
+
+def _years(closed: date) -> int:
+    older, newer = KEPT_YEARS
+    return older if closed < SHORTER_SINCE else newer
+
+
+def _alphabetical(name: str) -> Sequence[str]:
+    return name.casefold().replace("ё", "е").split()

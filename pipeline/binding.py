@@ -1,0 +1,200 @@
+"""A personal file as it is bound: what happened to it comes in, its lines with their sheets go out.
+
+Nothing that happened is ever changed: taking out and replacing are happenings of their own. Sheets
+are numbered through the whole file and keep their numbers; what is taken out leaves skipped ones,
+what replaces a shorter document gets literal ones (12, 12а) (practice of archives; Росархив, order
+77 of 31.07.2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+VOLUME_SHEETS = 250  # a volume is at most so thick, about 4 cm
+LETTERS = "абвгдежзиклмнопрстуфхцчшщэюя"  # without those that look like figures or other letters
+
+Sheet = tuple[int, str]  # a number, and "" or a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person did to a file; append only.
+
+    ``action`` is add, remove, replace or waive; ``at`` an ISO time in UTC; ``target`` the entry
+    that is taken out or replaced; ``day`` the document's own date, ISO. ``copy`` and ``certified``
+    (with the mark «Верно») are None where nobody said it.
+    """
+
+    subject: str
+    action: str
+    by: str
+    at: str
+    item: str | None = None
+    title: str | None = None
+    index: str | None = None
+    day: str | None = None
+    sheets: int | None = None
+    copy: bool | None = None
+    certified: bool | None = None
+    place: str | None = None
+    target: str | None = None
+    why: str | None = None
+    id: int | None = None
+
+    @property
+    def entry(self) -> str:
+        """The name of what it entered."""
+        return f"entry-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document that came into the file at ``at``, of ``sheets`` sheets; see ``Event``.
+
+    ``id`` is that of the scanned document, or of the event that entered it by hand.
+    """
+
+    id: str
+    at: str
+    item: str
+    title: str
+    sheets: int
+    index: str = ""
+    day: date | None = None
+    copy: bool | None = None
+    certified: bool | None = None
+    place: str = ""
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Why a document is no longer in the file; ``by_entry`` replaced it ("" = taken out)."""
+
+    at: str
+    by: str
+    why: str
+    by_entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A document of the file with its sheets and volume (from 1); ``gone`` where it was there."""
+
+    entry: Entry
+    volume: int
+    sheets: tuple[Sheet, ...]
+    gone: Gone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A file, or one volume of it: its lines in the order in which they came."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def present(self) -> tuple[Line, ...]:
+        """The lines whose documents are there."""
+        return tuple(line for line in self.lines if line.gone is None)
+
+    @property
+    def volumes(self) -> int:
+        """How many volumes there are."""
+        return max((line.volume for line in self.lines), default=0)
+
+    def volume(self, number: int) -> Bound:
+        """One volume (from 1)."""
+        return Bound(tuple(line for line in self.lines if line.volume == number))
+
+    @property
+    def sheets(self) -> int:
+        """How many sheets are there."""
+        return sum(len(line.sheets) for line in self.present)
+
+    @property
+    def numbers(self) -> range:
+        """The numbers given, from the first to the last, skipped ones among them."""
+        given = [number for line in self.lines for number, _letter in line.sheets]
+        return range(min(given), max(given) + 1) if given else range(0)
+
+    @property
+    def literal(self) -> tuple[str, ...]:
+        """The literal numbers that are there."""
+        there = sorted(sheet for line in self.present for sheet in line.sheets)
+        return tuple(f"{number}{letter}" for number, letter in there if letter)
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """The numbers that no sheet has any more."""
+        there = {number for line in self.present for number, letter in line.sheets if not letter}
+        return tuple(str(number) for number in self.numbers if number not in there)
+
+
+def bind(entries: Iterable[Entry], events: Iterable[Event]) -> Bound:
+    """The file that these entries and what was done to them afterwards make."""
+    came = {one.id: one for one in entries}
+    happened: list[tuple[str, int, Entry | Event]] = [(one.at, 0, one) for one in came.values()]
+    for event in events:
+        if event.action == "remove" and (target := came.get(event.target or "")):
+            # Accepted anew after it was taken out: it is still out.
+            happened.append((max(event.at, target.at), 1, event))
+    lines: list[Line] = []
+    last, volume = 0, 1
+    for _at, _order, one in sorted(happened, key=lambda it: it[:2]):
+        if isinstance(one, Event):
+            _take_out(lines, one.target or "", Gone(one.at, one.by, one.why or ""))
+            continue
+        taken = _take_out(lines, one.replaces, Gone(one.at, "", "", one.id))
+        sheets = _in_place(taken, one.sheets, lines) if taken else None
+        if taken and sheets:
+            lines.append(Line(one, taken.volume, sheets))
+            continue
+        if lines and _thickness(lines, volume) + one.sheets > VOLUME_SHEETS:
+            volume += 1
+        sheets = tuple((last + n, "") for n in range(1, one.sheets + 1))
+        last += one.sheets
+        lines.append(Line(one, volume, sheets))
+    return Bound(tuple(lines))
+
+
+def _take_out(lines: list[Line], target: str, gone: Gone) -> Line | None:
+    """Mark the line as gone; None where it is not there."""
+    for i, line in enumerate(lines):
+        if target and line.entry.id == target and line.gone is None:
+            lines[i] = Line(line.entry, line.volume, line.sheets, gone)
+            return lines[i]
+    return None
+
+
+def _in_place(old: Line, count: int, lines: Sequence[Line]) -> tuple[Sheet, ...] | None:
+    """The sheets of what replaces ``old``; None where it has no room there."""
+    if count <= len(old.sheets):
+        return old.sheets[:count]
+    number, letter = old.sheets[-1]
+    more = LETTERS[LETTERS.index(letter) + 1 if letter else 0 :][: count - len(old.sheets)]
+    thickness = _thickness(lines, old.volume) + count
+    if len(old.sheets) + len(more) < count or thickness > VOLUME_SHEETS:
+        return None
+    return (*old.sheets, *((number, one) for one in more))
+
+
+def _thickness(lines: Sequence[Line], volume: int) -> int:
+    return sum(len(line.sheets) for line in lines if line.volume == volume and not line.gone)
+
+
+def words(sheets: Sequence[Sheet]) -> str:
+    """Sheets as they are printed: «3», «3–4», «12–13, 13а»."""
+    parts: list[str] = []
+    start: int | None = None
+    for i, (number, letter) in enumerate(sheets):
+        if letter:
+            parts.append(f"{number}{letter}")
+            continue
+        start = number if start is None else start
+        if i + 1 == len(sheets) or sheets[i + 1] != (number + 1, ""):
+            parts.append(str(number) if start == number else f"{start}–{number}")
+            start = None
+    return ", ".join(parts)

@@ -1,0 +1,192 @@
+"""``paperloop file``: a personal file as it is bound, and the papers about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.entering import describing
+from pipeline.cli.output import Reporter, reporting
+from pipeline.errors import ExitCode
+from pipeline.i18n import _, ngettext
+
+
+@click.group
+def file() -> None:
+    """See and keep personal files."""
+
+
+@file.command(help=_("The documents of a file with their sheets, those taken out too."))
+@click.argument("subject")
+@reporting
+def show(reporter: Reporter, subject: str) -> None:
+    """One line a document."""
+    settings = common.settings()
+    from pipeline import dossier
+    from pipeline.registry import Registry
+
+    with Registry.open(settings.registry_url) as registry:
+        (one,) = dossier.read(registry, settings, [subject])
+    _show(reporter, one)
+
+
+@file.command(help=_("Take a document out of a file; its sheets' numbers stay skipped."))
+@click.argument("subject")
+@click.argument("document")
+@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
+@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@reporting
+def remove(reporter: Reporter, subject: str, document: str, why: str, by: str) -> None:
+    """DOCUMENT is its number in the file, or its name."""
+    settings = common.settings()
+    from pipeline import dossier
+    from pipeline.files import run_lock
+    from pipeline.flow import filing
+    from pipeline.registry import Registry
+
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        why = " ".join(why.split())
+        filing.remove(subject, document, why, common.user(by), registry, settings)
+        (one,) = dossier.read(registry, settings, [subject])
+    _show(reporter, one)
+
+
+@file.command(help=_("Put a document in the place of another, which is taken out."))
+@click.argument("subject")
+@click.argument("document")
+@click.option("--item", required=True, metavar="ITEM", help=_("the item of the checklist"))
+@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
+@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@reporting
+@describing
+def replace(
+    reporter: Reporter,
+    subject: str,
+    document: str,
+    item: str,
+    why: str,
+    by: str,
+    new: dict[str, Any],
+) -> None:
+    """DOCUMENT is its number in the file, or its name."""
+    settings = common.settings()
+    from pipeline import dossier
+    from pipeline.files import run_lock
+    from pipeline.flow import filing
+    from pipeline.registry import Registry
+
+    wanted = filing.New(item, **new)
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        why = " ".join(why.split())
+        filing.replace(subject, document, wanted, why, common.user(by), registry, settings)
+        (one,) = dossier.read(registry, settings, [subject])
+    _show(reporter, one)
+
+
+def _show(reporter: Reporter, one: Any) -> None:
+    from pipeline import inventory
+
+    listed = inventory.of(one)
+    reporter.record(
+        {
+            "subject": one.person.subject,
+            "documents": listed.documents,
+            "sheets": listed.sheets,
+            "volumes": one.bound.volumes,
+            "literal": list(one.bound.literal),
+            "skipped": list(one.bound.skipped),
+            "rows": [row.as_json() for row in listed.rows],
+        }
+    )
+    rows = [
+        (row.number, row.index, row.day, row.title, row.sheets, row.note, row.document)
+        for row in listed.rows
+    ]
+    columns = ("№", _("number"), _("date"), _("document"), _("sheets"), _("note"), _("name"))
+    if rows:
+        reporter.table(columns, rows, f"{one.person.subject} {one.person.full_name}")
+    reporter.say(
+        _("documents: {documents}, sheets: {sheets}, volumes: {volumes}").format(
+            documents=listed.documents, sheets=listed.sheets, volumes=one.bound.volumes
+        )
+    )
+
+
+_out = click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
+)
+
+
+@file.command(help=_("The cover of a file, one for each volume."))
+@click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
+@_out
+@reporting
+def cover(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> None:
+    """What nobody knows yet is left for a pen."""
+    _issue(reporter, "cover", subjects, out)
+
+
+@file.command(help=_("The certification sheet (лист-заверитель) of each volume of a file."))
+@click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
+@_out
+@reporting
+def certify(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> None:
+    """The inventory that it counts is brought up to date first."""
+    _issue(reporter, "certify", subjects, out)
+
+
+@file.command(help=_("What does not agree in files: documents, sheets, scans, papers about them."))
+@click.argument("subjects", metavar="[SUBJECT]…", nargs=-1)
+@reporting
+def check(reporter: Reporter, subjects: tuple[str, ...]) -> ExitCode:
+    """Without numbers: everybody's."""
+    settings = common.settings()
+    from pipeline import dossier
+    from pipeline.flow import archive
+    from pipeline.registry import Registry
+
+    rows = []
+    files = 0
+    with Registry.open(settings.registry_url) as registry:
+        for one in dossier.read(registry, settings, subjects):
+            files += 1
+            found = list(archive.faults(one, settings, registry))
+            reporter.record(
+                {
+                    "subject": one.person.subject,
+                    "documents": len(one.bound.present),
+                    "sheets": one.bound.sheets,
+                    "faults": [{"what": f.what, "where": f.where, "hint": f.hint} for f in found],
+                }
+            )
+            rows += [(f.where, f.what, f.hint) for f in found]
+    if rows:
+        reporter.table((_("where"), _("what is wrong"), _("what to do")), rows)
+    text = ngettext("{n} file looked at; faults: {faults}", "{n} files looked at; faults: {faults}",
+                    files)  # fmt: skip
+    reporter.say(text.format(n=files, faults=len(rows)))
+    return ExitCode.WAITING if rows else ExitCode.DONE
+
+
+def _issue(reporter: Reporter, what: str, subjects: tuple[str, ...], out: Path | None) -> None:
+    settings = common.settings()
+    from pipeline.files import run_lock
+    from pipeline.flow import archive
+    from pipeline.flow.generate import Options
+    from pipeline.registry import Registry
+
+    make = archive.certify if what == "certify" else archive.cover
+    rows = []
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        for one in make(subjects, settings, registry, Options(out or settings.issued)):
+            answer = one.as_json()
+            reporter.record(answer)
+            name = one.volume.dossier.person.full_name
+            rows.append(
+                (answer["subject"], name, answer["volume"], answer["sheets"], answer["pdf"])
+            )
+    columns = (_("number"), _("person"), _("volume"), _("sheets"), _("file"))
+    reporter.table(columns, rows)

@@ -1,0 +1,154 @@
+"""The archivist's papers about files, issued like every other; and whether all of it agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import archive, dossier, inventory
+from pipeline import form as forms
+from pipeline.archive import Volume
+from pipeline.dossier import Dossier
+from pipeline.errors import DataError, Problem, UsageError
+from pipeline.flow import generate
+from pipeline.flow import inventory as inventories
+from pipeline.flow.generate import Issued, Options
+from pipeline.flow.wishes import Wish, wish
+from pipeline.i18n import _
+from pipeline.registry import PersonRow, Registry
+from pipeline.settings import Settings
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AboutFile:
+    """A paper about a volume of a file, and what it was filled from."""
+
+    volume: Volume
+    said: Mapping[str, Any]
+    issued: Issued
+
+    def as_json(self) -> dict[str, Any]:
+        """One object a paper."""
+        it = self.issued.paper
+        return {
+            "subject": self.volume.dossier.person.subject,
+            "volume": self.volume.number,
+            "volumes": self.volume.of,
+            "form": it.form,
+            "paper": it.id,
+            "new": self.issued.new,
+            "docx": it.docx or None,
+            "pdf": it.pdf or None,
+            "sheets": self.volume.bound.sheets,
+            "literal": list(self.volume.bound.literal),
+            "skipped": list(self.volume.bound.skipped),
+            "inventory_sheets": self.said.get("inventory_sheets"),
+        }
+
+
+def certify(
+    subjects: Sequence[str], settings: Settings, registry: Registry, options: Options
+) -> Iterator[AboutFile]:
+    """A certification sheet for each volume; the inventories that they count are issued first.
+
+    Raises:
+        UsageError: no such person, or an empty file.
+        FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
+    """
+    files = _files(subjects, settings, registry)
+    listed = inventories.issue([inventory.of(f) for f in files], settings, registry, options)
+    own = {one.inventory.person.subject: one.issued.paper.pages for one in listed}
+    found = [
+        (volume, archive.certification(volume, own[file.person.subject]))
+        for file in files
+        for volume in archive.volumes(file)
+    ]
+    return _issue(archive.CERTIFICATION, found, settings, registry, options)
+
+
+def cover(
+    subjects: Sequence[str], settings: Settings, registry: Registry, options: Options
+) -> Iterator[AboutFile]:
+    """A cover for each volume. Raises as ``certify``."""
+    files = _files(subjects, settings, registry)
+    found = [(volume, archive.cover(volume)) for file in files for volume in archive.volumes(file)]
+    return _issue(archive.COVER, found, settings, registry, options)
+
+
+def yearly(
+    year: int, settings: Settings, registry: Registry, options: Options
+) -> tuple[Issued, dict[str, Any]]:
+    """The list of the files that were closed in a year, and what it was filled from.
+
+    Raises DataError where there are none, and as issuing does.
+    """
+    said = archive.yearly(dossier.read(registry, settings), year)
+    if not said["files"]:
+        raise DataError(
+            _("no file was closed in {year}").format(year=year),
+            hint=_("a file is closed by the order of dismissal in it (checklist --tick)"),
+        )
+    wanted = _wish(archive.YEARLY, said, str(year), None, settings)
+    (issued,) = generate.issue([wanted], settings, registry, options)
+    return issued, said
+
+
+def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
+    """What does not agree: documents, sheets, scans, and the papers about the file."""
+    yield from archive.faults(file)
+    subject = file.person.subject
+    if not file.bound.lines:
+        return
+    listed = inventory.of(file)
+    current = inventories.is_current(listed, settings, registry)
+    again = _("make it anew: paperloop {command} {subject}")
+    if not current:
+        what = _("the inventory is older than the file") if current is False else _("no inventory")
+        yield Problem(what, subject, again.format(command="inventory", subject=subject))
+        return
+    own = registry.current(inventory.FORM, subject)[-1].pages
+    for volume in archive.volumes(file):
+        earlier = registry.current(archive.CERTIFICATION, volume.key)
+        said = archive.certification(volume, own)
+        digest = _wish(archive.CERTIFICATION, said, volume.key, file.person, settings).digest
+        where = f"{subject}, " + _("volume {n}").format(n=volume.number)
+        hint = again.format(command="file certify", subject=subject)
+        if earlier and not any(it.digest == digest for it in earlier):
+            yield Problem(_("the certification sheet is older than the file"), where, hint)
+        elif not earlier and archive.closed_on(file):
+            yield Problem(_("a closed file without a certification sheet"), where, hint)
+
+
+def _files(subjects: Sequence[str], settings: Settings, registry: Registry) -> list[Dossier]:
+    files = list(dossier.read(registry, settings, subjects))
+    for file in files:
+        if not file.bound.present:
+            raise UsageError(
+                _("nothing lies in this file"),
+                where=file.person.subject,
+                hint=_("take in its papers, or enter documents with checklist --tick"),
+            )
+    return files
+
+
+def _issue(
+    name: str,
+    found: Sequence[tuple[Volume, dict[str, Any]]],
+    settings: Settings,
+    registry: Registry,
+    options: Options,
+) -> Iterator[AboutFile]:
+    wishes = [_wish(name, said, v.key, v.dossier.person, settings) for v, said in found]
+    issued = generate.issue(wishes, settings, registry, options)
+    for (volume, said), one in zip(found, issued, strict=True):
+        yield AboutFile(volume, said, one)
+
+
+def _wish(
+    name: str, said: Mapping[str, Any], key: str, person: PersonRow | None, settings: Settings
+) -> Wish:
+    form = forms.load(name, settings)
+    return wish(form, forms.fill(form, said, settings.operator, settings.today), key, person)

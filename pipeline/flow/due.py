@@ -1,0 +1,43 @@
+"""What is due, gathered from every file and act; and what a person says is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from pipeline import dossier, terms
+from pipeline.binding import Event
+from pipeline.errors import UsageError
+from pipeline.i18n import _
+from pipeline.registry import Registry
+from pipeline.registry.scans import now
+from pipeline.settings import Settings
+from pipeline.terms import Term
+
+ACT = "handover-act"
+DONE = "done"
+
+
+def until(last: date, registry: Registry, settings: Settings) -> list[Term]:
+    """The terms up to a day that nobody has said to be met, the most overdue first."""
+    return terms.due(_all(registry, settings), last, registry.targets(DONE))
+
+
+def done(term: str, why: str, by: str, registry: Registry, settings: Settings) -> None:
+    """Say that a term was met. Raises UsageError: there is no such term."""
+    if term in registry.targets(DONE):
+        return
+    found = next((one for one in _all(registry, settings) if one.id == term), None)
+    if found is None:
+        raise UsageError(
+            _("there is no term “{term}”").format(term=term),
+            hint=_("paperloop due --until DATE names them"),
+        )
+    registry.enter(Event(found.subject, DONE, by, now(), target=term, why=why or None))
+
+
+def _all(registry: Registry, settings: Settings) -> Iterator[Term]:
+    signed = {document.paper for document in registry.documents(status="accepted", form=ACT)}
+    for one in dossier.read(registry, settings):
+        yield from terms.of_file(one)
+    yield from terms.of_acts([one for one in registry.papers(form=ACT) if one.id in signed])

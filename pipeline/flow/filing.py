@@ -1,0 +1,194 @@
+"""What a person does to a file: a document entered, taken out, replaced, or said to be not needed.
+
+Everything is checked before it is entered, and entered as one event; nothing is ever changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline import archive, dossier
+from pipeline.binding import VOLUME_SHEETS, Event
+from pipeline.checklists import Wanted
+from pipeline.dossier import Dossier
+from pipeline.errors import DataError, UsageError
+from pipeline.i18n import _
+from pipeline.registry import Registry
+from pipeline.registry.scans import now
+from pipeline.settings import Settings
+from pipeline.wording import short_date
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A document on its way into a file; ``item`` by its name or the regulation's letter."""
+
+    item: str
+    title: str = ""
+    index: str = ""
+    day: date | None = None
+    sheets: int = 1
+    copy: bool | None = None
+    certified: bool | None = None
+    place: str = ""
+
+
+def add(subject: str, new: New, by: str, registry: Registry, settings: Settings) -> Event:
+    """Enter a document by hand.
+
+    Raises:
+        UsageError: no such person or item.
+        DataError: it cannot be so, or it is in the file already.
+    """
+    file = _file(subject, registry, settings)
+    item = _item(file, new.item)
+    _check(file, item, new)
+    return registry.enter(_event(file, "add", new, item, by))
+
+
+def replace(
+    subject: str, target: str, new: New, why: str, by: str, registry: Registry, settings: Settings
+) -> Event:
+    """Enter a document in the place of another, which is taken out. Raises as ``add`` and more.
+
+    ``target`` is a number of the inventory, a document or an entry.
+    """
+    file = _file(subject, registry, settings)
+    old = _there(file, target)
+    item = _item(file, new.item)
+    _check(file, item, new, instead_of=old)
+    return registry.enter(_event(file, "replace", new, item, by, target=old, why=why))
+
+
+def remove(
+    subject: str, target: str, why: str, by: str, registry: Registry, settings: Settings
+) -> Event:
+    """Take a document out; its sheets' numbers stay skipped.
+
+    Raises UsageError: no such person, nothing of this name is there, no reason.
+    """
+    if not why:
+        raise UsageError(_("who takes a document out must say why"), hint=_("say --why TEXT"))
+    file = _file(subject, registry, settings)
+    event = Event(subject, "remove", by, now(), target=_there(file, target), why=why)
+    return registry.enter(event)
+
+
+def waive(
+    subject: str, item: str, why: str, by: str, registry: Registry, settings: Settings
+) -> Event:
+    """Say that this file does not need an item. Raises UsageError: no such item, no reason."""
+    if not why:
+        raise UsageError(_("say why it is not needed"), hint=_("say --why TEXT"))
+    file = _file(subject, registry, settings)
+    name = _item(file, item).item
+    return registry.enter(Event(subject, "waive", by, now(), item=name, why=why))
+
+
+def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
+    (file,) = dossier.read(registry, settings, [subject])
+    return file
+
+
+def _item(file: Dossier, said: str) -> Wanted:
+    if file.checklist is None:
+        raise UsageError(
+            _("there is no checklist for this person"),
+            where=file.person.subject,
+            hint=_("give the category in the data, as “employee”"),
+        )
+    for wanted in file.checklist.items:
+        if said in (wanted.item, wanted.mark) and said:
+            return wanted
+    raise UsageError(
+        _("there is no item “{item}” in the checklist").format(item=said),
+        where=file.person.subject,
+        hint=_("paperloop checklist {subject} shows its items").format(subject=file.person.subject),
+    )
+
+
+def _there(file: Dossier, target: str) -> str:
+    """The entry that a number of the inventory, or a name, stands for."""
+    for number, line in enumerate(file.bound.lines, start=1):
+        if target in (str(number), line.entry.id):
+            if line.gone is None:
+                return line.entry.id
+            raise UsageError(
+                _("“{target}” has been taken out already").format(target=target),
+                where=file.person.subject,
+            )
+    for entry in file.apart:
+        if entry.id == target:
+            return target
+    raise UsageError(
+        _("there is no document “{target}” in the file").format(target=target),
+        where=file.person.subject,
+        hint=_("paperloop file show {subject} lists them").format(subject=file.person.subject),
+    )
+
+
+def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
+    where = f"{file.person.subject}, {item.item}"
+    if not 1 <= new.sheets <= VOLUME_SHEETS:
+        raise DataError(
+            _("a document has 1 to {n} sheets").format(n=VOLUME_SHEETS),
+            where=where,
+            hint=_("enter a thicker one in parts"),
+        )
+    if new.day and new.day > file.as_of:
+        raise DataError(
+            _("the date {day} lies ahead").format(day=short_date(new.day)),
+            where=where,
+            hint=_("check the year"),
+        )
+    born = archive.day_of(file.person.data.get("birth_date"))
+    if new.day and born and new.day < born:
+        raise DataError(
+            _("the date {day} is before the birth").format(day=short_date(new.day)),
+            where=where,
+            hint=_("check the year"),
+        )
+    hired = archive.hired_on(file)
+    if item.item == archive.CLOSING and new.day and hired and new.day < hired:
+        raise DataError(
+            _("dismissed on {day}, before the hiring").format(day=short_date(new.day)),
+            where=where,
+            hint=_("compare both orders"),
+        )
+    there = [*(line.entry for line in file.bound.present), *file.apart]
+    for entry in there:
+        same = (entry.item, entry.index, entry.day) == (item.item, new.index, new.day)
+        if same and entry.title == (new.title or item.title) and entry.id != instead_of:
+            raise DataError(
+                _("the same document is in the file already"),
+                where=f"{where}, {entry.id}",
+                hint=_("another one has a number, a date or a title of its own"),
+            )
+
+
+def _event(
+    file: Dossier,
+    action: str,
+    new: New,
+    item: Wanted,
+    by: str,
+    target: str | None = None,
+    why: str = "",
+) -> Event:
+    return Event(
+        subject=file.person.subject,
+        action=action,
+        by=by,
+        at=now(),
+        item=item.item,
+        title=new.title or None,
+        index=new.index or None,
+        day=new.day.isoformat() if new.day else None,
+        sheets=new.sheets,
+        copy=new.copy,
+        certified=new.certified,
+        place=new.place or None,
+        target=target,
+        why=why or None,
+    )

@@ -1,0 +1,31 @@
+"""What people did to personal files, in and out of its table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pipeline.binding import Event
+from pipeline.registry.tables import event
+
+
+def enter(db: Connection, one: Event) -> int:
+    """Append it; its number."""
+    values = {name: value for name, value in asdict(one).items() if name != "id"}
+    answer = db.execute(event.insert().values(**values)).inserted_primary_key
+    assert answer is not None
+    return int(answer[0])
+
+
+def of(db: Connection, subject: str) -> list[Event]:
+    """What was done to a person's file, the oldest first."""
+    query = sa.select(event).where(event.c.subject == subject).order_by(event.c.id)
+    return [Event(**row._mapping) for row in db.execute(query)]
+
+
+def targets(db: Connection, action: str) -> frozenset[str]:
+    """What an action was ever done to, whosever file it was."""
+    query = sa.select(event.c.target).where(event.c.action == action)
+    return frozenset(name for name in db.execute(query).scalars() if name)

@@ -1,0 +1,130 @@
+"""Days by which something is due: papers to come back, documents to renew, files to pass on.
+
+Comes in: dossiers and handover acts. Goes out: ``Term``, each with its ground. A term stands until
+a person says that it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pipeline import archive, checklists
+from pipeline.checklists import Wanted
+from pipeline.dossier import Dossier
+from pipeline.i18n import _, in_language
+from pipeline.paper import Paper
+from pipeline.wording import short_date
+
+WITHDRAWAL = "consent-withdrawal"
+WITHDRAWN_DAYS = 30  # to stop and destroy (152-FZ, art. 21 p. 5)
+PASSPORT_AGES = (20, 45)  # years at which a passport is renewed
+IN_OFFICE_YEARS = 10  # a dismissed servant's file, before the archive (seed 000, п. 22)
+SERVANT = "municipal-servant"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something due by ``day``; ``id`` is stable, ``subject`` a person's number or an act."""
+
+    id: str
+    day: date
+    subject: str
+    who: str
+    what: str
+    ground: str
+
+
+def of_file(file: Dossier) -> Iterator[Term]:
+    """What is due about a person and the person's file."""
+    subject, who = file.person.subject, file.person.full_name
+    closed = archive.closed_on(file)
+    found: list[tuple[str, date, str, str]] = []
+    for entry in file.filed:
+        if entry.paper.form == WITHDRAWAL:
+            came = next(
+                line.entry.at for line in file.bound.lines if line.entry.id == entry.document.id
+            )
+            day = date.fromisoformat(came[:10]) + timedelta(WITHDRAWN_DAYS)
+            what = _("stop processing and destroy the data: the consent is withdrawn")
+            found.append((f"withdrawal:{entry.paper.id}", day, what, "152-ФЗ, ст. 21 ч. 5"))
+    if closed is None:
+        found += _yearly(file)
+        found += _passport(file)
+    else:
+        if file.person.category == SERVANT:
+            day = _years_later(closed, IN_OFFICE_YEARS)
+            found.append(("archive", day, _("give the file to the archive"), "seed 000, п. 22"))
+        day = archive.kept_until(closed)
+        found.append(("kept", day, _("the file is no longer to be kept"), "125-ФЗ, ст. 22.1"))
+    for id_, day, what, ground in found:
+        yield Term(f"{subject}:{id_}", day, subject, who, what, ground)
+
+
+def of_acts(acts: Sequence[Paper]) -> Iterator[Term]:
+    """When what was handed over must be back; ``acts`` are those that came back signed."""
+    for act in acts:
+        try:
+            day = date.fromisoformat(act.values.get("until", ""))
+        except ValueError:
+            continue  # the act says no day
+        taker = act.fields.get("recipient", "")
+        what = _("what was handed over under act {act} is due back").format(act=act.key)
+        yield Term(f"act:{act.key}:{act.copy}", day, act.key, taker, what, "seed 000, п. 7")
+
+
+def due(terms: Iterable[Term], until: date, done: Collection[str]) -> list[Term]:
+    """Those due by a day, the most overdue first."""
+    found = [one for one in terms if one.day <= until and one.id not in done]
+    return sorted(found, key=lambda one: (one.day, one.subject, one.id))
+
+
+def _yearly(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
+    data = {**file.person.data, "today": file.as_of}
+    waived = {event.item for event in file.events if event.action == "waive"}
+    there = {line.entry.item for line in file.bound.present}
+    for wanted in file.checklist.items if file.checklist else ():
+        asked = wanted.item in there or checklists.needed(wanted, data)
+        if not wanted.yearly or not asked or wanted.item in waived:
+            continue
+        day = _next(wanted, file)
+        what = in_language(wanted.title, wanted.title_en)
+        yield f"yearly:{wanted.item}:{day.year}", day, what, wanted.ground
+
+
+def _next(wanted: Wanted, file: Dossier) -> date:
+    """The day by which the next one of a yearly document is due."""
+    month, day = (int(part) for part in wanted.yearly.split("-"))
+    days = [
+        line.entry.day or date.fromisoformat(line.entry.at[:10])
+        for line in file.bound.present
+        if line.entry.item == wanted.item
+    ]
+    if days:
+        return date(max(days).year + 1, month, day)
+    since = archive.hired_on(file) or file.as_of
+    first = date(since.year, month, day)
+    return first if since <= first else date(since.year + 1, month, day)
+
+
+def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
+    born = archive.day_of(file.person.data.get("birth_date"))
+    issued = archive.day_of(file.person.data.get("passport_issued_on"))
+    for age in PASSPORT_AGES if born and issued else ():
+        assert born and issued
+        day = _years_later(born, age)
+        if issued < day:
+            what = _("the passport of {day} is to be renewed at {age}").format(
+                day=short_date(issued), age=age
+            )
+            yield f"passport:{age}", day, what, "ПП РФ от 23.12.2023 № 2267"
+            return
+
+
+def _years_later(day: date, years: int) -> date:
+    """The same day years later; of 29 February, 1 March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

@@ -1,0 +1,307 @@
+"""What the archivist does: documents entered, taken out and replaced; papers whose counts agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+import pytest
+
+from pipeline.registry import PersonRow, Registry
+from tests import filing
+from tests.conftest import Said
+
+Paperloop = Callable[..., Said]
+DAY = ("--today", "2026-09-14")
+SERVANT = replace(
+    filing.ANNA,
+    category="municipal-servant",
+    data={
+        **filing.ANNA.data,
+        "birth_date": "1990-05-12",
+        "hired_on": "2015-03-02",
+        "passport_issued_on": "2010-06-01",
+    },
+)
+
+
+@pytest.fixture
+def registry(workspace: Path) -> Iterator[Registry]:
+    with Registry.open(filing.of(workspace).registry_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file(registry: Registry) -> Registry:
+    """A servant's file with one paper of two sheets."""
+    it = filing.paper("consent-municipal")
+    filing.issue(registry, it, people=(SERVANT,))
+    filing.comes_back(registry, it)
+    return registry
+
+
+def tick(paperloop: Paperloop, item: str, *more: str) -> Said:
+    return paperloop("checklist", "0042", "--tick", item, "--by", "Irina", "--json", *DAY, *more)
+
+
+def items(paperloop: Paperloop) -> dict[str, dict[str, Any]]:
+    (answer,) = paperloop("checklist", "0042", "--json", *DAY).lines()
+    return {item["item"]: item for item in answer["items"]}
+
+
+def shown(paperloop: Paperloop) -> dict[str, Any]:
+    (answer,) = paperloop("file", "show", "0042", "--json", *DAY).lines()
+    return answer
+
+
+def text_of(pdf: Path) -> str:
+    with pdfplumber.open(pdf) as opened:
+        return " ".join(" ".join(page.extract_text() for page in opened.pages).split())
+
+
+def test_a_document_is_ticked_by_hand(file: Registry, paperloop: Paperloop) -> None:
+    assert items(paperloop)["passport"]["state"] == "missing"
+    said = tick(paperloop, "г", "--index", "45 08 123456", "--date", "01.06.2010", "--sheets", "2",
+                "--copy", "--not-certified")  # fmt: skip
+    assert said.code == 0, said.err
+    found = items(paperloop)["passport"]
+    assert (found["state"], found["evidence"], found["mark"]) == ("received", ["entry-1"], "г")
+    assert "Верно" in found["why"]
+    rows = shown(paperloop)["rows"]
+    assert [row["sheets"] for row in rows] == ["1–2", "3–4"]
+    assert (rows[1]["index"], rows[1]["date"]) == ("45 08 123456", "2010-06-01")
+
+
+def test_what_is_not_needed_says_why(file: Registry, paperloop: Paperloop) -> None:
+    before = items(paperloop)["military"]
+    assert (before["state"], "needed " in before["why"]) == ("missing", True)
+    assert paperloop("checklist", "0042", "--waive", "military").code == 2
+    why = "a woman without a military speciality"
+    assert paperloop("checklist", "0042", "--waive", "л", "--why", why).code == 0
+    assert (items(paperloop)["military"]["state"], items(paperloop)["military"]["why"]) == (
+        "not-needed",
+        why,
+    )
+
+
+def test_a_yearly_document_grows_old(file: Registry, paperloop: Paperloop) -> None:
+    tick(paperloop, "income", "--date", "2025-04-20")
+    found = items(paperloop)["income"]
+    assert found["state"] == "expired"
+    assert "30.04.2026" in found["why"]
+    tick(paperloop, "income", "--date", "2026-04-20")
+    assert items(paperloop)["income"]["state"] == "received"
+
+
+def test_what_is_secret_is_never_listed_with_the_others(
+    file: Registry, paperloop: Paperloop
+) -> None:
+    tick(paperloop, "secrets-access", "--place", "сейф № 1")
+    found = items(paperloop)["secrets-access"]
+    assert (found["state"], found["why"]) == ("received", "сейф № 1")
+    assert shown(paperloop)["documents"] == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "more", "told"),
+    [
+        ("passport", ("--sheets", "0"), "1 to 250"),
+        ("passport", ("--sheets", "251"), "1 to 250"),
+        ("passport", ("--date", "2027-01-01"), "lies ahead"),
+        ("passport", ("--date", "1980-01-01"), "before the birth"),
+        ("dismissal", ("--date", "2014-01-01"), "before the hiring"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    item: str, more: tuple[str, ...], told: str, file: Registry, paperloop: Paperloop
+) -> None:
+    said = tick(paperloop, item, *more)
+    assert (said.code, told in said.err) == (3, True), said.err
+    assert shown(paperloop)["documents"] == 1
+
+
+def test_the_same_document_is_not_entered_twice(file: Registry, paperloop: Paperloop) -> None:
+    assert tick(paperloop, "education", "--index", "107718 0012345").code == 0
+    assert tick(paperloop, "education", "--index", "107718 0012345").code == 3
+    assert tick(paperloop, "education", "--index", "107718 0099999").code == 0
+    assert shown(paperloop)["documents"] == 3
+
+
+@pytest.mark.parametrize("item", ["no-such-item", ""])
+def test_an_unknown_item_is_a_usage_error(item: str, file: Registry, paperloop: Paperloop) -> None:
+    assert tick(paperloop, item).code == (2 if item else 0)
+    assert shown(paperloop)["documents"] == 1
+
+
+def test_a_person_without_a_category_has_no_checklist(
+    registry: Registry, paperloop: Paperloop
+) -> None:
+    filing.issue(registry, filing.paper(), people=(PersonRow("0042", "Ёлкина Анна Юрьевна"),))
+    said = tick(paperloop, "passport")
+    assert (said.code, "category" in said.err) == (2, True)
+
+
+def test_what_is_taken_out_stays_listed_and_is_not_counted(
+    file: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    tick(paperloop, "penalties", "--index", "7-к", "--sheets", "3")
+    tick(paperloop, "education", "--sheets", "2")
+    assert paperloop("file", "remove", "0042", "2").code == 2  # nobody says why
+    said = paperloop("file", "remove", "0042", "2", "--why", "взыскание снято", "--json", *DAY)
+    assert said.code == 0, said.err
+    (answer,) = said.lines()
+    assert (answer["documents"], answer["sheets"], answer["skipped"]) == (2, 4, ["3", "4", "5"])
+    assert [row["gone"] for row in answer["rows"]] == [False, True, False]
+    assert "взыскание снято" in answer["rows"][1]["note"]
+    assert items(paperloop)["penalties"]["state"] == "not-needed"
+    again = paperloop("file", "remove", "0042", "2", "--why", "еще раз", *DAY)
+    assert (again.code, "already" in again.err) == (2, True)
+
+    (listed,) = paperloop("inventory", "0042", "--json", *DAY).lines()
+    assert (listed["documents"], listed["sheets"], len(listed["rows"])) == (2, 4, 3)
+    assert "Итого 2 (два) документа" in text_of(workspace / listed["pdf"])
+
+
+def test_a_paper_taken_out_is_missing_again(file: Registry, paperloop: Paperloop) -> None:
+    assert items(paperloop)["consent-municipal"]["state"] == "received"
+    paperloop("file", "remove", "0042", "1", "--why", "не его")
+    found = items(paperloop)["consent-municipal"]
+    assert (found["state"], "taken out" in found["why"]) == ("missing", True)
+
+
+def test_a_longer_one_in_its_place_gets_literal_sheets(
+    file: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    tick(paperloop, "education", "--index", "1", "--sheets", "1")
+    tick(paperloop, "appointment", "--index", "12-к")
+    said = paperloop("file", "replace", "0042", "2", "--item", "education", "--index", "2",
+                     "--sheets", "3", "--why", "полная копия", "--json", *DAY)  # fmt: skip
+    (answer,) = said.lines()
+    assert [row["sheets"] for row in answer["rows"]] == ["1–2", "3", "4", "3, 3а, 3б"]
+    assert (answer["documents"], answer["sheets"], answer["literal"]) == (3, 6, ["3а", "3б"])
+
+    said = paperloop("file", "certify", "0042", "--json", *DAY)
+    assert said.code == 0, said.err
+    (sheet,) = said.lines()
+    assert (sheet["sheets"], sheet["inventory_sheets"]) == (6, 1)
+    text = text_of(workspace / sheet["pdf"])
+    assert "подшито и пронумеровано 6 (шесть) листов" in text
+    assert "с № 1 по № 4" in text
+    assert "3а, 3б" in text
+
+
+def test_every_volume_has_its_own_papers(
+    file: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    tick(paperloop, "education", "--sheets", "240")
+    tick(paperloop, "appointment", "--sheets", "30")
+    first, second = paperloop("file", "certify", "0042", "--json", *DAY).lines()
+    assert (first["sheets"], first["inventory_sheets"]) == (242, 1)
+    assert (second["sheets"], second["inventory_sheets"]) == (30, 0)
+    assert "с № 243 по № 272" in text_of(workspace / second["pdf"])
+    covers = paperloop("file", "cover", "0042", "--json", *DAY).lines()
+    assert [one["volume"] for one in covers] == [1, 2]
+    text = text_of(workspace / covers[1]["pdf"])
+    assert "Ёлкиной Анны Юрьевны" in text
+    assert "На 30 листах" in text.replace("\xa0", " ")
+
+
+def test_check_names_what_does_not_agree(
+    file: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    def faults() -> list[str]:
+        said = paperloop("file", "check", "0042", "--json", *DAY)
+        (answer,) = said.lines()
+        assert said.code == (10 if answer["faults"] else 0)
+        return [f"{fault['where']}: {fault['what']}" for fault in answer["faults"]]
+
+    assert faults() == [
+        "0042, № 1, sheets 1–2: pages 2 of the paper were never scanned",
+        "0042: no inventory",
+    ]
+    paperloop("file", "remove", "0042", "1", "--why", "половина", *DAY)
+    tick(paperloop, "passport", "--copy", "--not-certified")
+    paperloop("file", "certify", "0042", *DAY)
+    assert faults() == ["0042, № 2, sheets 3: a copy without the mark «Верно»"]
+    tick(paperloop, "education")
+    assert faults()[1:] == ["0042: the inventory is older than the file"]
+    paperloop("inventory", "0042", *DAY)
+    assert faults()[1:] == ["0042, volume 1: the certification sheet is older than the file"]
+
+
+def test_the_years_list_goes_by_name(
+    registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    people = (
+        SERVANT,
+        PersonRow("0043", "Ежов Борис Ильич", "employee", {"hired_on": "1999-02-01"}),
+        PersonRow("0044", "Ярцев Олег Ильич", "employee"),
+    )
+    papers = [filing.paper(key=one.subject, subject=one.subject, pages=1) for one in people]
+    filing.issue(registry, *papers, people=people)
+    for it in papers:
+        filing.comes_back(registry, it)
+    for subject, day in (("0042", "2026-08-01"), ("0043", "2026-02-03"), ("0044", "2002-05-06")):
+        said = paperloop("checklist", subject, "--tick", "dismissal", "--date", day, *DAY)
+        assert said.code == 0, said.err
+    (answer,) = paperloop("archive", "inventory", "2026", "--json", *DAY).lines()
+    assert [row["index"] for row in answer["rows"]] == ["0043", "0042"]  # ё is е
+    assert answer["rows"][0] == {
+        "index": "0043",
+        "title": "Личное дело Ежова Бориса Ильича",
+        "days": "01.02.1999–03.02.2026",
+        "keep": "50 лет",
+        "sheets": 2,
+        "note": "",
+    }
+    assert "2 (два) дела" in text_of(workspace / answer["pdf"])
+    (older,) = paperloop("archive", "inventory", "2002", "--json", *DAY).lines()
+    assert older["rows"][0]["keep"] == "75 лет"
+    assert paperloop("archive", "inventory", "2003").code == 3
+
+
+def test_what_is_due_stands_until_it_is_done(file: Registry, paperloop: Paperloop) -> None:
+    def due(*more: str) -> dict[str, str]:
+        said = paperloop("due", "--json", *DAY, *more)
+        assert said.code == 0, said.err
+        return {one["term"]: one["day"] for one in said.lines()}
+
+    assert due() == {"0042:yearly:income:2015": "2015-04-30"}
+    tick(paperloop, "income", "--date", "2026-04-20")
+    assert due() == {}
+    far = due("--until", "2035-12-31")
+    assert far == {"0042:yearly:income:2027": "2027-04-30", "0042:passport:45": "2035-05-12"}
+    assert "0042:passport:45" not in due("--until", "2035-12-31", "--done", "0042:passport:45")
+    assert paperloop("due", "--done", "0042:nothing", *DAY).code == 2
+    tick(paperloop, "dismissal", "--date", "2026-09-01")
+    assert due("--until", "2100-01-01") == {
+        "0042:archive": "2036-09-01",
+        "0042:kept": "2077-01-01",
+    }
+
+
+def test_a_withdrawn_consent_is_due_in_thirty_days(
+    registry: Registry, paperloop: Paperloop
+) -> None:
+    it = filing.paper("consent-withdrawal", pages=1)
+    filing.issue(registry, it)
+    filing.comes_back(registry, it)
+    came = date.fromisoformat(registry.taken_in_at(f"doc-{it.id}")[:10])
+    (one,) = paperloop("due", "--until", "2999-01-01", "--json", *DAY).lines()
+    assert one["term"] == f"0042:withdrawal:{it.id}"
+    assert (date.fromisoformat(one["day"]) - came).days == 30
+
+
+def test_a_signed_act_says_when_it_is_due_back(registry: Registry, paperloop: Paperloop) -> None:
+    act = filing.paper("handover-act", key="А-7", subject=None,
+                       fields={"recipient": "ООО «Аудит»"},
+                       values={"until": "2026-09-01"})  # fmt: skip
+    filing.issue(registry, act)
+    assert paperloop("due", "--json", *DAY).lines() == []
+    filing.comes_back(registry, act)
+    (one,) = paperloop("due", "--json", *DAY).lines()
+    assert (one["term"], one["who"], one["overdue"]) == ("act:А-7:1", "ООО «Аудит»", True)
