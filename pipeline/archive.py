@@ -1,4 +1,4 @@
-"""What the archivist's papers about files say: the certification sheet, the cover, the year's list.
+"""What the archivist's papers about files say, from the certification sheet to the last act.
 
 Comes in: dossiers. Goes out: the data that their forms are filled from, and what does not agree in
 a file. Every count is derived from the sheets; layouts as in archive practice (Росархив, order 77
@@ -22,9 +22,12 @@ from pipeline.wording import long_date, short_date
 CERTIFICATION = "certification-sheet"
 COVER = "file-cover"
 YEARLY = "files-inventory"
+DESTRUCTION = "destruction-act"
+TRANSFER = "transfer-letter"
 CLOSING = "dismissal"  # the item of the checklist whose document closes a file
 SHORTER_SINCE = date(2003, 1, 1)  # files closed earlier are kept longer (125-ФЗ, art. 22.1)
 KEPT_YEARS = (75, 50)
+ARTICLE = "ЭПК, ст. 445"  # personal files in the list of terms (Росархив, order 236 of 20.12.2019)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,15 @@ def cover(volume: Volume) -> dict[str, Any]:
 
 
 def closed_on(dossier: Dossier) -> date | None:
-    """The day of the document that closes the file, as an order of dismissal does."""
+    """The day of the document that closes the file, as an order of dismissal does.
+
+    The file of a person who was hired again since goes on.
+    """
     closing = {CLOSING}
     days = [line.entry.day for line in dossier.bound.present if line.entry.item in closing]
-    return max((day for day in days if day), default=None)
+    closed = max((day for day in days if day), default=None)
+    hired = hired_on(dossier)
+    return None if closed and hired and hired > closed else closed
 
 
 def hired_on(dossier: Dossier) -> date | None:
@@ -115,8 +123,7 @@ def day_of(said: object) -> date | None:
 def yearly(dossiers: Iterable[Dossier], year: int) -> dict[str, Any]:
     """The values of the list of files closed in a year: by name, a row for each volume."""
     closed = [one for one in dossiers if (day := closed_on(one)) and day.year == year]
-    closed.sort(key=lambda one: (_alphabetical(one.person.full_name), one.person.subject))
-    found = [volume for one in closed for volume in volumes(one)]
+    found = [volume for one in sorted(closed, key=by_name) for volume in volumes(one)]
     return {
         "year": year,
         "files": [_yearly_row(volume) for volume in found],
@@ -127,22 +134,70 @@ def yearly(dossiers: Iterable[Dossier], year: int) -> dict[str, Any]:
     }
 
 
-def _yearly_row(volume: Volume) -> dict[str, Any]:
-    person, closed = volume.dossier.person, closed_on(volume.dossier)
-    hired = hired_on(volume.dossier)
-    name = russian.person_of(inventory.of_person(person))
-    title = f"Личное дело {name.in_case('genitive')}" if name.gender else f"Личное дело: {name}"
-    if volume.said:
-        title += f". Том {volume.said}"
-    days = "–".join(short_date(day) for day in (hired, closed) if day)
+def destruction(dossiers: Iterable[Dossier], today: date) -> dict[str, Any]:
+    """The values of the act that proposes files for destruction: those whose term is over.
+
+    They go by the year of closing, then by name, a row for each volume. Terms end on 1 January, so
+    the act is the same all the year.
+    """
+    ended = [
+        (closed.year, one)
+        for one in dossiers
+        if (closed := closed_on(one)) and kept_until(closed) <= today
+    ]
+    ended.sort(key=lambda it: (it[0], by_name(it[1])))
+    years = binding.words([(year, "") for year in sorted({year for year, _one in ended})])
     return {
-        "index": person.subject,
-        "title": title,
-        "days": days,
+        "year": today.year,
+        "files": [_destruction_row(volume, year) for year, one in ended for volume in volumes(one)],
+        "years": f"{years} {'год' if years.isdigit() else 'годы'}",
+    }
+
+
+def transfer(dossier: Dossier, inventory_sheets: int | str) -> dict[str, Any]:
+    """What the letter that goes with a file says of it; "" where there is no inventory."""
+    return {
+        **inventory.of_person(dossier.person),
+        "volumes": dossier.bound.volumes,
+        "sheets": dossier.bound.sheets,
+        "inventory_sheets": inventory_sheets,
+    }
+
+
+def _yearly_row(volume: Volume) -> dict[str, Any]:
+    closed = closed_on(volume.dossier)
+    return {
+        "index": volume.dossier.person.subject,
+        "title": _title(volume),
+        "days": _days(volume.dossier),
         "keep": _keep(closed) if closed else "",
         "sheets": volume.bound.sheets,
         "note": "",
     }
+
+
+def _destruction_row(volume: Volume, year: int) -> dict[str, Any]:
+    closed = closed_on(volume.dossier)
+    assert closed
+    return {
+        "title": _title(volume),
+        "days": _days(volume.dossier),
+        "year": year,
+        "index": volume.dossier.person.subject,
+        "count": 1,
+        "keep": f"{_keep(closed)} {ARTICLE}",
+        "note": "",
+    }
+
+
+def _title(volume: Volume) -> str:
+    name = russian.person_of(inventory.of_person(volume.dossier.person))
+    title = f"Личное дело {name.in_case('genitive')}" if name.gender else f"Личное дело: {name}"
+    return title + (f". Том {volume.said}" if volume.said else "")
+
+
+def _days(dossier: Dossier) -> str:
+    return "–".join(short_date(day) for day in (hired_on(dossier), closed_on(dossier)) if day)
 
 
 def faults(dossier: Dossier) -> Iterator[Problem]:
@@ -193,5 +248,11 @@ def _years(closed: date) -> int:
     return older if closed < SHORTER_SINCE else newer
 
 
-def _alphabetical(name: str) -> Sequence[str]:
-    return name.casefold().replace("ё", "е").split()
+def alphabetical(text: str) -> Sequence[str]:
+    """The words to sort by; ё stands where е does."""
+    return text.casefold().replace("ё", "е").split()
+
+
+def by_name(dossier: Dossier) -> tuple[Sequence[str], str]:
+    """How files are sorted."""
+    return alphabetical(dossier.person.full_name), dossier.person.subject

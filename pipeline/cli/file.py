@@ -138,6 +138,51 @@ def certify(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> 
     _issue(reporter, "certify", subjects, out)
 
 
+@file.command(help=_("The letter that goes with a file to another organisation."))
+@click.argument("subject")
+@click.option("--to", required=True, metavar="ORGANISATION", help=_("who gets the file"))
+@click.option("--ground", required=True, metavar="TEXT", help=_("why it goes"))
+@click.option("--number", default="", metavar="N", help=_("the letter's number"))
+@click.option("--anyway", is_flag=True, help=_("though its papers are not in order"))
+@_out
+@reporting
+def transfer(
+    reporter: Reporter,
+    subject: str,
+    to: str,
+    ground: str,
+    number: str,
+    anyway: bool,
+    out: Path | None,
+) -> None:
+    """With a receipt to be cut off; the file itself stays as it is."""
+    settings = common.settings()
+    from pipeline.files import run_lock
+    from pipeline.flow import archive
+    from pipeline.flow.generate import Options
+    from pipeline.registry import Registry
+
+    where = archive.Transfer(to, ground, number, anyway)
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        options = Options(out or settings.issued)
+        issued, said = archive.transfer(subject, where, settings, registry, options)
+    it = issued.paper
+    reporter.record(
+        {
+            "subject": subject,
+            "to": said["organisation"],
+            "paper": it.id,
+            "new": issued.new,
+            "docx": it.docx or None,
+            "pdf": it.pdf or None,
+            "volumes": said["volumes"],
+            "sheets": said["sheets"],
+            "inventory_sheets": said["inventory_sheets"] or None,
+        }
+    )
+    reporter.say(_("to be printed: {file}").format(file=it.pdf))
+
+
 @file.command(help=_("What does not agree in files: documents, sheets, scans, papers about them."))
 @click.argument("subjects", metavar="[SUBJECT]…", nargs=-1)
 @reporting

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import archive, dossier, inventory
+from pipeline import archive, cells, dossier, inventory, russian, staff
 from pipeline import form as forms
 from pipeline.archive import Volume
+from pipeline.columns import COLUMNS
 from pipeline.dossier import Dossier
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.flow import generate
@@ -18,6 +19,8 @@ from pipeline.flow.wishes import Wish, wish
 from pipeline.i18n import _
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
+from pipeline.terms import SERVANT
+from pipeline.wording import short_date
 
 Advance = Callable[[int], None]
 
@@ -96,12 +99,101 @@ def yearly(
     return issued, said
 
 
+def destruction(
+    settings: Settings, registry: Registry, options: Options
+) -> tuple[Issued, dict[str, Any]]:
+    """The act that proposes the files whose term is over; nothing happens to them.
+
+    Raises DataError where there are none, and as issuing does.
+    """
+    said = archive.destruction(dossier.read(registry, settings), settings.today)
+    if not said["files"]:
+        raise DataError(
+            _("no file's term is over on {day}").format(day=short_date(settings.today)),
+            hint=_("see when each is: paperloop due --until DATE"),
+        )
+    wanted = _wish(archive.DESTRUCTION, said, str(said["year"]), None, settings)
+    (issued,) = generate.issue([wanted], settings, registry, options)
+    return issued, said
+
+
+def register(
+    consolidated: bool, settings: Settings, registry: Registry, options: Options
+) -> tuple[Issued, dict[str, Any]]:
+    """The register of municipal servants today, and what it was filled from.
+
+    Raises DataError where there are none, and as issuing does.
+    """
+    files = dossier.read(registry, settings)
+    said = staff.register(files, settings.today, consolidated=consolidated)
+    if not said["people"]:
+        raise DataError(
+            _("there are no municipal servants on {day}").format(day=short_date(settings.today)),
+            hint=_("a servant's category is {name}, and the file is not closed").format(
+                name=SERVANT
+            ),
+        )
+    name = staff.CONSOLIDATED if consolidated else staff.REGISTER
+    wanted = _wish(name, said, settings.today.isoformat(), None, settings)
+    (issued,) = generate.issue([wanted], settings, registry, options)
+    return issued, said
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Where a file goes and why; ``number`` is the letter's ("" = left for a pen).
+
+    ``anyway``: though its inventory or certification sheet is not in order.
+    """
+
+    to: str
+    ground: str
+    number: str = ""
+    anyway: bool = False
+
+
+def transfer(
+    subject: str, where: Transfer, settings: Settings, registry: Registry, options: Options
+) -> tuple[Issued, dict[str, Any]]:
+    """The letter that goes with a file, and what it was filled from; the file stays as it is.
+
+    Raises:
+        UsageError: no such person, or an empty file.
+        DataError: its inventory or certification sheet is not in order; words cannot be printed.
+        FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
+    """
+    to = _printable("recipient", where.to)
+    ground = _printable("basis", where.ground.rstrip(". "))  # the letter has its own full stop
+    number = _printable("letter_number", where.number) if where.number.strip() else ""
+    (file,) = _files([subject], settings, registry)
+    wrong = list(_papers_wrong(file, settings, registry))
+    if wrong and not where.anyway:
+        raise DataError(
+            "; ".join(one.what for one in wrong),
+            where=subject,
+            hint=_("{hint}, or --anyway").format(hint=wrong[0].hint),
+        )
+    listed = registry.current(inventory.FORM, subject)
+    said = archive.transfer(file, listed[-1].pages if listed else "") | {
+        "organisation": russian.Term(to, settings.cases.get(to)),
+        "ground": ground,
+        "letter_number": number,
+    }
+    wanted = _wish(archive.TRANSFER, said, subject, file.person, settings)
+    (issued,) = generate.issue([wanted], settings, registry, options)
+    return issued, said
+
+
 def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
     """What does not agree: documents, sheets, scans, and the papers about the file."""
     yield from archive.faults(file)
+    if file.bound.lines:
+        yield from _papers_wrong(file, settings, registry)
+
+
+def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
+    """What is wrong with a file's inventory and certification sheets."""
     subject = file.person.subject
-    if not file.bound.lines:
-        return
     listed = inventory.of(file)
     current = inventories.is_current(listed, settings, registry)
     again = _("make it anew: paperloop {command} {subject}")
@@ -120,6 +212,16 @@ def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Pr
             yield Problem(_("the certification sheet is older than the file"), where, hint)
         elif not earlier and archive.closed_on(file):
             yield Problem(_("a closed file without a certification sheet"), where, hint)
+
+
+def _printable(column: str, text: str) -> str:
+    """Words of the command line, checked as a cell of data is."""
+    value, problems = cells.typed(COLUMNS[column], text)
+    wrong = next((one for one in problems if one.level == "error"), None)
+    if wrong or not value:
+        what, hint = (wrong.what, wrong.hint) if wrong else (_("it is empty"), "")
+        raise DataError(what, where=COLUMNS[column].title, hint=hint)
+    return str(value)
 
 
 def _files(subjects: Sequence[str], settings: Settings, registry: Registry) -> list[Dossier]:

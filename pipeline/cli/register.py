@@ -1,0 +1,51 @@
+"""``paperloop register``: the register of municipal servants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.output import Reporter, reporting
+from pipeline.i18n import _
+
+
+@click.command()
+@click.option("--consolidated", is_flag=True, help=_("by department, with how many in each"))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
+)
+@reporting
+def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
+    """Whose file is not closed; by name."""
+    settings = common.settings()
+    from pipeline.files import run_lock
+    from pipeline.flow import archive as flow
+    from pipeline.flow.generate import Options
+    from pipeline.registry import Registry
+
+    options = Options(out or settings.issued)
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        issued, said = flow.register(consolidated, settings, registry, options)
+    it = issued.paper
+    answer = {
+        "as_of": said["as_of"].isoformat(),
+        "paper": it.id,
+        "new": issued.new,
+        "docx": it.docx or None,
+        "pdf": it.pdf or None,
+        "people": len(said["people"]),
+        "rows": said["people"],
+    }
+    if consolidated:
+        answer["departments"] = said["departments"]
+    reporter.record(answer)
+    columns = ("№", _("number"), _("person"), _("position"), _("department"), _("since"))
+    keys = ("subject", "full_name", "position", "department", "hired_on")
+    rows = [(n, *(row[key] for key in keys)) for n, row in enumerate(said["people"], start=1)]
+    reporter.table(columns, rows)
+    if consolidated:
+        counts = [(one["department"], one["people"]) for one in said["departments"]]
+        reporter.table((_("department"), _("servants")), counts)
+    reporter.say(_("to be printed: {file}").format(file=it.pdf))
