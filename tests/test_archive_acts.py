@@ -228,6 +228,7 @@ def test_words_say_the_number_that_the_digits_say(first: First) -> None:
 def test_the_letter_says_whose_file_and_to_whom(first: First) -> None:
     fields = first.paper(LETTER, "0042")["fields"]
     assert fields["full_name_genitive"] == "Ёлкиной Анны Юрьевны"
+    assert fields["organisation"] == "Администрация Заречного района"
     assert fields["organisation_dative"] == "администрации Заречного района"
     assert fields["letter_number"] == "15-к"
     thick = first.paper(LETTER, "2019/Ю-0043")
