@@ -43,7 +43,7 @@ class Volume:
     def key(self) -> str:
         """What the papers about it are about: the first volume is the file itself."""
         subject = self.dossier.person.subject
-        return subject if self.number == 1 else f"{subject}/{self.number}"
+        return subject if self.number == 1 else f"{subject}, том {self.number}"
 
     @property
     def said(self) -> str:
@@ -52,14 +52,16 @@ class Volume:
 
 
 def volumes(dossier: Dossier) -> list[Volume]:
-    """A file's volumes; none where nothing lies in it."""
+    """A file's volumes in which something lies."""
     of = dossier.bound.volumes
-    return [Volume(dossier, n, of, dossier.bound.volume(n)) for n in range(1, of + 1)]
+    found = [Volume(dossier, n, of, dossier.bound.volume(n)) for n in range(1, of + 1)]
+    return [volume for volume in found if volume.bound.present]
 
 
 def certification(volume: Volume, inventory_sheets: int) -> dict[str, Any]:
     """The values of лист-заверитель; the inventory is sewn into the first volume."""
     numbers = volume.bound.numbers
+    first = volumes(volume.dossier)[0].number
     return {
         **inventory.of_person(volume.dossier.person),
         "volume": volume.said,
@@ -67,8 +69,8 @@ def certification(volume: Volume, inventory_sheets: int) -> dict[str, Any]:
         "first_sheet": str(numbers[0]),
         "last_sheet": str(numbers[-1]),
         "literal_sheets": ", ".join(volume.bound.literal),
-        "skipped_sheets": ", ".join(volume.bound.skipped),
-        "inventory_sheets": inventory_sheets if volume.number == 1 else 0,
+        "skipped_sheets": binding.words([(int(n), "") for n in volume.bound.skipped]),
+        "inventory_sheets": inventory_sheets if volume.number == first else 0,
         "peculiarities": [],
     }
 
@@ -191,8 +193,10 @@ def _destruction_row(volume: Volume, year: int) -> dict[str, Any]:
 
 
 def _title(volume: Volume) -> str:
-    name = russian.person_of(inventory.of_person(volume.dossier.person))
-    title = f"Личное дело {name.in_case('genitive')}" if name.gender else f"Личное дело: {name}"
+    person = volume.dossier.person
+    name = russian.person_of(inventory.of_person(person))
+    whose = f" {name.in_case('genitive')}" if name.gender else f": {person.full_name}"
+    title = f"Личное дело{whose}"
     return title + (f". Том {volume.said}" if volume.said else "")
 
 
@@ -203,7 +207,7 @@ def _days(dossier: Dossier) -> str:
 def faults(dossier: Dossier) -> Iterator[Problem]:
     """What does not agree between a file's documents, sheets and scans; each with its place."""
     subject = dossier.person.subject
-    filed = {one.document.id: one for one in dossier.filed}
+    filed = {one.paper.id: one for one in dossier.filed}
     for number, line in enumerate(dossier.bound.lines, start=1):
         if line.gone:
             continue
@@ -224,13 +228,12 @@ def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[
                 _("pages {pages} of the paper were never scanned").format(pages=", ".join(lacking)),
                 _("scan them, or take the paper out"),
             )
-        if filed.document.subject != dossier.person.subject:
-            yield _("the document is about another person"), _("take it out")
         if filed.verdict.signed is False:
             yield _("the paper is not signed"), _("have it signed and scan it again")
-        if filed.paper.superseded_by and not filed.again:
+        there = {one.entry.id for one in dossier.bound.present}
+        if filed.paper.superseded_by and filed.paper.superseded_by not in there:
             yield _("a newer version of this paper was issued"), _("have the newer one signed")
-    if entry.copy and entry.certified is False:
+    if entry.certified is False:
         yield _("a copy without the mark «Верно»"), _("have it certified")
     born = day_of(dossier.person.data.get("birth_date"))
     if entry.day and born and entry.day < born:

@@ -8,12 +8,12 @@ what replaces a shorter document gets literal ones (12, 12а) (practice of archi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 VOLUME_SHEETS = 250  # a volume is at most so thick, about 4 cm
-LETTERS = "абвгдежзиклмнопрстуфхцчшщэюя"  # without those that look like figures or other letters
+LETTERS = "абвгдежиклмнпрстуфхцчшщэюя"  # without those that look like figures or other letters
 
 Sheet = tuple[int, str]  # a number, and "" or a letter
 
@@ -22,9 +22,11 @@ Sheet = tuple[int, str]  # a number, and "" or a letter
 class Event:
     """Something that a person did to a file; append only.
 
-    ``action`` is add, remove, replace or waive; ``at`` an ISO time in UTC; ``target`` the entry
-    that is taken out or replaced; ``day`` the document's own date, ISO. ``copy`` and ``certified``
-    (with the mark «Верно») are None where nobody said it.
+    ``action`` is add, remove, return, replace, waive or done; ``file`` enters a paper of ours when
+    it is first accepted. ``at`` is an ISO time in UTC; ``target`` the entry that is taken out,
+    returned or replaced, or the term that is done; ``day`` the document's own date, ISO. ``copy``
+    and ``certified`` (with the mark «Верно») are None where nobody said it; ``secret`` documents
+    are kept apart.
     """
 
     subject: str
@@ -39,6 +41,7 @@ class Event:
     copy: bool | None = None
     certified: bool | None = None
     place: str | None = None
+    secret: bool | None = None
     target: str | None = None
     why: str | None = None
     id: int | None = None
@@ -53,7 +56,7 @@ class Event:
 class Entry:
     """A document that came into the file at ``at``, of ``sheets`` sheets; see ``Event``.
 
-    ``id`` is that of the scanned document, or of the event that entered it by hand.
+    ``id`` is that of the paper, or of the event that entered it by hand.
     """
 
     id: str
@@ -133,19 +136,26 @@ class Bound:
         return tuple(str(number) for number in self.numbers if number not in there)
 
 
-def bind(entries: Iterable[Entry], events: Iterable[Event]) -> Bound:
-    """The file that these entries and what was done to them afterwards make."""
+def bind(
+    entries: Iterable[Entry], events: Iterable[Event], rejected: Mapping[str, Gone] | None = None
+) -> Bound:
+    """The file that these entries and what was done to them afterwards make.
+
+    ``rejected`` are entries that a person said were none: their sheets keep their numbers.
+    """
     came = {one.id: one for one in entries}
     happened: list[tuple[str, int, Entry | Event]] = [(one.at, 0, one) for one in came.values()]
     for event in events:
-        if event.action == "remove" and (target := came.get(event.target or "")):
-            # Accepted anew after it was taken out: it is still out.
-            happened.append((max(event.at, target.at), 1, event))
+        if event.action in ("remove", "return") and event.target in came:
+            happened.append((event.at, 1, event))
     lines: list[Line] = []
     last, volume = 0, 1
     for _at, _order, one in sorted(happened, key=lambda it: it[:2]):
         if isinstance(one, Event):
-            _take_out(lines, one.target or "", Gone(one.at, one.by, one.why or ""))
+            if one.action == "remove":
+                _take_out(lines, one.target or "", Gone(one.at, one.by, one.why or ""))
+            else:
+                _give_back(lines, one.target or "")
             continue
         taken = _take_out(lines, one.replaces, Gone(one.at, "", "", one.id))
         sheets = _in_place(taken, one.sheets, lines) if taken else None
@@ -157,7 +167,16 @@ def bind(entries: Iterable[Entry], events: Iterable[Event]) -> Bound:
         sheets = tuple((last + n, "") for n in range(1, one.sheets + 1))
         last += one.sheets
         lines.append(Line(one, volume, sheets))
+    for target, gone in (rejected or {}).items():
+        _take_out(lines, target, gone)
     return Bound(tuple(lines))
+
+
+def _give_back(lines: list[Line], target: str) -> None:
+    """Mark a line as there again; one whose sheets another has taken stays gone."""
+    for i, line in enumerate(lines):
+        if line.entry.id == target and line.gone and not line.gone.by_entry:
+            lines[i] = Line(line.entry, line.volume, line.sheets)
 
 
 def _take_out(lines: list[Line], target: str, gone: Gone) -> Line | None:
@@ -175,14 +194,15 @@ def _in_place(old: Line, count: int, lines: Sequence[Line]) -> tuple[Sheet, ...]
         return old.sheets[:count]
     number, letter = old.sheets[-1]
     more = LETTERS[LETTERS.index(letter) + 1 if letter else 0 :][: count - len(old.sheets)]
-    thickness = _thickness(lines, old.volume) + count
+    thickness = _thickness(lines, old.volume) + len(more)
     if len(old.sheets) + len(more) < count or thickness > VOLUME_SHEETS:
         return None
     return (*old.sheets, *((number, one) for one in more))
 
 
 def _thickness(lines: Sequence[Line], volume: int) -> int:
-    return sum(len(line.sheets) for line in lines if line.volume == volume and not line.gone)
+    """How many numbers were given in a volume: what was taken out may be given back."""
+    return len({sheet for line in lines if line.volume == volume for sheet in line.sheets})
 
 
 def words(sheets: Sequence[Sheet]) -> str:
@@ -198,3 +218,8 @@ def words(sheets: Sequence[Sheet]) -> str:
             parts.append(str(number) if start == number else f"{start}–{number}")
             start = None
     return ", ".join(parts)
+
+
+def local_day(at: str) -> date:
+    """The day of a moment (ISO, UTC) on this machine's calendar."""
+    return datetime.fromisoformat(at).astimezone().date()

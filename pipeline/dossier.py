@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pipeline import binding, checklists, marks, reasons, verdict
 from pipeline import form as forms
-from pipeline.binding import Bound, Entry, Event
+from pipeline.binding import Bound, Entry, Event, Gone
 from pipeline.checklists import Checklist, Wanted
 from pipeline.errors import UsageError
 from pipeline.form import Form
@@ -142,11 +142,19 @@ def of(
     filed = _filed(papers, came, registry, known)
     events = registry.events(whose.subject)
     items_of = {one.item: one for one in checklist.items} if checklist else {}
-    entries = [_entry(one, registry) for one in filed]
-    entries += [_entered(one, items_of) for one in events if one.action in ("add", "replace")]
-    secret = {name for name, one in items_of.items() if one.secret}
-    bound = binding.bind([one for one in entries if one.item not in secret], events)
-    apart = binding.bind([one for one in entries if one.item in secret], events)
+    filed_of = {one.paper.id: one for one in filed}
+    came_in = [one for one in events if one.action == "file" and one.target in papers]
+    entries = [
+        _entry(one, papers[one.target or ""], filed_of.get(one.target or ""), known)
+        for one in came_in
+    ]
+    rejected = {
+        entry.id: _rejected(entry, came, registry) for entry in entries if entry.id not in filed_of
+    }
+    by_hand = [one for one in events if one.action in ("add", "replace")]
+    entries += [_entered(one, items_of) for one in by_hand if not one.secret]
+    bound = binding.bind(entries, events, rejected)
+    apart = binding.bind([_entered(one, items_of) for one in by_hand if one.secret], events)
     wanted: dict[str, list[Paper]] = {}
     for paper in papers.values():
         if paper.superseded_by is None:
@@ -162,7 +170,7 @@ def of(
         tuple(events),
     )
     present = {line.entry.id for line in (*bound.present, *apart.present)}
-    there = [one for one in filed if one.document.id in present]
+    there = [one for one in filed if one.paper.id in present]
     issued = {
         form: _item(form, theirs, came, there, registry, known) for form, theirs in wanted.items()
     }
@@ -180,10 +188,12 @@ def _items(file: Dossier, issued: dict[str, Item]) -> Iterator[Item]:
 def _wanted(wanted: Wanted, papers: Sequence[Item], file: Dossier) -> Item:
     """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
     there = [*(line.entry for line in file.bound.present), *file.apart]
-    stale = {one.document.id for one in file.filed if one.paper.superseded_by}
+    documents = {one.paper.id: one.document.id for one in file.filed}
+    stale = {one.paper.id for one in file.filed if one.paper.superseded_by}
     names = (wanted.item, *wanted.forms)
     mine = [one for one in there if one.item in names and one.id not in stale]
-    evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *_ids(mine)]))
+    ids = [documents.get(one.id, one.id) for one in mine]
+    evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
     waived = next((e for e in file.events if e.action == "waive" and e.item == wanted.item), None)
     needed = checklists.needed(wanted, {**file.person.data, "today": file.as_of})
     state: State = "not-needed"
@@ -203,10 +213,6 @@ def _wanted(wanted: Wanted, papers: Sequence[Item], file: Dossier) -> Item:
     )
 
 
-def _ids(entries: Sequence[Entry]) -> list[str]:
-    return [one.id for one in entries]
-
-
 def _received(
     wanted: Wanted,
     papers: Sequence[Item],
@@ -215,7 +221,7 @@ def _received(
     today: date,
 ) -> tuple[State, str]:
     if wanted.yearly:
-        newest = max((one.day or date.fromisoformat(one.at[:10]) for one in mine), default=today)
+        newest = max((one.day or binding.local_day(one.at) for one in mine), default=today)
         month, day = (int(part) for part in wanted.yearly.split("-"))
         due = date(newest.year + 1, month, day)
         if due <= today:
@@ -225,7 +231,7 @@ def _received(
     if len(evidence) > 1 and not wanted.repeats and not wanted.yearly:
         why = ngettext("came back {n} time", "came back {n} times", len(evidence))
         return "duplicate", why.format(n=len(evidence))
-    if wanted.certified and any(one.copy and one.certified is False for one in mine):
+    if wanted.certified and any(one.certified is False for one in mine):
         return "received", _("a copy without the mark «Верно»")
     if papers and papers[0].evidence:
         return papers[0].state, papers[0].why
@@ -233,21 +239,28 @@ def _received(
     return "received", ", ".join(places)
 
 
-def _entry(filed: Filed, registry: Registry) -> Entry:
-    """A paper of ours that came back; it is in the file from the moment of its acceptance."""
-    document = filed.document
-    accepted = (s.at for s in registry.settlements(document.id) if s.action == "accept")
-    at = next(accepted, None) if document.reasons else None
+def _entry(event: Event, paper: Paper, filed: Filed | None, known: Mapping[str, Form]) -> Entry:
+    """A paper of ours; it is in the file from the moment of its first acceptance."""
     return Entry(
-        id=document.id,
-        at=at or registry.taken_in_at(document.id),
-        item=filed.paper.form,
-        title=filed.title,
-        sheets=filed.paper.pages,
-        index=marks.printed(filed.paper.id),
-        day=_day(filed.verdict.signed_on),
+        id=paper.id,
+        at=event.at,
+        item=paper.form,
+        title=_title(paper.form, known).title,
+        sheets=event.sheets or paper.pages,
+        index=marks.printed(paper.id),
+        day=_day(filed.verdict.signed_on) if filed else None,
         copy=False,
     )
+
+
+def _rejected(entry: Entry, came: Sequence[Document], registry: Registry) -> Gone:
+    """Why a paper that was accepted once has no accepted document any more."""
+    for document in came:
+        if document.paper == entry.id:
+            for said in reversed(registry.settlements(document.id)):
+                if said.action == "reject":
+                    return Gone(said.at, said.by, said.why or "")
+    return Gone(entry.at, "", "")
 
 
 def _entered(event: Event, items: Mapping[str, Wanted]) -> Entry:

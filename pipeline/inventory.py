@@ -75,7 +75,7 @@ class Inventory:
 
 def of(dossier: Dossier) -> Inventory:
     """The inventory of a file. A page of ours is a sheet: papers are printed on one side."""
-    filed = {entry.document.id: entry for entry in dossier.filed}
+    filed = {entry.paper.id: entry for entry in dossier.filed}
     numbers = {line.entry.id: n for n, line in enumerate(dossier.bound.lines, start=1)}
     rows = tuple(
         _row(n, line, filed.get(line.entry.id), numbers)
@@ -116,7 +116,7 @@ def _row(number: int, line: Line, filed: Filed | None, numbers: Mapping[str, int
     entry = line.entry
     return Row(
         number=number,
-        document=entry.id,
+        document=filed.document.id if filed else entry.id,
         paper=filed.paper.id if filed else "",
         form=filed.paper.form if filed else "",
         index=entry.index,
@@ -134,8 +134,8 @@ def _note(line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> str:
     if line.gone and line.gone.by_entry:
         notes.append(f"заменен: № {numbers[line.gone.by_entry]}")
     elif line.gone:
-        day = date.fromisoformat(line.gone.at[:10])
-        notes.append(f"изъят {short_date(day)}: {line.gone.why}")
+        day = binding.local_day(line.gone.at)
+        notes.append(f"изъят {short_date(day)}: {line.gone.why}".removesuffix(": "))
     if line.entry.copy and line.entry.certified is False:
         notes.append("копия не заверена")
     if filed and filed.paper.superseded_by:

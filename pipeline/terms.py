@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline import archive, checklists
+from pipeline import archive, binding, checklists
 from pipeline.checklists import Wanted
 from pipeline.dossier import Dossier
 from pipeline.i18n import _, in_language
@@ -36,21 +36,18 @@ class Term:
     ground: str
 
 
-def of_file(file: Dossier) -> Iterator[Term]:
-    """What is due about a person and the person's file."""
+def of_file(file: Dossier, done: Collection[str] = ()) -> Iterator[Term]:
+    """What is due about a person and the person's file; what is ``done`` makes way for the next."""
     subject, who = file.person.subject, file.person.full_name
     closed = archive.closed_on(file)
     found: list[tuple[str, date, str, str]] = []
-    for entry in file.filed:
-        if entry.paper.form == WITHDRAWAL:
-            came = next(
-                line.entry.at for line in file.bound.lines if line.entry.id == entry.document.id
-            )
-            day = date.fromisoformat(came[:10]) + timedelta(WITHDRAWN_DAYS)
+    for line in file.bound.present:
+        if line.entry.item == WITHDRAWAL:
+            day = binding.local_day(line.entry.at) + timedelta(WITHDRAWN_DAYS)
             what = _("stop processing and destroy the data: the consent is withdrawn")
-            found.append((f"withdrawal:{entry.paper.id}", day, what, "152-ФЗ, ст. 21 ч. 5"))
+            found.append((f"withdrawal:{line.entry.id}", day, what, "152-ФЗ, ст. 21 ч. 5"))
     if closed is None:
-        found += _yearly(file)
+        found += _yearly(file, done)
         found += _passport(file)
     else:
         if file.person.category == SERVANT:
@@ -71,7 +68,7 @@ def of_acts(acts: Sequence[Paper]) -> Iterator[Term]:
             continue  # the act says no day
         taker = act.fields.get("recipient", "")
         what = _("what was handed over under act {act} is due back").format(act=act.key)
-        yield Term(f"act:{act.key}:{act.copy}", day, act.key, taker, what, "seed 000, п. 7")
+        yield Term(f"act:{act.key}:{act.id}", day, act.key, taker, what, "seed 000, п. 7")
 
 
 def due(terms: Iterable[Term], until: date, done: Collection[str]) -> list[Term]:
@@ -80,7 +77,7 @@ def due(terms: Iterable[Term], until: date, done: Collection[str]) -> list[Term]
     return sorted(found, key=lambda one: (one.day, one.subject, one.id))
 
 
-def _yearly(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
+def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, str, str]]:
     data = {**file.person.data, "today": file.as_of}
     waived = {event.item for event in file.events if event.action == "waive"}
     there = {line.entry.item for line in file.bound.present}
@@ -89,6 +86,8 @@ def _yearly(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
         if not wanted.yearly or not asked or wanted.item in waived:
             continue
         day = _next(wanted, file)
+        while f"{file.person.subject}:yearly:{wanted.item}:{day.year}" in done:
+            day = _years_later(day, 1)
         what = in_language(wanted.title, wanted.title_en)
         yield f"yearly:{wanted.item}:{day.year}", day, what, wanted.ground
 
@@ -97,7 +96,7 @@ def _next(wanted: Wanted, file: Dossier) -> date:
     """The day by which the next one of a yearly document is due."""
     month, day = (int(part) for part in wanted.yearly.split("-"))
     days = [
-        line.entry.day or date.fromisoformat(line.entry.at[:10])
+        line.entry.day or binding.local_day(line.entry.at)
         for line in file.bound.present
         if line.entry.item == wanted.item
     ]
@@ -119,7 +118,6 @@ def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
                 day=short_date(issued), age=age
             )
             yield f"passport:{age}", day, what, "ПП РФ от 23.12.2023 № 2267"
-            return
 
 
 def _years_later(day: date, years: int) -> date:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import binding
-from pipeline.binding import VOLUME_SHEETS, Bound, Entry, Event
+from pipeline.binding import VOLUME_SHEETS, Bound, Entry, Event, Gone
 
 
 def entry(number: int, sheets: int = 1, replaces: str = "") -> Entry:
@@ -65,14 +67,22 @@ def test_what_has_no_room_in_its_volume_goes_to_the_end() -> None:
     assert bound.skipped == ("250",)
 
 
-def test_a_document_accepted_anew_stays_out() -> None:
-    bound = binding.bind([entry(5)], [out(3, "e5")])
-    assert not bound.present
+def test_what_is_given_back_has_its_sheets_again() -> None:
+    back = Event("0042", "return", "архивариус", "0004", target="e1", why="свой")
+    bound = binding.bind([entry(1, 2), entry(2)], [out(3, "e1"), back])
+    assert (bound.sheets, bound.skipped) == (3, ())
+
+
+def test_what_is_rejected_later_keeps_its_numbers() -> None:
+    gone = {"e1": Gone("0009", "Ирина", "не его")}
+    bound = binding.bind([entry(1, 2), entry(2)], [], gone)
+    assert sheets(bound) == ["1–2", "3"]
+    assert (bound.sheets, bound.skipped) == (1, ("1", "2"))
 
 
 _STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "add", "remove", "replace"]),
+        st.sampled_from(["add", "add", "remove", "replace", "return"]),
         st.integers(1, 120),
         st.integers(0, 50),
     ),
@@ -88,8 +98,11 @@ def test_whatever_happens_the_counts_agree(steps: list[tuple[str, int, int]]) ->
     for number, (action, count, which) in enumerate(steps, start=1):
         there = [line.entry.id for line in before.present]
         target = there[which % len(there)] if there else ""
+        gone = [line.entry.id for line in before.lines if line.gone]
         if action == "remove" and target:
             events.append(out(number, target))
+        elif action == "return" and gone:
+            events.append(replace(out(number, gone[which % len(gone)]), action="return"))
         else:
             entries.append(entry(number, count, target if action == "replace" else ""))
         bound = binding.bind(entries, events)

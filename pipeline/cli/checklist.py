@@ -43,13 +43,15 @@ def checklist(
     from pipeline import dossier
     from pipeline.registry import Registry
 
-    if tick or waive:
+    if tick is not None or waive is not None:
         if len(subjects) != 1:
             raise UsageError(_("say whose file it is: one number"))
-        if tick and waive:
+        if tick is not None and waive is not None:
             raise UsageError(_("say one thing at a time: --tick or --waive"))
+    elif any(value not in ("", None, 1) for value in new.values()):
+        raise UsageError(_("say which document it is about: --tick ITEM"))
     with Registry.open(settings.registry_url) as registry:
-        if tick or waive:
+        if tick is not None or waive is not None:
             _enter(subjects[0], tick, waive, why, by, new, registry, settings)
         files = list(dossier.read(registry, settings, subjects))
     for one in files:
@@ -83,11 +85,11 @@ def _enter(
     from pipeline.files import run_lock
     from pipeline.flow import filing
 
-    who, why = common.user(by), " ".join(why.split())
+    who, why = common.user(by), common.words(why, "--why")
     with run_lock(settings.output):
-        if waive:
+        if waive is not None:
             filing.waive(subject, waive, why, who, registry, settings)
-        elif tick:
+        elif tick is not None:
             wanted = filing.New(tick, **new)
             filing.add(subject, wanted, who, registry, settings)
 

@@ -140,3 +140,16 @@ def user(by: str) -> str:
         raise UsageError(
             _("the user of this machine has no name"), hint=_("say --by NAME")
         ) from error
+
+
+def words(said: str, where: str) -> str:
+    """Words for a paper, white space folded; raises UsageError where no paper can show them."""
+    from pipeline.lettering import unprintable
+
+    if wrong := unprintable(said):
+        raise UsageError(
+            _("characters that cannot be printed: {marks}").format(marks=", ".join(wrong)),
+            where=where,
+            hint=_("retype it with Russian or Latin letters and the usual signs"),
+        )
+    return " ".join(said.split())

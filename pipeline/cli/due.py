@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
+from pipeline.errors import UsageError
 from pipeline.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ def due(
 ) -> None:
     """A term stands until somebody says that it is done."""
     settings = common.settings()
+    if out and out.suffix.lower() not in (".xlsx", ".csv"):
+        raise UsageError(_("the list is XLSX or CSV"), where=str(out), hint=_("name it so"))
+    if out and out.exists():
+        raise UsageError(_("this file exists and is left as it is"), where=str(out))
     from pipeline.flow import due as flow
     from pipeline.registry import Registry
 
     last = common.day(until) if until else settings.today + timedelta(AHEAD_DAYS)
     with Registry.open(settings.registry_url) as registry:
-        if done:
+        if done is not None:
             flow.done(done, " ".join(why.split()), common.user(by), registry, settings)
         found = flow.until(last, registry, settings)
     for one in found:

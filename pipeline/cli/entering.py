@@ -23,14 +23,14 @@ def describing(command: Callable[..., R]) -> Callable[..., R]:
     @click.option("--sheets", type=int, default=1, metavar="N", help=_("how many sheets it has"))
     @click.option("--copy/--original", "copy", default=None, help=_("a copy, or the original"))
     @click.option("--certified/--not-certified", default=None, help=_("with «Верно», or without"))
-    @click.option("--place", default="", help=_("where it lies, if not in the file"))
+    @click.option("--place", default="", help=_("where it lies"))
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> R:
         names = ("title", "index", "day", "sheets", "copy", "certified", "place")
         new = {name: kwargs.pop(name) for name in names}
         new["day"] = common.day(new["day"]) if new["day"] else None
         for name in ("title", "index", "place"):
-            new[name] = " ".join(new[name].split())
+            new[name] = common.words(new[name], f"--{name}")
         return command(*args, new=new, **kwargs)
 
     return wrapped

@@ -48,8 +48,29 @@ def remove(reporter: Reporter, subject: str, document: str, why: str, by: str) -
     from pipeline.registry import Registry
 
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
-        why = " ".join(why.split())
+        why = common.words(why, "--why")
         filing.remove(subject, document, why, common.user(by), registry, settings)
+        (one,) = dossier.read(registry, settings, [subject])
+    _show(reporter, one)
+
+
+@file.command("return", help=_("Put a document that was taken out back in its place."))
+@click.argument("subject")
+@click.argument("document")
+@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
+@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@reporting
+def return_(reporter: Reporter, subject: str, document: str, why: str, by: str) -> None:
+    """Its sheets have their numbers again."""
+    settings = common.settings()
+    from pipeline import dossier
+    from pipeline.files import run_lock
+    from pipeline.flow import filing
+    from pipeline.registry import Registry
+
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        why = common.words(why, "--why")
+        filing.give_back(subject, document, why, common.user(by), registry, settings)
         (one,) = dossier.read(registry, settings, [subject])
     _show(reporter, one)
 
@@ -80,7 +101,7 @@ def replace(
 
     wanted = filing.New(item, **new)
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
-        why = " ".join(why.split())
+        why = common.words(why, "--why")
         filing.replace(subject, document, wanted, why, common.user(by), registry, settings)
         (one,) = dossier.read(registry, settings, [subject])
     _show(reporter, one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from pipeline import dossier, terms
@@ -20,14 +20,16 @@ DONE = "done"
 
 def until(last: date, registry: Registry, settings: Settings) -> list[Term]:
     """The terms up to a day that nobody has said to be met, the most overdue first."""
-    return terms.due(_all(registry, settings), last, registry.targets(DONE))
+    met = registry.targets(DONE)
+    return terms.due(_all(registry, settings, met), last, met)
 
 
 def done(term: str, why: str, by: str, registry: Registry, settings: Settings) -> None:
     """Say that a term was met. Raises UsageError: there is no such term."""
-    if term in registry.targets(DONE):
+    met = registry.targets(DONE)
+    if term in met:
         return
-    found = next((one for one in _all(registry, settings) if one.id == term), None)
+    found = next((one for one in _all(registry, settings, met) if one.id == term), None)
     if found is None:
         raise UsageError(
             _("there is no term “{term}”").format(term=term),
@@ -36,8 +38,8 @@ def done(term: str, why: str, by: str, registry: Registry, settings: Settings) -
     registry.enter(Event(found.subject, DONE, by, now(), target=term, why=why or None))
 
 
-def _all(registry: Registry, settings: Settings) -> Iterator[Term]:
+def _all(registry: Registry, settings: Settings, met: Collection[str]) -> Iterator[Term]:
     signed = {document.paper for document in registry.documents(status="accepted", form=ACT)}
     for one in dossier.read(registry, settings):
-        yield from terms.of_file(one)
+        yield from terms.of_file(one, met)
     yield from terms.of_acts([one for one in registry.papers(form=ACT) if one.id in signed])

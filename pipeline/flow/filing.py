@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline import archive, dossier
-from pipeline.binding import VOLUME_SHEETS, Event
+from pipeline.binding import VOLUME_SHEETS, Event, Line
 from pipeline.checklists import Wanted
 from pipeline.dossier import Dossier
 from pipeline.errors import DataError, UsageError
@@ -57,6 +57,12 @@ def replace(
     file = _file(subject, registry, settings)
     old = _there(file, target)
     item = _item(file, new.item)
+    if item.secret != any(entry.id == old for entry in file.apart):
+        raise UsageError(
+            _("secret documents are kept apart from the others"),
+            where=f"{subject}, {item.item}",
+            hint=_("take the old one out, then enter the new one"),
+        )
     _check(file, item, new, instead_of=old)
     return registry.enter(_event(file, "replace", new, item, by, target=old, why=why))
 
@@ -73,6 +79,24 @@ def remove(
     file = _file(subject, registry, settings)
     event = Event(subject, "remove", by, now(), target=_there(file, target), why=why)
     return registry.enter(event)
+
+
+def give_back(
+    subject: str, target: str, why: str, by: str, registry: Registry, settings: Settings
+) -> Event:
+    """Put a document that was taken out back: its sheets have their numbers again.
+
+    Raises UsageError: no such person, it was not taken out, no reason.
+    """
+    if not why:
+        raise UsageError(_("who puts a document back must say why"), hint=_("say --why TEXT"))
+    file = _file(subject, registry, settings)
+    line = _line(file, target)
+    if line is None or line.gone is None or line.gone.by_entry:
+        raise UsageError(
+            _("“{target}” has not been taken out").format(target=target), where=subject
+        )
+    return registry.enter(Event(subject, "return", by, now(), target=line.entry.id, why=why))
 
 
 def waive(
@@ -99,8 +123,17 @@ def _item(file: Dossier, said: str) -> Wanted:
             hint=_("give the category in the data, as “employee”"),
         )
     for wanted in file.checklist.items:
-        if said in (wanted.item, wanted.mark) and said:
+        if said == wanted.item:
             return wanted
+    marked = [one for one in file.checklist.items if said and one.mark == said.casefold()]
+    if len(marked) == 1:
+        return marked[0]
+    if marked:
+        raise UsageError(
+            _("several items have the letter “{mark}”").format(mark=said),
+            where=file.person.subject,
+            hint=_("say which: {names}").format(names=", ".join(one.item for one in marked)),
+        )
     raise UsageError(
         _("there is no item “{item}” in the checklist").format(item=said),
         where=file.person.subject,
@@ -110,14 +143,14 @@ def _item(file: Dossier, said: str) -> Wanted:
 
 def _there(file: Dossier, target: str) -> str:
     """The entry that a number of the inventory, or a name, stands for."""
-    for number, line in enumerate(file.bound.lines, start=1):
-        if target in (str(number), line.entry.id):
-            if line.gone is None:
-                return line.entry.id
-            raise UsageError(
-                _("“{target}” has been taken out already").format(target=target),
-                where=file.person.subject,
-            )
+    line = _line(file, target)
+    if line and line.gone:
+        raise UsageError(
+            _("“{target}” has been taken out already").format(target=target),
+            where=file.person.subject,
+        )
+    if line:
+        return line.entry.id
     for entry in file.apart:
         if entry.id == target:
             return target
@@ -125,6 +158,19 @@ def _there(file: Dossier, target: str) -> str:
         _("there is no document “{target}” in the file").format(target=target),
         where=file.person.subject,
         hint=_("paperloop file show {subject} lists them").format(subject=file.person.subject),
+    )
+
+
+def _line(file: Dossier, target: str) -> Line | None:
+    papers = {one.document.id: one.paper.id for one in file.filed}
+    names = (target, papers.get(target))
+    return next(
+        (
+            line
+            for number, line in enumerate(file.bound.lines, start=1)
+            if target == str(number) or line.entry.id in names
+        ),
+        None,
     )
 
 
@@ -148,6 +194,10 @@ def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
             _("the date {day} is before the birth").format(day=short_date(new.day)),
             where=where,
             hint=_("check the year"),
+        )
+    if item.item == archive.CLOSING and new.day is None:
+        raise DataError(
+            _("what closes the file needs its date"), where=where, hint=_("say --date DATE")
         )
     hired = archive.hired_on(file)
     if item.item == archive.CLOSING and new.day and hired and new.day < hired:
@@ -189,6 +239,7 @@ def _event(
         copy=new.copy,
         certified=new.certified,
         place=new.place or None,
+        secret=item.secret,
         target=target,
         why=why or None,
     )

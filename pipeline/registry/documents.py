@@ -15,6 +15,7 @@ from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.record import Document, Settlement
+from pipeline.registry import events
 from pipeline.registry.tables import alteration, document, mark, page, reading, scan, settlement
 
 Order = tuple[str, str]  # taken_in_at, id
@@ -88,6 +89,9 @@ def settle(db: Connection, said: Sequence[Settlement], status: str | None) -> No
         db.execute(settlement.insert(), asdict(one))
         if status is not None:
             db.execute(document.update().where(document.c.id == one.document).values(status=status))
+        if status == "accepted":
+            its = db.execute(sa.select(document.c.paper).where(document.c.id == one.document))
+            events.file(db, (paper for paper in its.scalars() if paper), one.at)
 
 
 def settlements(db: Connection, document_id: str) -> list[Settlement]:

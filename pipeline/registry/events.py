@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline.binding import Event
-from pipeline.registry.tables import event
+from pipeline.registry.tables import event, paper
+
+FILED = "file"
 
 
 def enter(db: Connection, one: Event) -> int:
@@ -29,3 +32,13 @@ def targets(db: Connection, action: str) -> frozenset[str]:
     """What an action was ever done to, whosever file it was."""
     query = sa.select(event.c.target).where(event.c.action == action)
     return frozenset(name for name in db.execute(query).scalars() if name)
+
+
+def file(db: Connection, papers: Iterable[str], at: str) -> None:
+    """Enter papers about people that are accepted now; one that was entered before stays there."""
+    for paper_id in dict.fromkeys(papers):
+        filed = sa.select(event.c.id).where(event.c.action == FILED, event.c.target == paper_id)
+        row = db.execute(sa.select(paper).where(paper.c.id == paper_id)).one_or_none()
+        if row is None or row.subject is None or db.execute(filed).first():
+            continue
+        enter(db, Event(row.subject, FILED, "", at, target=paper_id, sheets=row.pages))

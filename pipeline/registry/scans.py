@@ -18,6 +18,7 @@ from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.record import Document
+from pipeline.registry import events
 from pipeline.registry.tables import alteration, document, mark, page, reading, scan
 
 Begun = Literal["new", "again", "done"]
@@ -70,6 +71,7 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
     at = now()
     for found in documents:
         _put(db, found, claim, at)
+    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at)
     links = [
         {"number": numbers[seen.sha256, seen.source_page], "owner": found.id, "place": place}
         for found in documents

@@ -236,6 +236,7 @@ event = Table(
     Column("copy", sa.Boolean),
     Column("certified", sa.Boolean),
     Column("place", sa.String),
+    Column("secret", sa.Boolean),
     Column("target", sa.String),
     Column("why", sa.String),
 )
