@@ -72,7 +72,7 @@ def examine(
     pens = tuple(hand.judge(p, here, left, scan, black, laid, issued, ocr) for p in here if p.hand)
     excused = _hand_ink(left, here, pens)
     doubts = doubts_of(verdicts, text, excused, seen, letters)
-    lines, doubts = _read(here, text, doubts, scan, seen.scan, ocr)
+    lines, doubts, whole = _read(here, text, doubts, scan, seen.scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
     smeared = smears.smeared(verdicts, seen)
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
@@ -84,7 +84,8 @@ def examine(
     alterations = _wording_alterations(wording, rows, seen, laid)
     stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
     alterations += _ink_alterations(stray, scan, black, rows, laid, sheet, here, issued)
-    alterations += _added(rows, seen, excused | laid.beyond(ink.EDGE_MM), here, alterations, laid)
+    excused |= laid.beyond(ink.EDGE_MM)
+    alterations += _added(rows, seen, excused, whole, here, alterations, laid)
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
 
 
@@ -138,9 +139,10 @@ def _read(
     scan: NDArray[np.float32],
     placed: NDArray[np.float32],
     ocr: OcrEngine,
-) -> tuple[dict[str, tuple[str, float]], list[Doubt]]:
+) -> tuple[dict[str, tuple[str, float]], list[Doubt], frozenset[int]]:
     """OCR of every field's first print, and of the words with a mildly suspect glyph.
 
+    What was read by field, the doubts that stay, and the prints that were read letter for letter.
     The words are those of ``placed``, where a fold no longer runs through them.
     """
     by_colour = layout.by_colour(text)
@@ -161,11 +163,11 @@ def _read(
     for owner, (said, confidence) in zip(owners, answers, strict=False):
         before, least = lines.get(owner, ("", 1.0))
         lines[owner] = (f"{before} {said}".strip(), min(least, confidence))
-    whole = {
+    whole = frozenset(
         colour
         for name, colour in read_prints.items()
         if _squeezed(lines[name][0]) == _squeezed("".join(g.char for g in by_colour[colour]))
-    }
+    )
     saved = {
         first: confidence
         for (first, word), (words, confidence) in zip(
@@ -174,12 +176,13 @@ def _read(
         if _squeezed(words) == "".join(g.char for g in word)
     }
 
-    return lines, [
+    left = [
         d
         for d in doubts
         if not is_saved(d, saved.get(id(d.word[0])))
         and (d.leans or d.verdict.glyph.colour not in whole)
     ]
+    return lines, left, whole
 
 
 def _squeezed(words: str) -> str:
@@ -260,6 +263,7 @@ def _added(
     lines: Sequence[list[Glyph]],
     seen: Look,
     excused: NDArray[np.bool_],
+    whole: frozenset[int],
     here: Sequence[Place],
     known: Sequence[Alteration],
     laid: Laid,
@@ -267,11 +271,10 @@ def _added(
     """Letters and figures added in the blanks of the lines, those not seen before."""
     apart = [*_flourishes(here), *(one.box for one in known)]
     found = []
-    for line in lines:
-        for box in gaps.added(line, seen, excused):
-            if not any(box.overlaps(other) for other in apart):
-                crop = encode_png(laid.picture(box.grown(4)))
-                found.append(Alteration("insertion", line[0].page, box, _text_of(line), crop))
+    for line, box in gaps.added(lines, seen, excused, whole):
+        if not any(box.overlaps(other) for other in apart):
+            crop = encode_png(laid.picture(box.grown(4)))
+            found.append(Alteration("insertion", line[0].page, box, _text_of(line), crop))
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from docx import Document
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -164,6 +164,7 @@ def text_parts(content: bytes) -> dict[str, Any]:
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1))
 def test_any_text_is_found_back_whole_and_nothing_else_changes(words: str) -> None:
+    assume(not re.fullmatch(r"\w+_\w+|signature|date|position", words))  # the other fields' names
     content = filled(PLEDGE, {"passport_issued_by": words})
     runs = [r for p in Document(io.BytesIO(content)).paragraphs for r in p.runs]
     assert words in [run.text for run in runs]
