@@ -67,6 +67,17 @@ def test_a_figure_added_between_two_words_is_seen(
     assert document["fields"]["passport_series"]["status"] == "mismatch"
 
 
+def test_a_comma_added_behind_a_value_is_seen(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    page = signed[2][0].copy()
+    _left, _top, right, bottom = seen_at(signed, "passport_series")
+    cv2.ellipse(page, (right + px(0.5), bottom - px(0.7)), (px(0.2), px(0.35)), 20, 0, 360, 20, -1)
+    document = taken_in(signed, page, tmp_path)
+    assert document["status"] == "review"
+    assert document["fields"]["passport_series"]["status"] == "mismatch"
+
+
 def test_words_that_a_sharp_fold_runs_through_are_straightened(
     signed: tuple[Office, Json, list[Pixels]],
 ) -> None:
