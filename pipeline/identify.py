@@ -33,7 +33,8 @@ class Identity:
     """What a sheet says it is.
 
     ``mark`` None: nothing of ours on it, or (``ambiguous``) codes of two papers.
-    ``seen`` are the codes; without them ``turned`` is how the sheet was turned to be read.
+    ``seen`` are the codes; without them ``turned`` is how the sheet was turned to be read, and
+    ``lies`` how the page lies in the scan, where its text told it.
     """
 
     mark: Mark | None
@@ -41,6 +42,7 @@ class Identity:
     seen: tuple[Seen, ...] = ()
     turned: int = 0
     ambiguous: bool = False
+    lies: Points | None = None
 
 
 def identify(grey: Image, ocr: OcrEngine) -> Identity:

@@ -109,6 +109,15 @@ def _on_page(it: Glyph, page: int) -> Glyph:
     return Glyph(it.char, it.box, it.origin_x, it.origin_y, it.font, it.size, it.colour, page)
 
 
+def texts(pdf: bytes) -> list[str]:
+    """What is printed on each page, without places: quick."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return [page.get_textpage().get_text_range() for page in document]
+    finally:
+        document.close()
+
+
 def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
     """One page (from 1) of an issued PDF as a grey image at ``dpi``."""
     document = pdfium.PdfDocument(pdf)

@@ -25,7 +25,7 @@ def table() -> dict[str, str]:
         "not-aligned": _("the page does not lie on the issued one"),
         "unknown-form": _("the form is not known"),
         "unknown-paper": _("the code is sound, but this registry did not issue the paper"),
-        "ambiguous-identity": _("the marks on the page contradict each other"),
+        "ambiguous-identity": _("it is not certain which paper this is"),
         "stale-version": _("a newer paper has taken its place"),
         "rescan": _("the paper has come back before"),
         "copy-not-original": _("it looks like a copy, not the original"),

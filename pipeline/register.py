@@ -8,7 +8,7 @@ mesh takes out bent paper and uneven feed. (Zhang 2000 for the homography of pla
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,8 @@ WAYS = (
     _Way(((0.35, 22), (0.65, 20), (1.0, 20), (1.0, 8)), 1.0),
     _Way(((0.35, 22), (0.5, 20), (0.75, 20), (1.0, 20), (1.0, 8)), 0.5),
 )
+# Where the guess comes from words all over the page, it is as good at the head as at the foot.
+EVERYWHERE = (_Way(((1.0, 20), (1.0, 8)), 0.0),)
 ROUND_PATCHES = 70
 CELL_PX = 96  # one patch is sought in every cell of the page that has print: 12 mm
 PATCH_PX = (44, 28)  # half width and half height of a patch: 11 x 7 mm, a word or two
@@ -100,18 +102,20 @@ class Laid:
         return np.asarray(cv2.dilate(out, np.ones((reach, reach), np.uint8)) > 0)
 
 
-def lay_over(grey: Image, source: Image, issued: Image, guess: Points) -> Laid | None:
+def lay_over(
+    grey: Image, source: Image, issued: Image, guess: Points, ways: Sequence[_Way] = WAYS
+) -> Laid | None:
     """Lay a scan over the issued page (an image at DPI); None where it does not lie there.
 
     ``grey`` is the scan in grey, ``source`` the same in its own colours; ``guess`` maps issued
-    pixels to the scan's.
+    pixels to the scan's, near the foot or EVERYWHERE.
     """
     anchors = _anchors(issued)
     if len(anchors) < MIN_PATCHES:
         return None
     coarse = _Coarse(grey, issued, guess)
     best: _Mesh | None = None
-    for way in WAYS:
+    for way in ways:
         matrix = _homography(coarse, anchors, guess, way)
         mesh = None if matrix is None else _mesh(grey, issued, anchors, matrix, coarse)
         if mesh is not None and (best is None or mesh.share > best.share):

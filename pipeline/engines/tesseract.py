@@ -1,4 +1,4 @@
-"""Line pictures to text by Tesseract: one process for all lines of a page."""
+"""Pictures of print to text by Tesseract: one process for all lines of a page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 import pytesseract
 from numpy.typing import NDArray
+from PIL import Image
 
 from pipeline.errors import ToolFailedError, ToolMissingError
 from pipeline.i18n import _
@@ -24,19 +25,33 @@ LANGUAGE = "rus"
 LANGUAGES = ("rus", "eng")  # the second for the printed id
 SECONDS = 60.0  # a page's lines take under one; past this the process is ended
 BORDER_PX = 10  # Tesseract reads badly what touches the edge
+_ONE_LINE, _WHOLE_PAGE = 7, 3  # Tesseract's numbers for how a picture is laid out
 _WINDOWS = r"C:\Program Files\Tesseract-OCR\tesseract.exe"
 
 # More threads for one line only get into each other's way; pages go side by side instead.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word on a page: its box in pixels (left, top, right, bottom), sure from 0 to 1."""
+
+    text: str
+    sure: float
+    box: tuple[float, float, float, float]
+
+
 class OcrEngine(Protocol):
-    """Reads pictures of single lines (grey, dark on white)."""
+    """Reads pictures of print (grey, dark on white)."""
 
     def read_lines(
         self, lines: Sequence[NDArray[np.uint8]], language: str = LANGUAGE
     ) -> list[tuple[str, float]]:
-        """(text, confidence from 0 to 1) of each line."""
+        """(text, confidence from 0 to 1) of each picture of a single line."""
+        ...
+
+    def read_page(self, page: NDArray[np.uint8]) -> list[Word]:
+        """The words of an upright page in Russian, in the order of reading."""
         ...
 
 
@@ -96,7 +111,6 @@ class Tesseract:
         """
         if not lines:
             return []
-        pytesseract.pytesseract.tesseract_cmd = self.binary
         with tempfile.TemporaryDirectory(prefix="paperloop-", ignore_cleanup_errors=True) as folder:
             names = []
             for i, line in enumerate(lines):
@@ -110,15 +124,30 @@ class Tesseract:
                 names.append(str(path))
             listing = Path(folder) / "list.txt"
             listing.write_text("\n".join(names) + "\n", encoding="utf-8")
-            rows = self._run(listing, language)
+            rows = self._run(str(listing), language, _ONE_LINE)
         return _gather(rows, len(lines))
 
-    def _run(self, listing: Path, language: str) -> dict[str, list[str]]:
+    def read_page(self, page: NDArray[np.uint8]) -> list[Word]:
+        """See ``OcrEngine``.
+
+        Raises:
+            ToolFailedError: it crashed or hung.
+        """
+        rows = self._run(Image.fromarray(page), LANGUAGE, _WHOLE_PAGE)
+        keys = ("text", "conf", "left", "top", "width", "height")
+        return [
+            Word(str(text).strip(), float(sure) / 100, (x, y, x + width, y + height))
+            for text, sure, x, y, width, height in zip(*(rows[key] for key in keys), strict=True)
+            if str(text).strip() and float(sure) >= 0
+        ]
+
+    def _run(self, what: Any, language: str, layout: int) -> dict[str, list[Any]]:
+        pytesseract.pytesseract.tesseract_cmd = self.binary
         try:
             answer = pytesseract.image_to_data(
-                str(listing),
+                what,
                 lang=language,
-                config="--psm 7 --oem 1 -c tessedit_do_invert=0",
+                config=f"--psm {layout} --oem 1 -c tessedit_do_invert=0",
                 timeout=self.seconds,
                 output_type=pytesseract.Output.DICT,
             )
@@ -132,7 +161,7 @@ class Tesseract:
         return answer
 
 
-def _gather(rows: dict[str, list[str]], count: int) -> list[tuple[str, float]]:
+def _gather(rows: dict[str, list[Any]], count: int) -> list[tuple[str, float]]:
     """Words of each page of the list, joined; the confidence is the weakest word's."""
     words: list[list[tuple[str, float]]] = [[] for _line in range(count)]
     for page, text, confidence in zip(

@@ -13,17 +13,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import i18n, identify, layout, page, register
+from pipeline import i18n, identify, layout, likeness, page, register
 from pipeline import scan as scans
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
 from pipeline.examine import examine
+from pipeline.flow import recall
 from pipeline.glyphs import ink_of
 from pipeline.i18n import _
 from pipeline.identify import Identity
+from pipeline.likeness import Wording
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
+from pipeline.register import Laid
 from pipeline.registry import Registry
 from pipeline.scan import PageImage, Scan
 
@@ -74,6 +77,14 @@ class _Desk:
         self.letters = Atlas(self.registry.specimens(), page.DPI)
         self.issued: Callable[[str, int], tuple[layout.Sheet, NDArray[np.uint8]]]
         self.issued = lru_cache(maxsize=PAPERS_KEPT)(self._issued)
+        self._wordings: list[Wording] | None = None
+
+    def recall(self, grey: NDArray[np.uint8]) -> Identity:
+        """The page by its text, what all forms say being read once, at the first such page."""
+        if self._wordings is None:
+            self._wordings = recall.wordings(self.registry)
+        sheet_of = lambda paper, number: self.issued(paper, number)[0]  # noqa: E731
+        return recall.recall(grey, self._wordings, self.registry, self.ocr, sheet_of)
 
     def _issued(self, paper: str, number: int) -> tuple[layout.Sheet, NDArray[np.uint8]]:
         pdf = self.registry.pdf_of(paper)
@@ -133,13 +144,15 @@ def _seen(task: Task, image: PageImage) -> Answer:
         if _is_blank(grey):
             return replace(reading, blank=True), None
         identity = identify.identify(grey, _desk.ocr)
+        if identity.mark is None and not identity.ambiguous:
+            identity = _desk.recall(grey)
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
     except ToolFailedError as error:
         return replace(reading, problems=("unreadable-file",)), task.trouble(error)
+    unsure = replace(reading, turned=identity.turned, problems=("ambiguous-identity",))
     if identity.mark is None:
-        problems = ("ambiguous-identity",) if identity.ambiguous else ()
-        return replace(reading, problems=problems), None
+        return unsure if identity.ambiguous else replace(unsure, problems=()), None
     reading = replace(
         reading,
         paper=identity.mark.paper,
@@ -152,11 +165,37 @@ def _seen(task: Task, image: PageImage) -> Answer:
     if paper is None:
         return reading, None
     if identity.mark.of != paper.pages:
-        return replace(reading, problems=("ambiguous-identity",)), None
+        return replace(reading, problems=unsure.problems), None
     try:
-        return _examined(image, reading, identity, paper), None
+        seen = _examined(image, reading, identity, paper)
+        # Without a code the print itself has to show that it is this paper and no likeness of it.
+        return unsure if identity.by == "text" and not _is_proven(seen) else seen, None
     except ToolFailedError as error:
         return replace(reading, problems=("field-unreadable",)), task.trouble(error)
+
+
+def _laid(
+    image: PageImage, identity: Identity, sheet: layout.Sheet, issued: NDArray[np.uint8]
+) -> Laid | None:
+    """The scan over the issued page: from its marks, else from the words that OCR reads on it."""
+    assert _desk is not None
+    grey = image.grey
+    if identity.lies is None:
+        for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
+            laid = register.lay_over(grey, image.pixels, issued, guess)
+            if laid is not None and laid.residual_mm <= register.RESIDUAL_LIMIT_MM:
+                return laid
+    lies = identity.lies
+    if lies is None and identity.by != "text":
+        lies = likeness.guess(likeness.read(grey, _desk.ocr), sheet)
+    if lies is None:
+        return None
+    laid = register.lay_over(grey, image.pixels, issued, lies, register.EVERYWHERE)
+    return laid if laid and laid.residual_mm <= register.RESIDUAL_LIMIT_MM else None
+
+
+def _is_proven(reading: PageReading) -> bool:
+    return not reading.problems and not any(f.status == "mismatch" for f in reading.fields)
 
 
 def _examined(
@@ -165,12 +204,8 @@ def _examined(
     assert _desk is not None
     assert reading.page is not None
     sheet, issued = _desk.issued(paper.id, reading.page)
-    grey = image.grey
-    for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
-        laid = register.lay_over(grey, image.pixels, issued, guess)
-        if laid is not None and laid.residual_mm <= register.RESIDUAL_LIMIT_MM:
-            break
-    else:
+    laid = _laid(image, identity, sheet, issued)
+    if laid is None:
         return replace(reading, problems=(*reading.problems, "not-aligned"))
     seen = examine(laid, issued, sheet, paper.places, paper.fields, _desk.letters, _desk.ocr)
     return replace(

@@ -145,6 +145,11 @@ class Registry:
         with self._look() as db:
             return papers.pdf_of(db, paper_id)
 
+    def editions(self) -> list[tuple[str, str, str]]:
+        """Each version of a form that was issued: name, version, one of its papers' ids."""
+        with self._look() as db:
+            return papers.editions(db)
+
     def current(self, form: str, key: str) -> list[Paper]:
         """The copies in use (not superseded), by their number."""
         with self._look() as db:

@@ -89,6 +89,13 @@ def pdf_of(db: Connection, paper_id: str) -> bytes:
     return bytes(pdf)
 
 
+def editions(db: Connection) -> list[tuple[str, str, str]]:
+    """Each version of a form that was issued: its name, the version, and one of its papers."""
+    query = sa.select(papers.c.form, papers.c.version, sa.func.min(papers.c.id))
+    rows = db.execute(query.group_by(papers.c.form, papers.c.version))
+    return [(str(form), str(version), str(number)) for form, version, number in rows]
+
+
 def current(db: Connection, form: str, key: str) -> list[Paper]:
     """The copies in use, by their number."""
     query = sa.select(papers).where(

@@ -1,0 +1,58 @@
+"""A page without its codes and id, sought by its text among all that was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import layout, likeness
+from pipeline.engines.tesseract import OcrEngine
+from pipeline.identify import Identity
+from pipeline.layout import Sheet
+from pipeline.likeness import Candidate, Wording
+from pipeline.marks import Mark
+from pipeline.registry import Registry
+
+
+def wordings(registry: Registry) -> list[Wording]:
+    """What every form that was ever issued says on its pages, in each of its versions."""
+    found = []
+    for form, version, number in registry.editions():
+        paper = registry.paper(number)
+        values = likeness.telling(paper.fields.values() if paper else ())
+        for page, text in enumerate(layout.texts(registry.pdf_of(number)), start=1):
+            found.append(Wording(form, version, page, likeness.telling([text]) - values))
+    return found
+
+
+def recall(
+    grey: NDArray[np.uint8],
+    known: Sequence[Wording],
+    registry: Registry,
+    ocr: OcrEngine,
+    sheet_of: Callable[[str, int], Sheet],
+) -> Identity:
+    """Which page of which paper the scan shows; none where nothing fits, or two papers do.
+
+    ``sheet_of`` gives a page of a paper as it was issued. Raises ToolFailedError.
+    """
+    if not known:
+        return Identity(None)
+    text = likeness.read(grey, ocr)
+    likely = likeness.shortlist(text, known)
+    candidates = [one for wording, fit in likely for one in _candidates(wording, fit, registry)]
+    mark, ambiguous = likeness.choose(text, candidates)
+    if mark is None:
+        return Identity(None, turned=text.turned, ambiguous=ambiguous)
+    lies = likeness.guess(text, sheet_of(mark.paper, mark.page))
+    return Identity(mark, "text", turned=text.turned, lies=lies)
+
+
+def _candidates(wording: Wording, fit: float, registry: Registry) -> Iterator[Candidate]:
+    for paper in registry.papers(form=wording.form):
+        if paper.version == wording.version:
+            here = {place.field for place in paper.places if place.page == wording.page}
+            values = tuple(words for name, words in paper.fields.items() if name in here)
+            yield Candidate(Mark(paper.id, wording.page, paper.pages), values, fit)

@@ -1,0 +1,257 @@
+"""Which paper a page is whose codes and printed id are gone: by its text, against what was issued.
+
+The wording tells the form and its page, the values tell the paper. Where two papers could be meant,
+none is named; and what is named is still verified glyph by glyph, as every paper is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from pipeline import layout
+from pipeline.engines.tesseract import OcrEngine, Word
+from pipeline.geometry import MM_PER_INCH
+from pipeline.glyphs import ink_of
+from pipeline.identify import A4_MM
+from pipeline.layout import Sheet
+from pipeline.marks import Mark
+from pipeline.page import DPI, Points
+from pipeline.placing import words
+
+Image = NDArray[np.uint8]
+Pixels = tuple[float, float, float, float]
+
+READ_DPI = 200  # of an A4 sheet; at 300 OCR takes twice as long and knows a page no better
+LEAST_LETTERS = 4  # of a word that tells something
+LEAST_WORDS = 20  # on a page that can be known by its wording
+SKEWS = np.arange(-8, 8.25, 0.5)  # degrees; photographs lie no more askew
+SKEW_SCALE = 0.25  # of READ_DPI: enough to see the lines
+MARGIN = 0.15  # share of the sides that is not looked at for that: borders, a dark table
+BAND = (0.3, 0.45)  # share of the height that is read first, to see which way up the page is
+SURELY_UPRIGHT = 120  # letters of the band: upside down some 100 seem to be read
+WORDING_SHARE = 0.5  # of a page's wording that has to be read to take it for that page
+WORDING_MARGIN = 0.1  # whose wording fits worse than the best by more is out
+VALUES_SHARE = 0.85  # of the values' letters: bad scans lose some, other people's papers more
+MARGIN_LETTERS = 10  # by which a paper has to fit better than any other; a wrong letter counts two
+LEAST_PAIRS = 8  # words known on the page, to see how it lies
+PAIR_PX = 12.0  # how far off they may be, scan pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The fixed words of one page (from 1) of a form's version."""
+
+    form: str
+    version: str
+    page: int
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A page as OCR read it; ``turned`` degrees clockwise make it stand upright.
+
+    ``to_scan`` (3 x 3) maps the pixels of the words' boxes to the scan's.
+    """
+
+    words: tuple[Word, ...]
+    turned: int
+    to_scan: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A page of a paper that could be meant: the values printed on it, and how its wording fits.
+
+    ``wording`` is the letters of the wording that were read, less those that were not.
+    """
+
+    mark: Mark
+    values: tuple[str, ...]
+    wording: float
+
+
+def telling(texts: Iterable[str]) -> frozenset[str]:
+    """Words of letters, long enough to tell something; ё counts as е."""
+    joined = " ".join(texts).casefold().replace("ё", "е")
+    return frozenset(re.findall(rf"[^\W\d_]{{{LEAST_LETTERS},}}", joined))
+
+
+def read(grey: Image, ocr: OcrEngine) -> Text:
+    """The whole page by OCR, whichever way it lay on the glass. Raises ToolFailedError."""
+    clean = np.asarray(255 - 255 * ink_of(grey), np.uint8)
+    scale = min(1.0, READ_DPI * A4_MM[1] / MM_PER_INCH / max(clean.shape))
+    small = np.asarray(
+        cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+    )
+    straight, back = _straightened(small)
+    turned = _way_up(straight, ocr)
+    found = tuple(ocr.read_page(_upright(straight, turned)))
+    to_small = back @ _turned_back(straight.shape, turned)
+    return Text(found, turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
+
+
+def shortlist(text: Text, known: Iterable[Wording]) -> list[tuple[Wording, float]]:
+    """The pages of forms that the text may be of.
+
+    Beside each the letters of its wording that were read, less those that were not.
+    """
+    said = telling(word.text for word in text.words)
+    shares = [
+        (len(one.words & said) / len(one.words), one)
+        for one in known
+        if len(one.words) >= LEAST_WORDS
+    ]
+    best = max((share for share, _one in shares), default=0.0)
+    least = max(WORDING_SHARE, best - WORDING_MARGIN)
+    return [
+        (one, float(_letters(one.words & said) - _letters(one.words - said)))
+        for share, one in shares
+        if share >= least
+    ]
+
+
+def choose(text: Text, candidates: Iterable[Candidate]) -> tuple[Mark | None, bool]:
+    """The page that is meant, or None; True beside it where several could be meant."""
+    said = _plain(" ".join(word.text for word in text.words))
+    scored = [(score, one.mark) for one in candidates if (score := _fit(one, said)) is not None]
+    if not scored:
+        return None, False
+    scored.sort(key=lambda it: -it[0])
+    if len(scored) > 1 and scored[0][0] - scored[1][0] < MARGIN_LETTERS:
+        return None, True
+    return scored[0][1], False
+
+
+def guess(text: Text, sheet: Sheet) -> Points | None:
+    """How the page lies, by the words that stand on it once: issued pixels to scan pixels (3 x 3).
+
+    None where too few are known.
+    """
+    printed = _once(
+        ("".join(glyph.char for glyph in word), _px(layout.box_of(word).as_list()))
+        for word in words(sheet.glyphs)
+    )
+    seen = _once((word.text, word.box) for word in text.words)
+    pairs = [(printed[name], seen[name]) for name in printed.keys() & seen.keys()]
+    if len(pairs) < LEAST_PAIRS:
+        return None
+    source, seen_at = (np.array([_ends(pair[side]) for pair in pairs]) for side in (0, 1))
+    target = cv2.perspectiveTransform(seen_at.reshape(1, -1, 2), text.to_scan)[0]
+    matrix, _inliers = cv2.findHomography(source.reshape(-1, 2), target, cv2.USAC_MAGSAC, PAIR_PX)
+    return None if matrix is None else np.asarray(matrix, np.float64)
+
+
+def _fit(one: Candidate, said: str) -> float | None:
+    """Letters of the page that were read, less those that were not; None: it is another page."""
+    letters = found = 0.0
+    for value in map(_plain, one.values):
+        letters += len(value)
+        found += len(value) * fuzz.partial_ratio(value, said) / 100
+    if found < VALUES_SHARE * letters:
+        return None
+    return 2 * found - letters + one.wording
+
+
+def _plain(text: str) -> str:
+    """Only letters and figures: blanks and signs are read one way and another."""
+    return re.sub(r"[\W_]+", "", text.casefold().replace("ё", "е"))
+
+
+def _letters(found: Iterable[str]) -> int:
+    return sum(map(len, found))
+
+
+def _sureness(found: Iterable[Word]) -> float:
+    """How much was read: letters of telling words, weighted by how sure OCR is of them.
+
+    Words that are taller than wide do not count: Tesseract reads print on its side, too.
+    """
+    wide = [word for word in found if word.box[2] - word.box[0] > word.box[3] - word.box[1]]
+    return sum(len(word.text) * word.sure for word in wide if telling([word.text]))
+
+
+def _way_up(image: Image, ocr: OcrEngine) -> int:
+    """How far the page must be turned clockwise to stand upright: 0, 90, 180 or 270."""
+    scores: dict[int, float] = {}
+    for turned in (0, 180, 90, 270):
+        scores[turned] = _sureness(ocr.read_page(_band(_upright(image, turned))))
+        if scores[turned] > SURELY_UPRIGHT:
+            return turned
+    return max(scores, key=lambda turned: scores[turned])
+
+
+def _straightened(image: Image) -> tuple[Image, Points]:
+    """The page with its lines along the rows or the columns, and the way back (3 x 3)."""
+    tiny = cv2.resize(image, None, fx=SKEW_SCALE, fy=SKEW_SCALE, interpolation=cv2.INTER_AREA)
+    angle = max(SKEWS, key=lambda degrees: _sharpness(_rotated(tiny, degrees)))
+    back = np.vstack([cv2.invertAffineTransform(_rotation(image.shape, angle)), [0, 0, 1]])
+    return np.asarray(_rotated(image, angle), np.uint8), np.asarray(back, np.float64)
+
+
+def _rotation(shape: tuple[int, ...], degrees: float) -> Points:
+    middle = ((shape[1] - 1) / 2, (shape[0] - 1) / 2)
+    return np.asarray(cv2.getRotationMatrix2D(middle, degrees, 1.0), np.float64)
+
+
+def _rotated(image: NDArray[Any], degrees: float) -> NDArray[Any]:
+    if not degrees:
+        return image
+    size = (image.shape[1], image.shape[0])
+    return cv2.warpAffine(image, _rotation(image.shape, degrees), size, borderValue=(255,))
+
+
+def _sharpness(image: NDArray[Any]) -> float:
+    """How clearly lines and the blanks between them part along the rows or the columns."""
+    rows, columns = (round(side * MARGIN) for side in image.shape)
+    inner = image[rows : image.shape[0] - rows, columns : image.shape[1] - columns]
+    return max(float(np.diff(inner.mean(axis=axis)).std()) for axis in (0, 1))
+
+
+def _upright(image: Image, turned: int) -> Image:
+    return np.ascontiguousarray(np.rot90(image, -turned // 90))
+
+
+def _turned_back(shape: tuple[int, ...], turned: int) -> Points:
+    """From pixels of the upright page to those of the page as it was (3 x 3)."""
+    rows, columns = shape[:2]
+    return np.array(
+        {
+            0: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+            90: [[0, 1, 0], [-1, 0, rows - 1], [0, 0, 1]],
+            180: [[-1, 0, columns - 1], [0, -1, rows - 1], [0, 0, 1]],
+            270: [[0, -1, columns - 1], [1, 0, 0], [0, 0, 1]],
+        }[turned],
+        np.float64,
+    )
+
+
+def _band(image: Image) -> Image:
+    return image[round(BAND[0] * len(image)) : round(BAND[1] * len(image))]
+
+
+def _once(found: Iterable[tuple[str, Pixels]]) -> dict[str, Pixels]:
+    """Boxes by word, of telling words that stand there once."""
+    boxes = [(name, box) for text, box in found if len(name := _plain(text)) >= LEAST_LETTERS]
+    count = Counter(name for name, _box in boxes)
+    return {name: box for name, box in boxes if count[name] == 1}
+
+
+def _ends(box: Pixels) -> tuple[tuple[float, float], ...]:
+    """The middles of its left and right ends: how high a box is depends on who measures it."""
+    middle = (box[1] + box[3]) / 2
+    return (box[0], middle), (box[2], middle)
+
+
+def _px(box_mm: Iterable[float]) -> Pixels:
+    x0, y0, x1, y1 = (v * DPI / MM_PER_INCH for v in box_mm)
+    return x0, y0, x1, y1
