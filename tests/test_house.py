@@ -27,7 +27,7 @@ ORDER = re.findall(
     morphology names phrases wording russian lettering rules columns engines expressions
     form checklists soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper scan page register atlas placing glyphs smears doubt gaps ink
+    marks layout paper scan page lie register atlas placing glyphs smears doubt gaps ink
     reading identify stamps hand examine
     export record verdict reasons report binding registry dossier inventory archive terms staff
     flow doctor cli
