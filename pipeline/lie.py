@@ -35,9 +35,7 @@ def pack(map_x: Map, map_y: Map, dpi: float, shape: tuple[int, ...]) -> bytes:
         for pixels, count in zip(map_x.shape, counts, strict=True)
     )
     chosen = np.ix_(rows, columns)
-    shares = np.stack(
-        [(map_x[chosen] + 0.5) / shape[1], (map_y[chosen] + 0.5) / shape[0]], axis=-1
-    )
+    shares = np.stack([(map_x[chosen] + 0.5) / shape[1], (map_y[chosen] + 0.5) / shape[0]], axis=-1)
     return _HEAD.pack(*counts, width, height) + shares.astype("<f4").tobytes()
 
 
@@ -52,12 +50,16 @@ def spread(width_mm: float, height_mm: float, turned: int) -> bytes:
     return _HEAD.pack(2, 2, width_mm, height_mm) + corners.astype("<f4").tobytes()
 
 
+def size_mm(lie: bytes) -> tuple[float, float]:
+    """Width and height of the issued page."""
+    _rows, _columns, width, height = _HEAD.unpack_from(lie)
+    return width, height
+
+
 def places(lie: bytes, points_mm: Points) -> Points:
     """Where points of the issued page (n x 2, millimetres) lie: shares of width and height."""
     rows, columns, width, height = _HEAD.unpack_from(lie)
     grid = np.frombuffer(lie, "<f4", offset=_HEAD.size).reshape(rows, columns, 2)
-    at = np.stack(
-        [points_mm[:, 1] / height * (rows - 1), points_mm[:, 0] / width * (columns - 1)]
-    )
+    at = np.stack([points_mm[:, 1] / height * (rows - 1), points_mm[:, 0] / width * (columns - 1)])
     found = [map_coordinates(grid[..., i], at, order=1, mode="nearest") for i in (0, 1)]
     return np.stack(found, axis=-1).astype(np.float64)

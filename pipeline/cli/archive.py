@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import common
+from pipeline.cli import common, copy
 from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _
 
 
 @click.group
 def archive() -> None:
-    """Lists of files for the archive."""
+    """Lists of files for the archive, and copies of their documents."""
 
 
+archive.add_command(copy.copy)
 _out = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
 )
