@@ -64,7 +64,7 @@ def make(leaves: Sequence[Leaf], identification: Identification) -> bytes:
     out = io.BytesIO()
     pdf.save(
         out, deterministic_id=True, min_version="1.7",
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate, fix_metadata_version=False,
     )  # fmt: skip
     return out.getvalue()
 

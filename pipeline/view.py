@@ -9,6 +9,8 @@ deflate), so nothing is lost and nothing grows. What it does not know (CMYK, tra
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,9 +75,13 @@ def _as_shown(scan: Scan, number: int, into: pikepdf.Pdf) -> View:
     pixels = scans.load_page(scan, number).pixels
     rows, columns = pixels.shape[:2]
     size_pt = None
-    if scan.is_pdf:
-        with pikepdf.open(scan.path) as pdf:
-            size_pt = _frame(pdf.pages[number - 1])[1]
+    with suppress(*_DAMAGE):  # PDFium mends what others cannot open
+        if scan.is_pdf:
+            with pikepdf.open(scan.path) as pdf:
+                size_pt = _frame(pdf.pages[number - 1])[1]
+        else:
+            with _frame_of(scan, number) as image:
+                size_pt = _sizes(image)[1]
     return View(((picture.lossless(pixels, into), TURNS[0]),), size_pt, columns / rows)
 
 
@@ -83,23 +89,36 @@ def _as_shown(scan: Scan, number: int, into: pikepdf.Pdf) -> View:
 
 
 def _of_image(scan: Scan, number: int, into: pikepdf.Pdf) -> View | None:
-    with Image.open(scan.path, formats=("TIFF", "JPEG", "PNG", "MPO")) as image:
-        if number > 1:
-            image.seek(number - 1)
-        dpi = image.info.get("dpi")
-        size = image.size
-        orientation = int(image.getexif().get(ExifTags.Base.Orientation, 1))
-        lies = _ORIENTATIONS.get(orientation, TURNS[0])
+    with _frame_of(scan, number) as image:
+        size, size_pt = _sizes(image)
+        lies = _ORIENTATIONS.get(_orientation(image), TURNS[0])
         stream = _passed(image, scan, into)
         if stream is None:
             lies = TURNS[0]
             stream = _stored(ImageOps.exif_transpose(image), into)
-    if stream is None:
-        return None
-    size_pt = _size_pt(size, dpi)
-    if orientation >= _SIDEWAYS:
-        size, size_pt = size[::-1], size_pt and size_pt[::-1]
-    return View(((stream, lies),), size_pt, size[0] / size[1])
+    return None if stream is None else View(((stream, lies),), size_pt, size[0] / size[1])
+
+
+@contextmanager
+def _frame_of(scan: Scan, number: int) -> Iterator[Image.Image]:
+    with Image.open(scan.path, formats=("TIFF", "JPEG", "PNG", "MPO")) as image:
+        if number > 1:
+            image.seek(number - 1)
+        yield image
+
+
+def _orientation(image: Image.Image) -> int:
+    return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def _sizes(image: Image.Image) -> tuple[tuple[int, int], tuple[float, float] | None]:
+    """Width and height as the picture is shown, in pixels and in points."""
+    tags = getattr(image, "tag_v2", {})  # Pillow turns a TIFF's size, but not its pixels yet
+    size = (tags.get(Tiff.IMAGEWIDTH, image.width), tags.get(Tiff.IMAGELENGTH, image.height))
+    size_pt = _size_pt(size, image.info.get("dpi"))
+    if _orientation(image) >= _SIDEWAYS:
+        return size[::-1], size_pt and size_pt[::-1]
+    return size, size_pt
 
 
 def _size_pt(size: tuple[int, int], dpi: Any) -> tuple[float, float] | None:
@@ -115,22 +134,31 @@ def _passed(image: Image.Image, scan: Scan, into: pikepdf.Pdf) -> Stream | None:
     if image.mode not in ("L", "RGB", "P", "1"):
         return None
     if image.format in ("JPEG", "MPO"):
-        return picture.jpeg(scan.path.read_bytes(), image, into)
+        return picture.jpeg(scan.path.read_bytes(), into)
     if image.format == "PNG":
         return picture.png(scan.path.read_bytes(), into)
     tags = getattr(image, "tag_v2", {})
-    starts = tags.get(Tiff.STRIPOFFSETS, ())
-    known = (tags.get(Tiff.COMPRESSION), tags.get(Tiff.PHOTOMETRIC_INTERPRETATION))
-    if len(starts) == 1 and known in _TIFF_JPEG:
-        with scan.path.open("rb") as file:
-            file.seek(starts[0])
-            data = file.read(tags[Tiff.STRIPBYTECOUNTS][0])
-        tables = tags.get(Tiff.JPEGTABLES, b"")
-        return picture.jpeg(data[:2] + tables[2:-2] + data[2:], image, into)
-    return None
+    colours = tags.get(Tiff.PHOTOMETRIC_INTERPRETATION)
+    if (tags.get(Tiff.COMPRESSION), colours) not in _TIFF_JPEG:
+        return None
+    rows = tags[Tiff.IMAGELENGTH]
+    strips = []
+    with scan.path.open("rb") as file:
+        for start, size in zip(tags[Tiff.STRIPOFFSETS], tags[Tiff.STRIPBYTECOUNTS], strict=True):
+            file.seek(start)
+            strips.append(file.read(size))
+    tables = tags.get(Tiff.JPEGTABLES, b"")
+    try:
+        data = picture.joined_jpeg(
+            strips, tables, rows, tags.get(Tiff.ROWSPERSTRIP, rows), is_rgb=colours == _RGB
+        )
+    except (ValueError, LookupError):
+        return None
+    return picture.jpeg(data, into)
 
 
-_TIFF_JPEG = ((7, 1), (7, 6))  # JPEG in grey, and in YCbCr, which is what PDF takes JPEG for
+_RGB = 2
+_TIFF_JPEG = ((7, 1), (7, 2), (7, 6))  # JPEG in grey, RGB and YCbCr (TIFF Technical Note 2)
 
 
 def _stored(image: Image.Image, into: pikepdf.Pdf) -> Stream | None:
