@@ -30,12 +30,12 @@ def pack(map_x: Map, map_y: Map, dpi: float, shape: tuple[int, ...]) -> bytes:
     """
     height, width = (mm_from_px(side, dpi) for side in map_x.shape)
     counts = [max(2, round(side / STEP_MM) + 1) for side in (height, width)]
-    rows, columns = (
-        np.rint(np.linspace(0, pixels - 1, count)).astype(int)
-        for pixels, count in zip(map_x.shape, counts, strict=True)
+    at = np.meshgrid(
+        *(np.linspace(-0.5, side - 0.5, n) for side, n in zip(map_x.shape, counts, strict=True)),
+        indexing="ij",
     )
-    chosen = np.ix_(rows, columns)
-    shares = np.stack([(map_x[chosen] + 0.5) / shape[1], (map_y[chosen] + 0.5) / shape[0]], axis=-1)
+    x, y = (map_coordinates(one, at, order=1, mode="nearest") for one in (map_x, map_y))
+    shares = np.stack([(x + 0.5) / shape[1], (y + 0.5) / shape[0]], axis=-1)
     return _HEAD.pack(*counts, width, height) + shares.astype("<f4").tobytes()
 
 
