@@ -10,7 +10,7 @@ from pipeline import lie
 DPI = 100
 SHAPE = (1170, 827)  # of the issued page: A4
 SCAN = (1400, 1000)
-AT = np.array([[2, 3], [30, 40], [105, 148], [200, 290]])
+AT = np.array([[10, 12], [30, 40], [105, 148], [200, 290]])
 
 
 def test_points_come_back_where_the_maps_have_them() -> None:
