@@ -23,7 +23,8 @@ from pipeline.scan import Scan
 from pipeline.transcript import Word
 from pipeline.view import TURNS, View
 
-_A4_PT = (595.28, 841.89)
+_A4_LONG_PT = 841.89
+_LONGEST_PT = 14400.0  # ISO 19005-2, 6.1.13
 _TRUSTED = 0.1  # a file's word for its size is taken when the print on it agrees to this share
 _INVISIBLE = "3 Tr"  # neither filled nor stroked (ISO 32000-1, 9.3.6)
 # Sine of the slant up to which a word is set level, its box still over its print: many readers
@@ -50,8 +51,8 @@ class Leaf:
     words: tuple[Word, ...]
 
 
-def make(leaves: Sequence[Leaf], identification: Identification) -> bytes:
-    """The archive copy of the leaves, in their order.
+def make(leaves: Sequence[Leaf], identification: Identification, *, anew: bool = False) -> bytes:
+    """The archive copy of the leaves, in their order; ``anew``: no picture is passed through.
 
     Raises:
         ScanError: a page cannot be decoded.
@@ -59,7 +60,7 @@ def make(leaves: Sequence[Leaf], identification: Identification) -> bytes:
     pdf = pikepdf.new()
     font = unseen.font((word.text + " " for leaf in leaves for word in leaf.words), pdf)
     for leaf in leaves:
-        _add(leaf, font, pdf)
+        _add(leaf, view.take(leaf.scan, leaf.number, pdf, anew=anew), font, pdf)
     pdfa.identify(pdf, identification)
     out = io.BytesIO()
     pdf.save(
@@ -69,8 +70,7 @@ def make(leaves: Sequence[Leaf], identification: Identification) -> bytes:
     return out.getvalue()
 
 
-def _add(leaf: Leaf, font: Dictionary, pdf: pikepdf.Pdf) -> None:
-    seen = view.take(leaf.scan, leaf.number, pdf)
+def _add(leaf: Leaf, seen: View, font: Dictionary, pdf: pikepdf.Pdf) -> None:
     width, height = _upright_pt(leaf, seen)
     upright = TURNS[leaf.turned] @ Matrix(width, 0, 0, height, 0, 0)
     images = {f"/Im{n}": stream for n, (stream, _lies) in enumerate(seen.images)}
@@ -92,16 +92,17 @@ def _upright_pt(leaf: Leaf, seen: View) -> tuple[float, float]:
     their pictures any resolution.
     """
     measured = _measured_pt(leaf, seen)
-    size = seen.size_pt or measured
-    if size is None:
-        size = (
-            (_A4_PT[1] * seen.ratio, _A4_PT[1])
-            if seen.ratio < 1
-            else (_A4_PT[1], _A4_PT[1] / seen.ratio)
-        )
-    elif measured and abs(size[1] / measured[1] - 1) > _TRUSTED:
+    size = seen.size_pt or measured or _as_a4(seen.ratio)
+    if measured and abs(size[1] / measured[1] - 1) > _TRUSTED:
         size = measured
+    shrink = min(1.0, _LONGEST_PT / max(size))
+    size = size[0] * shrink, size[1] * shrink
     return size if leaf.turned in (0, 180) else (size[1], size[0])
+
+
+def _as_a4(ratio: float) -> tuple[float, float]:
+    """A page as long as A4, upright or not."""
+    return (_A4_LONG_PT * ratio, _A4_LONG_PT) if ratio < 1 else (_A4_LONG_PT, _A4_LONG_PT / ratio)
 
 
 def _measured_pt(leaf: Leaf, seen: View) -> tuple[float, float] | None:

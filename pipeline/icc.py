@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from PIL import ImageCms
 
-_DATE = slice(24, 36)
+# The version is the one that PDF 1.7 refers to, the day a fixed one: the same copy has the same
+# bytes whatever Little CMS made the profile, and whenever (ICC.1:2004-10, 7.2).
+_VERSION, _DATE = slice(8, 12), slice(24, 36)
 _CLASSES = (b"scnr", b"mntr", b"prtr", b"spac")
 _COMPONENTS = {b"GRAY": 1, b"RGB ": 3, b"Lab ": 3, b"CMYK": 4}
 _HEADER = 128
@@ -14,13 +16,11 @@ _HEADER = 128
 
 @lru_cache(maxsize=1)
 def srgb() -> bytes:
-    """An sRGB profile (IEC 61966-2-1) by Little CMS, free to be used by anybody.
-
-    The day it was made on is a fixed one, so that the same copy has the same bytes.
-    """
-    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    day = b"".join(part.to_bytes(2) for part in (2026, 1, 1, 0, 0, 0))
-    return made[: _DATE.start] + day + made[_DATE.stop :]
+    """An sRGB profile (IEC 61966-2-1) by Little CMS, free to be used by anybody."""
+    made = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    made[_VERSION] = bytes([4, 0x20, 0, 0])
+    made[_DATE] = b"".join(part.to_bytes(2) for part in (2026, 1, 1, 0, 0, 0))
+    return bytes(made)
 
 
 def fault(profile: bytes, components: int) -> str:

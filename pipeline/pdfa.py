@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 from xml.sax.saxutils import escape
 
@@ -77,12 +77,12 @@ def identify(pdf: pikepdf.Pdf, it: Identification) -> None:
     pdf.Root.Lang = String("ru")
 
 
-def instance_of(content: bytes) -> UUID | None:
+def instance_of(path: Path) -> UUID | None:
     """What a file says it was made of; None where it is no PDF, or does not say so."""
     try:
-        with pikepdf.open(io.BytesIO(content)) as pdf:
+        with pikepdf.open(path) as pdf:
             return UUID(told(packet(pdf), f"{_XMP_MM}InstanceID"))
-    except (pikepdf.PdfError, ValueError):
+    except (pikepdf.PdfError, OSError, ValueError):
         return None
 
 

@@ -40,8 +40,8 @@ _ORIENTATIONS = {
     5: _MIRROR @ TURNS[270], 6: TURNS[90], 7: _MIRROR @ TURNS[90], 8: TURNS[270],
 }  # fmt: skip
 _SIDEWAYS = 5  # orientations from here on change width and height
-_DAMAGE = (pikepdf.PdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-           OSError, RuntimeError, zlib.error)  # fmt: skip
+_DAMAGE = (pikepdf.PdfError, pikepdf.ForeignObjectError, ValueError, LookupError, TypeError,
+           AttributeError, ArithmeticError, OSError, RuntimeError, zlib.error)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,17 @@ class View:
     ratio: float
 
 
-def take(scan: Scan, number: int, into: pikepdf.Pdf) -> View:
+def take(scan: Scan, number: int, into: pikepdf.Pdf, *, anew: bool = False) -> View:
     """Page ``number`` (from 1) of a scan, its images made objects of ``into``.
 
+    ``anew``: nothing is passed through, in case that what a stranger packed cannot be unpacked.
     Raises ScanError where the page cannot be decoded.
     """
-    try:
-        view = _of_pdf(scan, number, into) if scan.is_pdf else _of_image(scan, number, into)
-    except _DAMAGE:
-        view = None
-    return view or _as_shown(scan, number, into)
+    seen = None
+    with suppress(*_DAMAGE):
+        if not anew:
+            seen = (_of_pdf if scan.is_pdf else _of_image)(scan, number, into)
+    return seen or _as_shown(scan, number, into)
 
 
 def _as_shown(scan: Scan, number: int, into: pikepdf.Pdf) -> View:
@@ -260,7 +261,9 @@ def _of_object(image: Object, into: pikepdf.Pdf) -> Stream | None:
     space = _space(image.ColorSpace, into)
     if space is None:
         return None
-    how = {"Decode": into.copy_foreign(image.Decode)} if "/Decode" in image else {}
+    how: dict[str, Any] = {}
+    if "/Decode" in image:
+        how["Decode"] = Array([float(v) for v in image.Decode])
     filters = [str(one) for one in _list(image.get("/Filter", Array()))]
     if len(filters) == 1 and filters[0] in _PACKED:
         data = image.read_raw_bytes()
@@ -294,8 +297,6 @@ def _space(space: Object, into: pikepdf.Pdf) -> Object | None:
     if isinstance(space, Name):
         return space if space in (Name.DeviceGray, Name.DeviceRGB) else None
     kind = space[0]
-    if kind in (Name.CalGray, Name.CalRGB):
-        return into.copy_foreign(space)
     if kind == Name.ICCBased:
         components, profile = int(space[1].N), space[1].read_bytes()
         if icc.fault(profile, components):
