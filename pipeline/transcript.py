@@ -1,9 +1,9 @@
 """What a page says, word by word, and where on the issued page each word stands.
 
 Comes in: the issued page, what was read of it, and the verdict on its document. The exact words
-that were printed are known, so no OCR is asked for; where the print on the paper is not what was
-issued, the word is what a person said or, failing that, what was read. Words for a pen's blanks are
-there once somebody said them.
+that were printed are known, so no OCR is asked for; where the print on the paper is surely not what
+was issued, the words are what a person said or, failing that, what was read. What a pen wrote is
+there once somebody said it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pipeline.reading import PageReading
 from pipeline.verdict import Verdict
 
 _RULE = "_"  # what blanks are drawn with says nothing
-_CHANGED = ("mismatch", "unreadable")
 _EM_PER_LETTER = 0.5  # of a word whose width is not known
 _BODY_MM = mm_from_points(BODY_PT)
 _ABOVE_RULE = 0.3  # of the size: how high over its rule a pen's word stands
@@ -53,7 +52,7 @@ def of(sheet: Sheet, places: Sequence[Place], page: PageReading, verdict: Verdic
 
 def _instead(here: Sequence[Place], page: PageReading, verdict: Verdict) -> dict[int, str]:
     """The prints whose words on the paper are not the issued ones, by colour."""
-    changed = {f.name: f.read for f in page.fields if f.status in _CHANGED}
+    changed = {f.name: f.read for f in page.fields if f.status == "mismatch"}
     answer = {}
     for place in here:
         if place.hand:

@@ -26,7 +26,9 @@ from tests.scanning import Json, Office
 from tests.simulator import TruthPage
 
 WAYS = {"office": "pdf", "worn": "tiff", "bilevel": "pdf", "phone": "jpeg"}
-NEAR_PT = 5.0  # between a word's middle and where the truth of a bent sheet has it: 1.8 mm
+# Between a word's place and where the simulator knows it to be: of nine places exactly,
+# between them the less the more the sheet is bent.
+NEAR_PT = {"office": 2.5, "bilevel": 2.5, "worn": 3.0, "phone": 5.0}
 BLANK = "_"
 
 
@@ -52,7 +54,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     for turned, paper, (profile, fmt) in zip(
         (180, 90, 0, 270), pledges, WAYS.items(), strict=False
     ):
-        truth += office.scan([paper], profile, profile, fmt=fmt, turns=(turned,), seed=7)
+        truth += office.scan([paper], profile, profile, fmt=fmt, turns=(turned,), seed=8)
     truth += office.scan(consents[:1], "apart", fmt="png")
     truth += office.scan(pledges[4:], "unsigned", marks="unsigned")
     pages = sorted((office.inbox / "apart").glob("*.png"))
@@ -87,12 +89,12 @@ def copies(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[J
 
 
 def words_of(pdf: bytes, **how: Any) -> list[list[tuple[str, float, float]]]:
-    """Page by page every word with its middle, in points from the top left."""
+    """Page by page every word with the middle of its base line, in points from the top left."""
     with pdfplumber.open(io.BytesIO(pdf)) as document:
         return [
             [
-                (w["text"], (w["x0"] + w["x1"]) / 2, (w["top"] + w["bottom"]) / 2)
-                for w in page.filter(_is_print).extract_words(**how)
+                (w["text"], (w["x0"] + w["x1"]) / 2, page.height - w["chars"][0]["matrix"][5])
+                for w in page.filter(_is_print).extract_words(return_chars=True, **how)
             ]
             for page in document.pages
         ]
@@ -148,13 +150,15 @@ def test_copy_says_the_exact_words_where_they_are_printed(
                 )
                 middles = [(pdfs.mm(x), pdfs.mm(y)) for _text, x, y in printed]
                 expected = to_copy(truth, page)(middles)
-                for text, x, y in shown:
-                    away = min(
+                away = [
+                    min(
                         np.hypot(x - u, y - v)
                         for (word, *_at), (u, v) in zip(printed, expected, strict=True)
                         if word == text
                     )
-                    assert away < NEAR_PT, (one["document"], truth.profile, text)
+                    for text, x, y in shown
+                ]
+                assert max(away) < NEAR_PT[truth.profile], truth.profile
 
 
 def test_words_lie_over_the_ink(copies: Sequence[tuple[Json, bytes]]) -> None:
