@@ -173,7 +173,7 @@ def _of_annotation(annotation: Object) -> Iterator[str]:
     if kind in (Name("/3D"), Name.Sound, Name.Screen, Name.Movie):
         yield f"6.3.1 an annotation {kind}"
     flags = int(annotation.get("/F", 0))
-    hidden, printed = 0b10_0010_0011, 0b100
+    hidden, printed = 0b1_0010_0011, 0b100
     if kind != Name.Popup and (not flags & printed or flags & hidden):
         yield "6.3.2 an annotation that is not printed as it is shown"
     if kind not in (Name.Popup, Name.Link) and "/AP" not in annotation:
