@@ -17,7 +17,7 @@ from pipeline.binding import Bound, Line
 from pipeline.dossier import Dossier, Filed
 from pipeline.errors import Problem
 from pipeline.i18n import _
-from pipeline.wording import long_date, short_date
+from pipeline.wording import day_of, long_date, short_date
 
 CERTIFICATION = "certification-sheet"
 COVER = "file-cover"
@@ -95,8 +95,7 @@ def closed_on(dossier: Dossier) -> date | None:
 
     The file of a person who was hired again since goes on.
     """
-    closing = {CLOSING}
-    days = [line.entry.day for line in dossier.bound.present if line.entry.item in closing]
+    days = [line.entry.day for line in dossier.bound.present if line.entry.item == CLOSING]
     closed = max((day for day in days if day), default=None)
     hired = hired_on(dossier)
     return None if closed and hired and hired > closed else closed
@@ -110,16 +109,6 @@ def hired_on(dossier: Dossier) -> date | None:
 def kept_until(closed: date) -> date:
     """The day from which a file need not be kept: its years count from the next 1 January."""
     return date(closed.year + 1 + _years(closed), 1, 1)
-
-
-def day_of(said: object) -> date | None:
-    """A day of a person's data: a date, or its ISO words; None where it is neither."""
-    if isinstance(said, date):
-        return said
-    try:
-        return date.fromisoformat(str(said)[:10])
-    except ValueError:
-        return None
 
 
 def yearly(dossiers: Iterable[Dossier], year: int) -> dict[str, Any]:
@@ -233,7 +222,7 @@ def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[
         there = {one.entry.id for one in dossier.bound.present}
         if filed.paper.superseded_by and filed.paper.superseded_by not in there:
             yield _("a newer version of this paper was issued"), _("have the newer one signed")
-    if entry.certified is False:
+    if entry.is_uncertified:
         yield _("a copy without the mark «Верно»"), _("have it certified")
     born = day_of(dossier.person.data.get("birth_date"))
     if entry.day and born and entry.day < born:

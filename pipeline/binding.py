@@ -71,6 +71,11 @@ class Entry:
     place: str = ""
     replaces: str = ""
 
+    @property
+    def is_uncertified(self) -> bool:
+        """A copy of which somebody said that it has no mark «Верно»."""
+        return self.copy is not False and self.certified is False
+
 
 @dataclass(frozen=True, slots=True)
 class Gone:

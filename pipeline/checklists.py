@@ -9,7 +9,6 @@ one follows the other in time: a paper filed under the old wording serves the ne
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
@@ -17,11 +16,10 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from jinja2 import TemplateError, UndefinedError
-
 from pipeline import expressions
 from pipeline import form as forms
 from pipeline.errors import FormError
+from pipeline.files import toml
 from pipeline.i18n import _
 from pipeline.settings import Settings
 
@@ -107,27 +105,14 @@ def needed(wanted: Wanted, data: Mapping[str, Any]) -> bool | None:
     """
     if wanted.need != "if":
         return wanted.need == "always"
-    told = {column: value for column, value in data.items() if value not in (None, "")}
-    if not wanted.when or expressions.columns(wanted.when) - told.keys():
+    if not wanted.when:
         return None
-    try:
-        return bool(expressions.compiled(wanted.when)(told))
-    except UndefinedError:
-        return None
-    except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
-        # The error's own words may hold a person's data.
-        raise FormError(
-            _("the condition “{when}” fails: {error}").format(
-                when=wanted.when, error=type(error).__name__
-            ),
-            where=f"{FOLDER}, {wanted.item}",
-            hint=_("compare a column with a value: category == 'employee'"),
-        ) from error
+    return expressions.holds(wanted.when, data, f"{FOLDER}, {wanted.item}")
 
 
 def _checklist(path: Path, known_forms: frozenset[str], day: date) -> Checklist:
     where = f"{FOLDER}/{path.name}"
-    document = _read(path, where)
+    document = toml(path.read_bytes(), where)
     heads = ("category", "title", "title_en", "source")
     if unknown := sorted(document.keys() - {*heads, "items"}):
         _refuse(_("“{key}” is not known").format(key=unknown[0]), where, (*heads, "items"))
@@ -150,19 +135,6 @@ def _checklist(path: Path, known_forms: frozenset[str], day: date) -> Checklist:
         source=texts["source"],
         items=tuple(item for item in items if item.in_force(day)),
     )
-
-
-def _read(path: Path, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FormError(
-            _("this is not TOML: {error}").format(error=error),
-            where=where,
-            hint=_("mend that line; text stands in double quotes"),
-        ) from error
-    except OSError as error:
-        raise FormError(_("cannot be read"), where=where) from error
 
 
 def _wanted(
@@ -192,16 +164,7 @@ def _check(wanted: Wanted, where: str, known_forms: frozenset[str]) -> None:
         _refuse(_("“{key}” is not said").format(key="condition"), where)
     if wanted.when and wanted.need != "if":
         _refuse(_('“when” goes with need = "if" only'), where)
-    try:
-        expressions.checked(wanted.when)
-    except ValueError as error:
-        raise FormError(
-            _("the condition “{when}” cannot be read: {error}").format(
-                when=wanted.when, error=error
-            ),
-            where=where,
-            hint=_("compare a column with a value: category == 'employee'"),
-        ) from error
+    expressions.condition(wanted.when, where)
     if wanted.since and wanted.until and wanted.since >= wanted.until:
         _refuse(_("“until” is not after “since”"), where)
     if wanted.yearly and not _is_day_of_year(wanted.yearly):

@@ -25,7 +25,7 @@ from pipeline.record import Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.verdict import Verdict
-from pipeline.wording import short_date
+from pipeline.wording import day_of, short_date
 
 State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
 
@@ -179,19 +179,19 @@ def of(
 
 def _items(file: Dossier, issued: dict[str, Item]) -> Iterator[Item]:
     """The checklist's lines, then the papers issued that it does not name."""
+    stale = {one.paper.id for one in file.filed if one.paper.superseded_by}
+    there = [*(line.entry for line in file.bound.present), *file.apart]
+    there = [entry for entry in there if entry.id not in stale]
     for wanted in file.checklist.items if file.checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
-        yield _wanted(wanted, papers, file)
+        mine = [entry for entry in there if entry.item in (wanted.item, *wanted.forms)]
+        yield _wanted(wanted, papers, mine, file)
     yield from issued.values()
 
 
-def _wanted(wanted: Wanted, papers: Sequence[Item], file: Dossier) -> Item:
+def _wanted(wanted: Wanted, papers: Sequence[Item], mine: Sequence[Entry], file: Dossier) -> Item:
     """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
-    there = [*(line.entry for line in file.bound.present), *file.apart]
     documents = {one.paper.id: one.document.id for one in file.filed}
-    stale = {one.paper.id for one in file.filed if one.paper.superseded_by}
-    names = (wanted.item, *wanted.forms)
-    mine = [one for one in there if one.item in names and one.id not in stale]
     ids = [documents.get(one.id, one.id) for one in mine]
     evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
     waived = next((e for e in file.events if e.action == "waive" and e.item == wanted.item), None)
@@ -231,7 +231,7 @@ def _received(
     if len(evidence) > 1 and not wanted.repeats and not wanted.yearly:
         why = ngettext("came back {n} time", "came back {n} times", len(evidence))
         return "duplicate", why.format(n=len(evidence))
-    if wanted.certified and any(one.certified is False for one in mine):
+    if wanted.certified and any(one.is_uncertified for one in mine):
         return "received", _("a copy without the mark «Верно»")
     if papers and papers[0].evidence:
         return papers[0].state, papers[0].why
@@ -248,7 +248,7 @@ def _entry(event: Event, paper: Paper, filed: Filed | None, known: Mapping[str, 
         title=_title(paper.form, known).title,
         sheets=event.sheets or paper.pages,
         index=marks.printed(paper.id),
-        day=_day(filed.verdict.signed_on) if filed else None,
+        day=day_of(filed.verdict.signed_on) if filed else None,
         copy=False,
     )
 
@@ -274,20 +274,12 @@ def _entered(event: Event, items: Mapping[str, Wanted]) -> Entry:
         title=title,
         sheets=event.sheets or 1,
         index=event.index or "",
-        day=_day(event.day),
+        day=day_of(event.day),
         copy=event.copy,
         certified=event.certified,
         place=event.place or "",
         replaces=event.target or "",
     )
-
-
-def _day(text: str | None) -> date | None:
-    """The ISO date that a person or the machine gave; what is no date is left for a pen."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def _filed(

@@ -1,19 +1,22 @@
-"""The expressions of ``form.toml``: which words a field prints, from data, operator and day.
+"""Expressions over data: what a field prints, which row gets a form, which file needs an item.
 
-They come with a form, and a form may come from anywhere. So they run in a sandbox with strict
-names, and may hold only what cannot run for ever or fill the memory: names and their parts,
+They come with a template, and a template may come from anywhere. So they run in a sandbox with
+strict names, and may hold only what cannot run for ever or fill the memory: names and their parts,
 comparisons, choices, joined texts and the filters listed here. No calls, no arithmetic.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
 
 from pipeline import russian
 from pipeline.engines import docx
+from pipeline.errors import FormError
+from pipeline.i18n import _
 
 LONGEST = 1000  # characters of an expression; the longest of ours has 120
 LONGEST_TEXT = 10_000  # of what ``replace`` may make: the longest cell has 2000
@@ -44,6 +47,41 @@ def checked(text: str) -> str:
     except TemplateError as error:
         raise ValueError(f"{text[:LONGEST]}: {error.message}") from error
     return text
+
+
+def condition(text: str, where: str) -> str:
+    """The condition, if it can be read and may be run; else raises FormError."""
+    try:
+        return checked(text)
+    except ValueError as error:
+        raise FormError(
+            _("the condition “{when}” cannot be read: {error}").format(when=text, error=error),
+            where=where,
+            hint=_("compare a column with a value: category == 'employee'"),
+        ) from error
+
+
+def holds(condition: str, data: Mapping[str, Any], where: str) -> bool | None:
+    """Whether a condition is true of data; None where it asks for what the data do not tell.
+
+    Raises FormError where it fails on these data.
+    """
+    told = {column: value for column, value in data.items() if value not in (None, "")}
+    if columns(condition) - told.keys():
+        return None
+    try:
+        return bool(compiled(condition)(told))
+    except UndefinedError:
+        return None
+    except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # The error's own words may hold a person's data.
+        raise FormError(
+            _("the condition “{when}” fails: {error}").format(
+                when=condition, error=type(error).__name__
+            ),
+            where=where,
+            hint=_("compare a column with a value: category == 'employee'"),
+        ) from error
 
 
 @lru_cache(maxsize=1024)

@@ -6,14 +6,15 @@ import hashlib
 import os
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from filelock import FileLock
 
-from pipeline.errors import UsageError
+from pipeline.errors import FormError, PaperloopError, UsageError
 from pipeline.i18n import _
 
 OWNER_ONLY_FILE = 0o600
@@ -107,6 +108,23 @@ def copy_once(source: Path, folder: Path, sha256: str) -> Path:
         with source.open("rb") as original, _in_place_of(target) as stream:
             shutil.copyfileobj(original, stream, _CHUNK)
     return target
+
+
+def toml(content: bytes, where: str, error: type[PaperloopError] = FormError) -> dict[str, Any]:
+    """The document in a TOML file; the mark that Notepad sets at its start is passed over.
+
+    Raises ``error``: it is not TOML, or not in UTF-8.
+    """
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        raise error(_("the file is not UTF-8"), where=where, hint=_("save it as UTF-8")) from fault
+    except tomllib.TOMLDecodeError as fault:
+        raise error(
+            _("this is not TOML: {error}").format(error=fault),
+            where=where,
+            hint=_("mend that line; text stands in double quotes"),
+        ) from fault
 
 
 @contextmanager

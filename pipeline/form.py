@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from pipeline.errors import FormError, Problem, UsageError
 from pipeline.expressions import checked as _expression
 from pipeline.expressions import columns as _columns
 from pipeline.expressions import compiled as _compiled
+from pipeline.files import toml
 from pipeline.i18n import _
 from pipeline.settings import Operator, Settings
 
@@ -212,17 +212,12 @@ def blank(form: Form, operator: Operator, today: date) -> Filled:
 
 
 def _load(folder: Path) -> Form:
-    path = folder / "form.toml"
     try:
-        content = path.read_bytes()
-        document = tomllib.loads(content.decode("utf-8-sig"))
+        content = (folder / "form.toml").read_bytes()
         template = (folder / "form.docx").read_bytes()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FormError(
-            _("this is not TOML: {error}").format(error=error), where=f"{folder.name}/form.toml"
-        ) from error
     except OSError as error:
         raise FormError(_("cannot be read"), where=str(error.filename)) from error
+    document = toml(content, f"{folder.name}/form.toml")
     version = hashlib.sha256(template + content).hexdigest()[:8]
     try:
         return _form(folder, document, version)

@@ -67,8 +67,11 @@ def added(
     pieces = [piece for line in lines for piece in _pieces(line, seen, excused)]
     specks = any(not p.value and not p.is_letter and p.area > SPECK_MM2 for p in pieces)
     clear, least = (whole, MARK_AMONG_SPECKS_MM2) if specks else (frozenset(), MARK_MM2)
-    marks = [p for p in pieces if p.is_mark(least) and p.value not in clear]
-    return [(p.line, p.box) for p in pieces if p.is_letter or p in marks]
+    return [
+        (p.line, p.box)
+        for p in pieces
+        if p.is_letter or (p.is_mark(least) and p.value not in clear)
+    ]
 
 
 def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> Iterator[_Piece]:

@@ -136,7 +136,7 @@ def _note(line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> str:
     elif line.gone:
         day = binding.local_day(line.gone.at)
         notes.append(f"изъят {short_date(day)}: {line.gone.why}".removesuffix(": "))
-    if line.entry.copy and line.entry.certified is False:
+    if line.entry.is_uncertified:
         notes.append("копия не заверена")
     if filed and filed.paper.superseded_by:
         notes.append(f"заменен: {marks.printed(filed.paper.superseded_by)}")

@@ -14,7 +14,6 @@ where the law is not kept (an error, but a warning in wording that is reproduced
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +22,7 @@ from typing import Any
 from pipeline import passages
 from pipeline.engines import docx
 from pipeline.errors import FormError, Problem
+from pipeline.files import toml
 from pipeline.form import Field, Form
 from pipeline.i18n import _, in_language, ngettext
 from pipeline.passages import Paragraph, Passage, Text
@@ -115,12 +115,7 @@ def load(kind: str, settings: Settings) -> Rules:
         if not (re.fullmatch(r"[\w-]+", kind) and path.is_file()):
             continue
         where = f"{FOLDER}/{path.name}"
-        try:
-            document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise FormError(
-                _("this is not TOML: {error}").format(error=error), where=where
-            ) from error
+        document = toml(path.read_bytes(), where)
         for rule in document.get("items", ()):
             _expect(rule, _ITEM_KEYS, where)
             for part in rule.get("parts", ()):

@@ -7,7 +7,6 @@ line with the file and the key.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import DataError, UsageError
+from pipeline.files import toml
 from pipeline.i18n import _
 
 FILE_NAME = "paperloop.toml"
@@ -107,7 +107,7 @@ def packaged_templates() -> Path:
 
 def sample_operator() -> Operator:
     """The invented office that ``init`` writes; ``doctor`` warns while it is still there."""
-    return _operator(_read(SAMPLE), SAMPLE)
+    return _operator(toml(SAMPLE.read_bytes(), str(SAMPLE), DataError), SAMPLE)
 
 
 def load(
@@ -124,7 +124,7 @@ def load(
             where=str(path.parent),
             hint=_("run paperloop init"),
         )
-    document = _read(path)
+    document = toml(path.read_bytes(), str(path), DataError)
     _only(document, {"operator", "registry", "cases"}, path)
     registry = _table(document, "registry", path)
     _only(registry, {"url"}, path, "registry")
@@ -145,21 +145,6 @@ def _registry_url(url: str, workspace: Path) -> str:
     if url.startswith(_SQLITE) and (name := url.removeprefix(_SQLITE)) and name != ":memory:":
         url = _SQLITE + (workspace / name).as_posix()
     return url
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes the mark
-    except UnicodeDecodeError as error:
-        raise DataError(
-            _("the file is not UTF-8"), where=str(path), hint=_("save it as UTF-8")
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            _("this is not TOML: {error}").format(error=error),
-            where=str(path),
-            hint=_("mend that line; text stands in double quotes"),
-        ) from error
 
 
 def _operator(document: Mapping[str, Any], path: Path) -> Operator:

@@ -14,7 +14,7 @@ from typing import Any
 from pipeline import archive
 from pipeline.dossier import Dossier
 from pipeline.terms import SERVANT
-from pipeline.wording import short_date
+from pipeline.wording import day_of, short_date
 
 REGISTER = "servants-register"
 CONSOLIDATED = "servants-register-consolidated"
@@ -48,7 +48,7 @@ def _serves(dossier: Dossier, day: date) -> bool:
 
 def _row(dossier: Dossier) -> dict[str, Any]:
     data = dossier.person.data
-    born, hired = archive.day_of(data.get("birth_date")), archive.hired_on(dossier)
+    born, hired = day_of(data.get("birth_date")), archive.hired_on(dossier)
     return {
         "subject": dossier.person.subject,
         "full_name": dossier.person.full_name,

@@ -15,7 +15,7 @@ from pipeline.checklists import Wanted
 from pipeline.dossier import Dossier
 from pipeline.i18n import _, in_language
 from pipeline.paper import Paper
-from pipeline.wording import short_date
+from pipeline.wording import day_of, short_date
 
 WITHDRAWAL = "consent-withdrawal"
 WITHDRAWN_DAYS = 30  # to stop and destroy (152-FZ, art. 21 p. 5)
@@ -62,9 +62,8 @@ def of_file(file: Dossier, done: Collection[str] = ()) -> Iterator[Term]:
 def of_acts(acts: Sequence[Paper]) -> Iterator[Term]:
     """When what was handed over must be back; ``acts`` are those that came back signed."""
     for act in acts:
-        try:
-            day = date.fromisoformat(act.values.get("until", ""))
-        except ValueError:
+        day = day_of(act.values.get("until"))
+        if day is None:
             continue  # the act says no day
         taker = act.fields.get("recipient", "")
         what = _("what was handed over under act {act} is due back").format(act=act.key)
@@ -108,8 +107,8 @@ def _next(wanted: Wanted, file: Dossier) -> date:
 
 
 def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
-    born = archive.day_of(file.person.data.get("birth_date"))
-    issued = archive.day_of(file.person.data.get("passport_issued_on"))
+    born = day_of(file.person.data.get("birth_date"))
+    issued = day_of(file.person.data.get("passport_issued_on"))
     for age in PASSPORT_AGES if born and issued else ():
         assert born and issued
         day = _years_later(born, age)

@@ -29,6 +29,16 @@ _NUM2WORDS = dict(zip(GRAMMEMES, "ngdaip", strict=True))
 _GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
 
 
+def day_of(said: object) -> date | None:
+    """A day as data and records keep it: a date, or its ISO words; None where it is neither."""
+    if isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(str(said))
+    except ValueError:
+        return None
+
+
 def short_date(day: date) -> str:
     """13.08.2010."""
     return f"{day:%d.%m}.{day.year:04}"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli import common, copy
+from pipeline.cli.options import out_folder
 from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _
+
+if TYPE_CHECKING:
+    from pipeline.flow.generate import Issued
 
 
 @click.group
@@ -17,14 +22,11 @@ def archive() -> None:
 
 
 archive.add_command(copy.copy)
-_out = click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
-)
 
 
 @archive.command(help=_("The list of the files that were closed in a year (опись дел)."))
 @click.argument("year", type=click.IntRange(1900, 2999))
-@_out
+@out_folder
 @reporting
 def inventory(reporter: Reporter, year: int, out: Path | None) -> None:
     """Files by name, a row for each volume."""
@@ -35,33 +37,18 @@ def inventory(reporter: Reporter, year: int, out: Path | None) -> None:
     from pipeline.registry import Registry
 
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
-        issued, said = flow.yearly(year, settings, registry, Options(out or settings.issued))
-    it = issued.paper
-    reporter.record(
-        {
-            "year": year,
-            "paper": it.id,
-            "new": issued.new,
-            "docx": it.docx or None,
-            "pdf": it.pdf or None,
-            "files": len(said["files"]),
-            "rows": said["files"],
-        }
-    )
+        issued, listed = flow.yearly(year, settings, registry, Options(out or settings.issued))
+    reporter.record({"year": year, **_told(issued, listed)})
     columns = ("№", _("number"), _("title"), _("days"), _("kept"), _("sheets"))
-    rows = [
-        (n, row["index"], row["title"], row["days"], row["keep"], row["sheets"])
-        for n, row in enumerate(said["files"], start=1)
-    ]
-    reporter.table(columns, rows)
-    reporter.say(_("to be printed: {file}").format(file=it.pdf))
+    reporter.table(columns, _rows(listed, ("index", "title", "days", "keep", "sheets")))
+    reporter.say(_("to be printed: {file}").format(file=issued.paper.pdf))
 
 
 @archive.command(
     "destroy-act",
     help=_("The act that proposes the files whose term is over (акт о выделении к уничтожению)."),
 )
-@_out
+@out_folder
 @reporting
 def destroy_act(reporter: Reporter, out: Path | None) -> None:
     """For the commission; no file is changed or deleted."""
@@ -72,25 +59,24 @@ def destroy_act(reporter: Reporter, out: Path | None) -> None:
     from pipeline.registry import Registry
 
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
-        issued, said = flow.destruction(settings, registry, Options(out or settings.issued))
-    it = issued.paper
-    reporter.record(
-        {
-            "year": said["year"],
-            "as_of": settings.today.isoformat(),
-            "paper": it.id,
-            "new": issued.new,
-            "docx": it.docx or None,
-            "pdf": it.pdf or None,
-            "files": len(said["files"]),
-            "rows": said["files"],
-        }
-    )
+        issued, listed = flow.destruction(settings, registry, Options(out or settings.issued))
+    as_of = settings.today.isoformat()
+    reporter.record({"year": listed["year"], "as_of": as_of, **_told(issued, listed)})
     columns = ("№", _("number"), _("title"), _("days"), _("kept"))
-    rows = [
-        (n, row["index"], row["title"], row["days"], row["keep"])
-        for n, row in enumerate(said["files"], start=1)
-    ]
-    reporter.table(columns, rows)
+    reporter.table(columns, _rows(listed, ("index", "title", "days", "keep")))
     reporter.say(_("for the commission to decide; no file was changed"))
-    reporter.say(_("to be printed: {file}").format(file=it.pdf))
+    reporter.say(_("to be printed: {file}").format(file=issued.paper.pdf))
+
+
+def _told(issued: Issued, listed: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **issued.files,
+        "files": len(listed["files"]),
+        "rows": listed["files"],
+    }
+
+
+def _rows(listed: dict[str, Any], keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    return [
+        (number, *(row[key] for key in keys)) for number, row in enumerate(listed["files"], start=1)
+    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import common
-from pipeline.cli.entering import describing
+from pipeline.cli.options import describing, said
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import UsageError
 from pipeline.i18n import _, in_language, ngettext
@@ -25,8 +25,7 @@ _NAMED = 3  # missing things named in the line of a person; the person's own lis
 @click.argument("subjects", metavar="[SUBJECT]…", nargs=-1)
 @click.option("--tick", metavar="ITEM", help=_("a document of this item came: enter it"))
 @click.option("--waive", metavar="ITEM", help=_("this file does not need the item (--why)"))
-@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@said
 @reporting
 @describing
 def checklist(
@@ -85,7 +84,7 @@ def _enter(
     from pipeline.files import run_lock
     from pipeline.flow import filing
 
-    who, why = common.user(by), common.words(why, "--why")
+    who = common.user(by)
     with run_lock(settings.output):
         if waive is not None:
             filing.waive(subject, waive, why, who, registry, settings)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli import common
+from pipeline.cli.options import out_folder
 from pipeline.cli.output import Reporter, outcome, reporting
 from pipeline.errors import ExitCode, Problem
 from pipeline.i18n import _, ngettext
@@ -16,9 +17,7 @@ from pipeline.i18n import _, ngettext
     help=_("Searchable copies of accepted documents (PDF/A-2b), scans as they were; default: all.")
 )
 @click.argument("documents", metavar="[DOCUMENT]…", nargs=-1)
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
-)
+@out_folder
 @reporting
 def copy(reporter: Reporter, documents: tuple[str, ...], out: Path | None) -> ExitCode:
     """A copy is made anew only when its document was read or settled anew."""

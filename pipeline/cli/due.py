@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import common
+from pipeline.cli.options import said
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import UsageError
 from pipeline.i18n import _, ngettext
@@ -22,8 +23,7 @@ AHEAD_DAYS = 30
 @click.command()
 @click.option("--until", metavar="DATE", help=_("up to this day (default: a month ahead)"))
 @click.option("--done", metavar="TERM", help=_("say that a term was met"))
-@click.option("--why", default="", metavar="TEXT", help=_("how"))
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@said
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -46,7 +46,7 @@ def due(
     last = common.day(until) if until else settings.today + timedelta(AHEAD_DAYS)
     with Registry.open(settings.registry_url) as registry:
         if done is not None:
-            flow.done(done, " ".join(why.split()), common.user(by), registry, settings)
+            flow.done(done, why, common.user(by), registry, settings)
         found = flow.until(last, registry, settings)
     for one in found:
         reporter.record(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli import common
-from pipeline.cli.entering import describing
+from pipeline.cli.options import describing, out_folder, said
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode
 from pipeline.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from pipeline.flow.archive import AboutFile
+    from pipeline.flow.generate import Options
+    from pipeline.registry import Registry
+    from pipeline.settings import Settings
 
 
 @click.group
@@ -36,52 +44,33 @@ def show(reporter: Reporter, subject: str) -> None:
 @file.command(help=_("Take a document out of a file; its sheets' numbers stay skipped."))
 @click.argument("subject")
 @click.argument("document")
-@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
 @reporting
+@said
 def remove(reporter: Reporter, subject: str, document: str, why: str, by: str) -> None:
     """DOCUMENT is its number in the file, or its name."""
-    settings = common.settings()
-    from pipeline import dossier
-    from pipeline.files import run_lock
     from pipeline.flow import filing
-    from pipeline.registry import Registry
 
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
-        why = common.words(why, "--why")
-        filing.remove(subject, document, why, common.user(by), registry, settings)
-        (one,) = dossier.read(registry, settings, [subject])
-    _show(reporter, one)
+    _change(reporter, subject, partial(filing.remove, subject, document, why, common.user(by)))
 
 
 @file.command("return", help=_("Put a document that was taken out back in its place."))
 @click.argument("subject")
 @click.argument("document")
-@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
 @reporting
+@said
 def return_(reporter: Reporter, subject: str, document: str, why: str, by: str) -> None:
     """Its sheets have their numbers again."""
-    settings = common.settings()
-    from pipeline import dossier
-    from pipeline.files import run_lock
     from pipeline.flow import filing
-    from pipeline.registry import Registry
 
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
-        why = common.words(why, "--why")
-        filing.give_back(subject, document, why, common.user(by), registry, settings)
-        (one,) = dossier.read(registry, settings, [subject])
-    _show(reporter, one)
+    _change(reporter, subject, partial(filing.give_back, subject, document, why, common.user(by)))
 
 
 @file.command(help=_("Put a document in the place of another, which is taken out."))
 @click.argument("subject")
 @click.argument("document")
 @click.option("--item", required=True, metavar="ITEM", help=_("the item of the checklist"))
-@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
 @reporting
+@said
 @describing
 def replace(
     reporter: Reporter,
@@ -93,16 +82,23 @@ def replace(
     new: dict[str, Any],
 ) -> None:
     """DOCUMENT is its number in the file, or its name."""
+    from pipeline.flow import filing
+
+    wanted = filing.New(item, **new)
+    change = partial(filing.replace, subject, document, wanted, why, common.user(by))
+    _change(reporter, subject, change)
+
+
+def _change(
+    reporter: Reporter, subject: str, change: Callable[[Registry, Settings], object]
+) -> None:
     settings = common.settings()
     from pipeline import dossier
     from pipeline.files import run_lock
-    from pipeline.flow import filing
     from pipeline.registry import Registry
 
-    wanted = filing.New(item, **new)
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
-        why = common.words(why, "--why")
-        filing.replace(subject, document, wanted, why, common.user(by), registry, settings)
+        change(registry, settings)
         (one,) = dossier.read(registry, settings, [subject])
     _show(reporter, one)
 
@@ -136,27 +132,26 @@ def _show(reporter: Reporter, one: Any) -> None:
     )
 
 
-_out = click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
-)
-
-
 @file.command(help=_("The cover of a file, one for each volume."))
 @click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
-@_out
+@out_folder
 @reporting
 def cover(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> None:
     """What nobody knows yet is left for a pen."""
-    _issue(reporter, "cover", subjects, out)
+    from pipeline.flow import archive
+
+    _issue(reporter, archive.cover, subjects, out)
 
 
 @file.command(help=_("The certification sheet (лист-заверитель) of each volume of a file."))
 @click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
-@_out
+@out_folder
 @reporting
 def certify(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> None:
     """The inventory that it counts is brought up to date first."""
-    _issue(reporter, "certify", subjects, out)
+    from pipeline.flow import archive
+
+    _issue(reporter, archive.certify, subjects, out)
 
 
 @file.command(help=_("The letter that goes with a file to another organisation."))
@@ -165,7 +160,7 @@ def certify(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> 
 @click.option("--ground", required=True, metavar="TEXT", help=_("why it goes"))
 @click.option("--number", default="", metavar="N", help=_("the letter's number"))
 @click.option("--anyway", is_flag=True, help=_("though its papers are not in order"))
-@_out
+@out_folder
 @reporting
 def transfer(
     reporter: Reporter,
@@ -186,22 +181,18 @@ def transfer(
     where = archive.Transfer(to, ground, number, anyway)
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
         options = Options(out or settings.issued)
-        issued, said = archive.transfer(subject, where, settings, registry, options)
-    it = issued.paper
+        issued, told = archive.transfer(subject, where, settings, registry, options)
     reporter.record(
         {
             "subject": subject,
-            "to": said["organisation"],
-            "paper": it.id,
-            "new": issued.new,
-            "docx": it.docx or None,
-            "pdf": it.pdf or None,
-            "volumes": said["volumes"],
-            "sheets": said["sheets"],
-            "inventory_sheets": said["inventory_sheets"] or None,
+            "to": told["organisation"],
+            **issued.files,
+            "volumes": told["volumes"],
+            "sheets": told["sheets"],
+            "inventory_sheets": told["inventory_sheets"] or None,
         }
     )
-    reporter.say(_("to be printed: {file}").format(file=it.pdf))
+    reporter.say(_("to be printed: {file}").format(file=issued.paper.pdf))
 
 
 @file.command(help=_("What does not agree in files: documents, sheets, scans, papers about them."))
@@ -237,14 +228,17 @@ def check(reporter: Reporter, subjects: tuple[str, ...]) -> ExitCode:
     return ExitCode.WAITING if rows else ExitCode.DONE
 
 
-def _issue(reporter: Reporter, what: str, subjects: tuple[str, ...], out: Path | None) -> None:
+def _issue(
+    reporter: Reporter,
+    make: Callable[[Sequence[str], Settings, Registry, Options], Iterable[AboutFile]],
+    subjects: tuple[str, ...],
+    out: Path | None,
+) -> None:
     settings = common.settings()
     from pipeline.files import run_lock
-    from pipeline.flow import archive
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
-    make = archive.certify if what == "certify" else archive.cover
     rows = []
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
         for one in make(subjects, settings, registry, Options(out or settings.issued)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import common
+from pipeline.cli.options import out_folder
 from pipeline.cli.output import Reporter, outcome, reporting
 from pipeline.errors import DataError, ExitCode, PaperloopError, Problem, UsageError
 from pipeline.i18n import _, ngettext
@@ -23,9 +24,7 @@ FORMATS = ("docx", "pdf", "both")
 @click.option("--set", "set_name", metavar="NAME", help=_("a set of forms (templates/sets.toml)"))
 @click.option("--data", metavar="FILE", help=_("XLSX, CSV, JSON or YAML; - is standard input"))
 @click.option("--blank", type=click.IntRange(1, 1000), metavar="N", help=_("N empty coded copies"))
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
-)
+@out_folder
 @click.option(
     "--format", "kind", type=click.Choice(FORMATS), default="both", help=_("which files to keep")
 )

@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from pipeline.cli import common
+from pipeline.cli.options import out_folder
 from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _
 
 
 @click.command()
 @click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
-)
+@out_folder
 @reporting
 def inventory(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> None:
     """An unchanged file gives the same inventory again."""

@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from pipeline.cli import common
+from pipeline.cli.options import out_folder
 from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _
 
 
 @click.command()
 @click.option("--consolidated", is_flag=True, help=_("by department, with how many in each"))
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help=_("where the files go")
-)
+@out_folder
 @reporting
 def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
     """Whose file is not closed; by name."""
@@ -28,13 +27,9 @@ def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
     options = Options(out or settings.issued)
     with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
         issued, said = flow.register(consolidated, settings, registry, options)
-    it = issued.paper
     answer = {
         "as_of": said["as_of"].isoformat(),
-        "paper": it.id,
-        "new": issued.new,
-        "docx": it.docx or None,
-        "pdf": it.pdf or None,
+        **issued.files,
         "people": len(said["people"]),
         "rows": said["people"],
     }
@@ -48,4 +43,4 @@ def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
     if consolidated:
         counts = [(one["department"], one["people"]) for one in said["departments"]]
         reporter.table((_("department"), _("servants")), counts)
-    reporter.say(_("to be printed: {file}").format(file=it.pdf))
+    reporter.say(_("to be printed: {file}").format(file=issued.paper.pdf))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import common
+from pipeline.cli.options import said
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import UsageError
 from pipeline.i18n import _, ngettext
@@ -33,8 +34,7 @@ PICTURES = "review"  # folder under output/
 )
 @click.option("--accept", multiple=True, metavar="ID", help=_("accept a document"))
 @click.option("--reject", multiple=True, metavar="ID", help=_("reject a document"))
-@click.option("--why", default="", metavar="TEXT", help=_("the reason"))
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@said
 @click.option("--again", is_flag=True, help=_("settle anew what has been settled"))
 @reporting
 def review(
@@ -53,7 +53,6 @@ def review(
     from pipeline.registry import Registry
 
     asked = _asked(sets, accept, reject)
-    why = " ".join(why.split())
     if (why or again) and not asked:
         raise UsageError(_("say what is meant: --set, --accept or --reject with an ID"))
     pictures = settings.output / PICTURES
@@ -83,11 +82,11 @@ def _asked(
     from pipeline.flow.review import Asked
 
     answer = []
-    for number, said in sets:
-        field, equals, value = said.partition("=")
+    for number, told in sets:
+        field, equals, value = told.partition("=")
         if not equals or not field.strip():
             raise UsageError(
-                _("“{said}” is not FIELD=VALUE").format(said=said),
+                _("“{said}” is not FIELD=VALUE").format(said=told),
                 hint=_('write --set ID "full_name=Иванов Иван Иванович"'),
             )
         answer.append(Asked(number, "set", field.strip(), value))

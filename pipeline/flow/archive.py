@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,12 @@ from pipeline.flow import generate
 from pipeline.flow import inventory as inventories
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish
+from pipeline.form import Form
 from pipeline.i18n import _
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.terms import SERVANT
 from pipeline.wording import short_date
-
-Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +34,12 @@ class AboutFile:
 
     def as_json(self) -> dict[str, Any]:
         """One object a paper."""
-        it = self.issued.paper
         return {
             "subject": self.volume.dossier.person.subject,
             "volume": self.volume.number,
             "volumes": self.volume.of,
-            "form": it.form,
-            "paper": it.id,
-            "new": self.issued.new,
-            "docx": it.docx or None,
-            "pdf": it.pdf or None,
+            "form": self.issued.paper.form,
+            **self.issued.files,
             "sheets": self.volume.bound.sheets,
             "literal": list(self.volume.bound.literal),
             "skipped": list(self.volume.bound.skipped),
@@ -94,9 +89,7 @@ def yearly(
             _("no file was closed in {year}").format(year=year),
             hint=_("a file is closed by the order of dismissal in it (checklist --tick)"),
         )
-    wanted = _wish(archive.YEARLY, said, str(year), None, settings)
-    (issued,) = generate.issue([wanted], settings, registry, options)
-    return issued, said
+    return _issue_one(archive.YEARLY, said, str(year), settings, registry, options), said
 
 
 def destruction(
@@ -112,9 +105,8 @@ def destruction(
             _("no file's term is over on {day}").format(day=short_date(settings.today)),
             hint=_("see when each is: paperloop due --until DATE"),
         )
-    wanted = _wish(archive.DESTRUCTION, said, str(said["year"]), None, settings)
-    (issued,) = generate.issue([wanted], settings, registry, options)
-    return issued, said
+    key = str(said["year"])
+    return _issue_one(archive.DESTRUCTION, said, key, settings, registry, options), said
 
 
 def register(
@@ -134,9 +126,8 @@ def register(
             ),
         )
     name = staff.CONSOLIDATED if consolidated else staff.REGISTER
-    wanted = _wish(name, said, settings.today.isoformat(), None, settings)
-    (issued,) = generate.issue([wanted], settings, registry, options)
-    return issued, said
+    key = settings.today.isoformat()
+    return _issue_one(name, said, key, settings, registry, options), said
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +170,8 @@ def transfer(
         "ground": ground,
         "letter_number": number,
     }
-    wanted = _wish(archive.TRANSFER, said, subject, file.person, settings)
-    (issued,) = generate.issue([wanted], settings, registry, options)
-    return issued, said
+    name = archive.TRANSFER
+    return _issue_one(name, said, subject, settings, registry, options, file.person), said
 
 
 def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
@@ -202,10 +192,11 @@ def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iter
         yield Problem(what, subject, again.format(command="inventory", subject=subject))
         return
     own = registry.current(inventory.FORM, subject)[-1].pages
+    form = forms.load(archive.CERTIFICATION, settings)
     for volume in archive.volumes(file):
         earlier = registry.current(archive.CERTIFICATION, volume.key)
         said = archive.certification(volume, own)
-        digest = _wish(archive.CERTIFICATION, said, volume.key, file.person, settings).digest
+        digest = _wish(form, said, volume.key, file.person, settings).digest
         where = f"{subject}, " + _("volume {n}").format(n=volume.number)
         hint = again.format(command="file certify", subject=subject)
         if earlier and not any(it.digest == digest for it in earlier):
@@ -243,14 +234,28 @@ def _issue(
     registry: Registry,
     options: Options,
 ) -> Iterator[AboutFile]:
-    wishes = [_wish(name, said, v.key, v.dossier.person, settings) for v, said in found]
+    form = forms.load(name, settings)
+    wishes = [_wish(form, said, v.key, v.dossier.person, settings) for v, said in found]
     issued = generate.issue(wishes, settings, registry, options)
     for (volume, said), one in zip(found, issued, strict=True):
         yield AboutFile(volume, said, one)
 
 
+def _issue_one(
+    name: str,
+    said: Mapping[str, Any],
+    key: str,
+    settings: Settings,
+    registry: Registry,
+    options: Options,
+    person: PersonRow | None = None,
+) -> Issued:
+    wanted = _wish(forms.load(name, settings), said, key, person, settings)
+    (issued,) = generate.issue([wanted], settings, registry, options)
+    return issued
+
+
 def _wish(
-    name: str, said: Mapping[str, Any], key: str, person: PersonRow | None, settings: Settings
+    form: Form, said: Mapping[str, Any], key: str, person: PersonRow | None, settings: Settings
 ) -> Wish:
-    form = forms.load(name, settings)
     return wish(form, forms.fill(form, said, settings.operator, settings.today), key, person)

@@ -17,7 +17,7 @@ from pipeline.i18n import _
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
-from pipeline.wording import short_date
+from pipeline.wording import day_of, short_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
             where=where,
             hint=_("check the year"),
         )
-    born = archive.day_of(file.person.data.get("birth_date"))
+    born = day_of(file.person.data.get("birth_date"))
     if new.day and born and new.day < born:
         raise DataError(
             _("the date {day} is before the birth").format(day=short_date(new.day)),

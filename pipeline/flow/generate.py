@@ -36,6 +36,12 @@ class Issued:
     paper: Paper
     new: bool
 
+    @property
+    def files(self) -> dict[str, Any]:
+        """The paper and where its files are, as the commands about files tell it."""
+        it = self.paper
+        return {"paper": it.id, "new": self.new, "docx": it.docx or None, "pdf": it.pdf or None}
+
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``generate``."""
         it = self.paper

@@ -32,17 +32,16 @@ class Listed:
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``inventory``."""
-        it = self.issued.paper
         return {
             "subject": self.inventory.person.subject,
-            "docx": it.docx or None,
-            "pdf": it.pdf or None,
+            "docx": self.issued.paper.docx or None,
+            "pdf": self.issued.paper.pdf or None,
             "documents": self.inventory.documents,
             "sheets": self.inventory.sheets,
             "rows": [row.as_json() for row in self.inventory.rows],
-            "paper": it.id,
+            "paper": self.issued.paper.id,
             "new": self.issued.new,
-            "own_sheets": it.pages,
+            "own_sheets": self.issued.paper.pages,
         }
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from jinja2 import TemplateError
-
-from pipeline import book, data, soundness
+from pipeline import book, data, expressions, soundness
 from pipeline import form as forms
+from pipeline.columns import COLUMNS
 from pipeline.data import Row
-from pipeline.engines import docx
 from pipeline.errors import FormError, Problem, UsageError
+from pipeline.files import toml
 from pipeline.form import Filled, Form
 from pipeline.i18n import _
 from pipeline.registry import PersonRow
@@ -62,14 +59,7 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
         path = folder / SETS
         if not path.is_file():
             continue
-        try:
-            sets = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise FormError(
-                _("this is not TOML: {error}").format(error=error),
-                where=str(path),
-                hint=_("mend that line; text stands in double quotes"),
-            ) from error
+        sets = toml(path.read_bytes(), str(path))
         if set_name in sets:
             entry = sets[set_name]
             if not isinstance(entry, dict) or not isinstance(entry.get("forms"), list):
@@ -78,7 +68,7 @@ def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> li
                     where=str(path),
                     hint=_('write forms = ["…", "…"] under [{name}]').format(name=set_name),
                 )
-            when = str(entry.get("when", ""))
+            when = _when(str(entry.get("when", "")), f"{SETS}, {set_name}")
             return [Chosen(from_rows(str(name), settings), when) for name in entry["forms"]]
     raise UsageError(
         _("there is no set “{name}”").format(name=set_name),
@@ -119,8 +109,8 @@ def from_data(
         for one in alike:
             for column, required in one.form.inputs().items():
                 wanted[column] = wanted.get(column, False) or required
-        if any(c.when for c in alike):
-            wanted.setdefault("category", True)
+            for column in expressions.columns(one.when):
+                wanted[column] = True
         loaded = data.take(sheets, wanted, key, settings.today, settings.cases)
         problems += loaded.problems
         for row in loaded.rows:
@@ -150,7 +140,7 @@ def _of_row(
     problems: list[Problem] = []
     person = _person(row) if any(one.form.about_person for one in choice) else None
     for one in choice:
-        if one.when and not _holds(one.when, row.values):
+        if one.when and not expressions.holds(one.when, row.values, SETS):
             continue
         filled = forms.fill(one.form, row.values, settings.operator, settings.today)
         problems += forms.incomplete(one.form, filled, row.where)
@@ -160,15 +150,16 @@ def _of_row(
     return wishes, problems
 
 
-def _holds(condition: str, values: Mapping[str, Any]) -> bool:
-    try:
-        return bool(docx.environment().compile_expression(condition)(**values))
-    except (TemplateError, TypeError, ValueError) as error:
+def _when(condition: str, where: str) -> str:
+    """The condition of a set, if it asks for columns that data have; else raises FormError."""
+    expressions.condition(condition, where)
+    if unknown := sorted(expressions.columns(condition) - COLUMNS.keys()):
         raise FormError(
-            _("the condition “{when}” cannot be read: {error}").format(when=condition, error=error),
-            where=SETS,
+            _("“{key}” is not known").format(key=unknown[0]),
+            where=where,
             hint=_("compare a column with a value: category == 'employee'"),
-        ) from error
+        )
+    return condition
 
 
 def _person(row: Row) -> PersonRow:

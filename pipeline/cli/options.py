@@ -1,9 +1,10 @@
-"""The options that describe a document on its way into a file."""
+"""Options that several commands have: each is written once, here."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,11 +12,29 @@ import click
 from pipeline.cli import common
 from pipeline.i18n import _
 
-R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def describing(command: Callable[..., R]) -> Callable[..., R]:
-    """Add the options; the command gets them together as ``new``, the keywords of a ``New``."""
+def out_folder(command: F) -> F:
+    """``--out``: a folder for the papers made."""
+    kind = click.Path(file_okay=False, path_type=Path)
+    return click.option("--out", type=kind, help=_("where the files go"))(command)
+
+
+def said(command: F) -> F:
+    """``--why`` and ``--by``: the reason, in words that a paper can show, and who says it."""
+
+    @click.option("--why", default="", metavar="TEXT", help=_("the reason"))
+    @click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+    @functools.wraps(command)
+    def wrapped(*args: Any, why: str, **kwargs: Any) -> Any:
+        return command(*args, why=common.words(why, "--why"), **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def describing(command: F) -> F:
+    """What describes a document; the command gets it as ``new``, the keywords of a ``New``."""
 
     @click.option("--title", default="", help=_("its title (default: the item's)"))
     @click.option("--index", default="", metavar="NUMBER", help=_("its own number"))
@@ -25,7 +44,7 @@ def describing(command: Callable[..., R]) -> Callable[..., R]:
     @click.option("--certified/--not-certified", default=None, help=_("with «Верно», or without"))
     @click.option("--place", default="", help=_("where it lies"))
     @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> R:
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
         names = ("title", "index", "day", "sheets", "copy", "certified", "place")
         new = {name: kwargs.pop(name) for name in names}
         new["day"] = common.day(new["day"]) if new["day"] else None
@@ -33,4 +52,4 @@ def describing(command: Callable[..., R]) -> Callable[..., R]:
             new[name] = common.words(new[name], f"--{name}")
         return command(*args, new=new, **kwargs)
 
-    return wrapped
+    return wrapped  # type: ignore[return-value]
