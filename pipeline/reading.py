@@ -68,7 +68,8 @@ class PageReading:
     stands the page upright; ``identified_by`` is code, id, text or None; ``problems`` are the
     contract's reasons that this page alone gives; ``residual_mm`` is how far the laid-over page
     still lies from the issued one (the alarm for not-aligned). ``thumbnail`` is a small JPEG of
-    the page, upright; it is not kept.
+    the page, upright; it is not kept. ``lie`` is where the issued page lies in the picture (see
+    the module ``lie``), None where it could not be laid over.
     """
 
     source: str
@@ -86,3 +87,4 @@ class PageReading:
     hand: tuple[HandMark, ...] = ()
     alterations: tuple[Alteration, ...] = ()
     thumbnail: bytes = b""
+    lie: bytes | None = None

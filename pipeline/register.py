@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
+from pipeline import lie as lies
 from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.page import DPI
 
@@ -90,6 +91,11 @@ class Laid:
             np.ascontiguousarray(self.map_x[rows, columns]),
             np.ascontiguousarray(self.map_y[rows, columns]),
         )
+
+    @property
+    def lie(self) -> bytes:
+        """Where the page lies in the scan, to be kept (see the module ``lie``)."""
+        return lies.pack(self.map_x, self.map_y, DPI, self.source.shape)
 
     def beyond(self, margin_mm: float) -> NDArray[np.bool_]:
         """Where the scan ends or is about to: the sheet lay partly beside the glass."""

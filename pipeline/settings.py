@@ -81,6 +81,11 @@ class Settings:
         return self.output / "reports"
 
     @property
+    def copies(self) -> Path:
+        """The archive copies, named by their documents."""
+        return self.output / "archive"
+
+    @property
     def templates(self) -> tuple[Path, ...]:
         """Folders of forms, the first that has a form wins: the workspace's own, then ours."""
         return tuple(dict.fromkeys((self.workspace / "templates", packaged_templates().resolve())))

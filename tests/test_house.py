@@ -23,13 +23,15 @@ PYPROJECT = (CLONE / "pyproject.toml").read_text(encoding="utf-8")
 ORDER = re.findall(
     r"\w+",
     """
-    errors geometry i18n files settings
+    errors geometry icc i18n files settings
     morphology names phrases wording russian lettering rules columns engines expressions
     form checklists soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper scan page register atlas placing glyphs smears doubt gaps ink
+    marks layout paper scan picture view page lie register
+    atlas placing glyphs smears doubt gaps ink
     reading identify likeness stamps hand examine
-    export record verdict reasons report binding registry dossier inventory archive terms staff
+    export record verdict transcript unseen pdfa conformity facsimile reasons report
+    binding registry dossier inventory archive terms staff
     flow doctor cli
     """,
 )

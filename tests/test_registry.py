@@ -94,6 +94,7 @@ def page(sha256: str = "aa", number: int = 1, **changes: Any) -> PageReading:
         identified_by="code",
         residual_mm=0.07,
         problems=("date-missing", "altered"),
+        lie=b"grid",
         fields=(
             FieldReading(
                 "full_name", "Елкина", 0.97, number, BOX, "match", "Ёлкина", "Ёлкина", b"1"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli import common
+from pipeline.cli import common, copy
 from pipeline.cli.options import out_folder
 from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @click.group
 def archive() -> None:
-    """Lists of files for the archive."""
+    """Lists of files for the archive, and copies of their documents."""
+
+
+archive.add_command(copy.copy)
 
 
 @archive.command(help=_("The list of the files that were closed in a year (опись дел)."))

@@ -212,6 +212,7 @@ def _examined(
         reading,
         turned=page.turn_of(laid.to_scan),
         residual_mm=round(laid.residual_mm, 4),
+        lie=laid.lie,
         fields=seen.fields,
         hand=seen.hand,
         alterations=seen.alterations,

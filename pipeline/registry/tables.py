@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-REVISION = "0002"  # of the newest migration; a test holds that the two agree
+REVISION = "0003"  # of the newest migration; a test holds that the two agree
 
 metadata = sa.MetaData(
     naming_convention={
@@ -169,6 +169,7 @@ page = Table(
     Column("blank", sa.Boolean, nullable=False),
     Column("residual_mm", sa.Double),
     Column("problems", Words, nullable=False),
+    Column("lie", sa.LargeBinary),
     UniqueConstraint("scan_id", "source_page"),
 )
 

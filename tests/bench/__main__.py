@@ -13,7 +13,18 @@ from time import perf_counter
 import click
 from rich.console import Console
 
-from tests.bench import foreign, forged, honest, kill, memory, report, rivals, speed, unsigned
+from tests.bench import (
+    copies,
+    foreign,
+    forged,
+    honest,
+    kill,
+    memory,
+    report,
+    rivals,
+    speed,
+    unsigned,
+)
 from tests.bench.measure import Row
 from tests.bench.setting import Setting, prepare
 from tests.bench.sizes import LOOK, TINY, full
@@ -26,6 +37,7 @@ MEASURES: dict[str, Callable[[Setting], list[Row]]] = {
     "forged": forged.measure,
     "unsigned": unsigned.measure,
     "speed": speed.measure,
+    "copies": copies.measure,
     "memory": memory.measure,
     "kill": kill.measure,
 }

@@ -1,0 +1,52 @@
+"""``paperloop archive copy``: searchable copies of accepted documents, to be kept for long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli import common
+from pipeline.cli.options import out_folder
+from pipeline.cli.output import Reporter, outcome, reporting
+from pipeline.errors import ExitCode, Problem
+from pipeline.i18n import _, ngettext
+
+
+@click.command(
+    help=_("Searchable copies of accepted documents (PDF/A-2b), scans as they were; default: all.")
+)
+@click.argument("documents", metavar="[DOCUMENT]…", nargs=-1)
+@out_folder
+@reporting
+def copy(reporter: Reporter, documents: tuple[str, ...], out: Path | None) -> ExitCode:
+    """A copy is made anew only when its document was read or settled anew."""
+    settings = common.settings()
+    from pipeline.files import run_lock
+    from pipeline.flow import copies
+    from pipeline.registry import Registry
+
+    codes: list[ExitCode] = []
+
+    def tell(problem: Problem, code: ExitCode) -> None:
+        codes.append(code)
+        reporter.problem(problem)
+
+    folder = out or settings.copies
+    made = unchanged = 0
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        names = copies.wanted(documents, registry)
+        with reporter.progress(_("Archive copies"), len(names)) as advance:
+            for one in copies.make(names, folder, settings, registry, tell):
+                reporter.record(one.as_json())
+                made, unchanged = made + one.new, unchanged + (not one.new)
+                advance(1)
+        for problem in () if documents else copies.left_over(folder, registry):
+            reporter.problem(problem)
+    text = ngettext("{n} archive copy was made", "{n} archive copies were made", made)
+    reporter.say(text.format(n=made))
+    if unchanged:
+        text = ngettext("{n} was there already", "{n} were there already", unchanged)
+        reporter.say(text.format(n=unchanged))
+    reporter.say(_("they are in {folder}").format(folder=settings.relative(folder)))
+    return outcome(codes)
