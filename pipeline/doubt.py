@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import blots, smears
 from pipeline import glyphs as glyphs_
-from pipeline import smears
 from pipeline.atlas import Atlas
 from pipeline.glyphs import Look, Verdict
 from pipeline.layout import Glyph
@@ -49,12 +49,14 @@ class Doubt:
     """A suspect glyph with its word; ``sure`` where no OCR can save it.
 
     ``leans``: it is more like another letter, so that only OCR that is certain can save it.
+    ``blotted``: dirt lies on it, and the letter is whole.
     """
 
     verdict: Verdict
     word: tuple[Glyph, ...]
     sure: bool
     leans: bool
+    blotted: bool
 
 
 def doubts_of(
@@ -81,10 +83,14 @@ def doubts_of(
                 continue  # a signature runs over it: its ink is accounted for
             tried += 1
             sure, leans = True, True
-            if tried <= MOST_TRIED and verdict.score >= LOST_SCORE:
+            # Never a figure or sign: a pen makes 4 of 1, and a comma of a point, by adding to it.
+            blotted = glyph.char.isalpha() and blots.is_blotted(glyph, seen)
+            if blotted:
+                sure, leans = False, False
+            elif tried <= MOST_TRIED and verdict.score >= LOST_SCORE:
                 sure, leans = _weighed(verdict, usual, seen, letters)
             if sure or glyph.size >= SMALL_PT:  # OCR cannot read small print: it decides nothing
-                of_word.append(Doubt(verdict, tuple(word), sure, leans))
+                of_word.append(Doubt(verdict, tuple(word), sure, leans, blotted))
         # Dirt lies on one letter. Where several lean, a letter may have come or gone, which OCR
         # overlooks in "нн".
         if len(of_word) > 1:
@@ -134,6 +140,16 @@ def is_speck(doubt: Doubt, others: Sequence[Doubt], seen: Look) -> bool:
     if doubt.sure or doubt.leans or smears.is_gone(doubt.verdict.glyph, seen):
         return False
     return sum(d.word == doubt.word for d in others) == 1
+
+
+def says(doubts: Sequence[Doubt], read: str) -> bool:
+    """Whether OCR read a word as issued, but for letters under dirt; ``doubts`` are the word's."""
+    word = doubts[0].word
+    blotted = [d.verdict.glyph for d in doubts if d.blotted]
+    return len(read) == len(word) and all(
+        seen == glyph.char or any(glyph is one for one in blotted)
+        for seen, glyph in zip(read, word, strict=True)
+    )
 
 
 def is_saved(doubt: Doubt, confidence: float | None) -> bool:

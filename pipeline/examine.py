@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline import gaps, hand, ink, layout, smears
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
-from pipeline.doubt import Doubt, doubts_of, is_saved, is_speck
+from pipeline.doubt import Doubt, doubts_of, is_saved, is_speck, says
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, union
 from pipeline.glyphs import Look
@@ -156,8 +156,11 @@ def _read(
         for line in layout.lines(by_colour[place.colour]):
             crops.append(_line_crop(line, scan))
             owners.append(place.field)
-    mild: dict[int, tuple[Glyph, ...]] = {id(d.word[0]): d.word for d in doubts if not d.sure}
-    crops += [_line_crop(word, placed) for word in mild.values()]
+    mild: dict[int, list[Doubt]] = {}
+    for doubt in doubts:
+        if not doubt.sure:
+            mild.setdefault(id(doubt.word[0]), []).append(doubt)
+    crops += [_line_crop(of_word[0].word, placed) for of_word in mild.values()]
     answers = ocr.read_lines(crops)
     lines: dict[str, tuple[str, float]] = {}
     for owner, (said, confidence) in zip(owners, answers, strict=False):
@@ -170,10 +173,10 @@ def _read(
     )
     saved = {
         first: confidence
-        for (first, word), (words, confidence) in zip(
+        for (first, of_word), (words, confidence) in zip(
             mild.items(), answers[len(owners) :], strict=True
         )
-        if _squeezed(words) == "".join(g.char for g in word)
+        if says(of_word, _squeezed(words))
     }
 
     left = [

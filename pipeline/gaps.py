@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.blots import is_round
 from pipeline.geometry import Box, mm_from_px
 from pipeline.glyphs import Look
 from pipeline.layout import Glyph
@@ -30,6 +31,7 @@ ADDED_HIGH_MM = 1.3  # the specks of 100 worn pages reach 1.15 in a blank
 MARK_MM2 = 0.12
 MARK_HIGH_MM = 0.36  # a rule under the line is 0.25
 MARK_REACH_MM = 0.9  # from the value to where the mark begins
+ON_BASE_MM = 0.25  # a full stop stands on the base line
 SPECK_MM2 = 0.06
 MARK_AMONG_SPECKS_MM2 = 0.2  # 30 bilevel pages: 2 specks behind values, against 16 above 0.12
 _STROKES = np.ones((19, 1), np.uint8)  # of a figure 3 that is seen in part: 2.4 mm apart
@@ -44,10 +46,17 @@ class _Piece:
     area: float
     value: int
     near: bool
+    dot: bool
 
     @property
     def is_letter(self) -> bool:
-        return self.area > ADDED_MM2 and self.box.height > ADDED_HIGH_MM
+        return self.area > ADDED_MM2 and self.box.height > ADDED_HIGH_MM and not self.dot
+
+    @property
+    def is_dirt(self) -> bool:
+        """A dot that stands where no full stop does."""
+        base = float(np.median([glyph.origin_y for glyph in self.line]))
+        return self.dot and abs(self.box.y1 - base) > ON_BASE_MM
 
     def is_mark(self, least: float) -> bool:
         return self.near and self.area > least and self.box.height > MARK_HIGH_MM
@@ -70,7 +79,7 @@ def added(
     return [
         (p.line, p.box)
         for p in pieces
-        if p.is_letter or (p.is_mark(least) and p.value not in clear)
+        if p.is_letter or (p.is_mark(least) and p.value not in clear and not (specks and p.is_dirt))
     ]
 
 
@@ -85,11 +94,18 @@ def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> It
         count, labels, stats, _centres = cv2.connectedComponentsWithStats(joined)
         for label in range(1, count):
             x, y, width, height, _area = (int(v) for v in stats[label])
-            area = np.count_nonzero(excess & (labels == label)) * mm_from_px(1, DPI) ** 2
+            ink = excess & (labels == label)
+            area = np.count_nonzero(ink) * mm_from_px(1, DPI) ** 2
             left, top = (mm_from_px(px, DPI) for px in (zone[1].start + x, zone[0].start + y))
             box = Box(left, top, left + mm_from_px(width, DPI), top + mm_from_px(height, DPI))
             near = value > 0 and mm_from_px(x, DPI) <= MARK_REACH_MM
-            yield _Piece(line, box, area, value, near)
+            yield _Piece(line, box, area, value, near, is_round(_cut(ink)))
+
+
+def _cut(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A picture without its empty margins."""
+    x, y, width, height = cv2.boundingRect(ink.astype(np.uint8))
+    return ink[y : y + height, x : x + width]
 
 
 def _blanks(line: Sequence[Glyph]) -> Iterator[tuple[float, float, int]]:

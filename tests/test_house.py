@@ -28,7 +28,7 @@ ORDER = re.findall(
     form checklists soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
-    atlas placing glyphs smears doubt gaps ink
+    atlas placing glyphs blots smears doubt gaps ink
     reading identify likeness stamps hand examine
     export record verdict transcript unseen pdfa conformity facsimile reasons report
     binding registry dossier inventory archive terms staff

@@ -1,0 +1,85 @@
+"""Dirt on print: blots and dots, with the letter whole under them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.glyphs import Look
+from pipeline.layout import Glyph
+from pipeline.page import DPI
+
+ABOUT_MM = (0.6, 1.2)  # of a glyph, sideways and up and down: dirt that changes it lies in this
+DARK = 0.4  # of the page's black: such ink is there
+THICKER = 1.3  # than the thickest stroke of the glyph
+HIDDEN_SHARE = 0.3  # of the paper about it: past that nobody sees what is under it
+EDGE_PX = 2  # a blot's own pale edge
+EXPLAINED_SHARE = 0.8  # of the ink that is too much
+LOST_SHARE = 0.07  # of the glyph's ink may seem to be lacking: noise, a faint edge
+LEAST_DOT_PX = 6  # 0.1 mm²
+ROUND_FILL = 0.82  # of its ellipse: a ring or a stroke fills less
+ROUND_SIDES = 0.62  # the shorter side of the longer: scanned dots are a little drawn out
+
+
+def is_blotted(glyph: Glyph, seen: Look) -> bool:
+    """Whether dirt explains what is too much at a glyph, and nothing of the glyph is lacking.
+
+    Dirt is a blot thicker than the glyph's strokes, or one solid dot: ё has two, й a flat bow.
+    """
+    x0, y0, x1, y1 = glyph.box.grown(*ABOUT_MM).px(DPI)
+    rows, columns = slice(max(0, y0), y1), slice(max(0, x0), x1)
+    scan, model = seen.scan[rows, columns], seen.model[rows, columns]
+    black = max(float(seen.curve[-1]), 0.1)
+    lost = np.maximum(model - scan - seen.noise, 0).sum()
+    if not model.size or lost > LOST_SHARE * model.sum():
+        return False
+    dark, print_ = scan > DARK * black, model > DARK * black
+    if np.count_nonzero(dark & ~print_) > HIDDEN_SHARE * np.count_nonzero(~print_):
+        return False
+    excess = np.maximum(scan - model - seen.noise, 0)
+    dirt = _thick(dark, print_) | _dot(excess > DARK * black)
+    return bool(excess[dirt].sum() > EXPLAINED_SHARE * excess.sum())
+
+
+def is_round(ink: NDArray[np.bool_]) -> bool:
+    """Whether some ink (cut to its box) is a solid dot, longer one way by half at most."""
+    height, width = ink.shape
+    if not height or not width:
+        return False
+    fill = np.count_nonzero(ink) / (np.pi / 4 * height * width)
+    return bool(min(height, width) >= ROUND_SIDES * max(height, width) and fill >= ROUND_FILL)
+
+
+def _thick(scan: NDArray[np.bool_], print_: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where ink lies thicker than any stroke of the print."""
+    depth = _depth(scan)
+    core = depth > THICKER * float(_depth(print_).max())
+    if not core.any():
+        return core
+    return np.asarray(cv2.dilate(core.astype(np.uint8), _disc(float(depth.max()))) > 0)
+
+
+def _dot(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where the only piece of ink worth the name is a dot."""
+    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    large = [n for n, row in enumerate(stats) if n and row[cv2.CC_STAT_AREA] >= LEAST_DOT_PX]
+    if len(large) != 1:
+        return np.zeros(ink.shape, np.bool_)
+    x, y, width, height, _area = stats[large[0]]
+    dot = labels == large[0]
+    if not is_round(dot[y : y + height, x : x + width]):
+        return np.zeros(ink.shape, np.bool_)
+    return np.asarray(cv2.dilate(dot.astype(np.uint8), _disc(0)) > 0)
+
+
+def _depth(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How deep in the ink each pixel lies."""
+    padded = np.pad(ink.astype(np.uint8), 1)
+    found = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(found[1:-1, 1:-1], np.float32)
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    size = 2 * (round(radius) + EDGE_PX) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
