@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline import binding, inventory, russian
+from pipeline import binding, handover, inventory, russian
 from pipeline.binding import Bound, Line
 from pipeline.dossier import Dossier, Filed
 from pipeline.errors import Problem
@@ -197,14 +197,25 @@ def faults(dossier: Dossier) -> Iterator[Problem]:
     """What does not agree between a file's documents, sheets and scans; each with its place."""
     subject = dossier.person.subject
     filed = {one.paper.id: one for one in dossier.filed}
+    places: dict[str, str] = {}
     for number, line in enumerate(dossier.bound.lines, start=1):
+        where = places[line.entry.id] = _where(subject, number, line)
         if line.gone:
             continue
-        where = f"{subject}, № {number}, " + _("sheets {sheets}").format(
-            sheets=binding.words(line.sheets)
-        )
         for what, hint in _wrong(line, filed.get(line.entry.id), dossier):
             yield Problem(what, where, hint)
+    for held in handover.out(dossier.events).values():
+        if held.until and held.is_overdue(dossier.as_of):
+            what = _("handed over until {day}, and not back: {to}").format(
+                day=short_date(held.until), to=held.to
+            )
+            hint = _("ask for it; when it is back: paperloop handover return {act}")
+            yield Problem(what, places.get(held.entry, subject), hint.format(act=held.act))
+
+
+def _where(subject: str, number: int, line: Line) -> str:
+    sheets = _("sheets {sheets}").format(sheets=binding.words(line.sheets))
+    return f"{subject}, № {number}, {sheets}"
 
 
 def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[str, str]]:

@@ -23,8 +23,9 @@ class Event:
     """Something that a person did to a file; append only.
 
     ``action`` is add, remove, return, replace, waive or done; ``file`` enters a paper of ours when
-    it is first accepted. ``at`` is an ISO time in UTC; ``target`` the entry that is taken out,
-    returned or replaced, or the term that is done; ``day`` the document's own date, ISO. ``copy``
+    it is first accepted; those of ``handover`` move a document to another organisation and back.
+    ``at`` is an ISO time in UTC; ``target`` the entry that is taken out, returned or replaced, or
+    the term that is done; ``day`` the document's own date, ISO. ``copy``
     and ``certified`` (with the mark «Верно») are None where nobody said it; ``secret`` documents
     are kept apart.
     """

@@ -234,7 +234,7 @@ def _received(
     if wanted.certified and any(one.is_uncertified for one in mine):
         return "received", _("a copy without the mark «Верно»")
     if papers and papers[0].evidence:
-        return papers[0].state, papers[0].why
+        return "received" if wanted.repeats else papers[0].state, papers[0].why
     places = dict.fromkeys(one.place for one in mine if one.place)
     return "received", ", ".join(places)
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline import binding, marks
+from pipeline import binding, handover, marks
 from pipeline.binding import Line
 from pipeline.dossier import Dossier, Filed
+from pipeline.handover import Handed
 from pipeline.registry import PersonRow
 from pipeline.russian import parse_person
 from pipeline.wording import short_date
@@ -29,7 +30,8 @@ class Row:
 
     ``document`` is the scanned document or the entry; ``index`` the number on the paper; ``day`` is
     of the document itself, None until somebody has read it; ``sheets`` are its sheets of the file
-    as they are printed; ``gone`` says that it was taken out.
+    as they are printed; ``gone`` says that it was taken out; ``out`` who has it for a time. That is
+    told, but not printed: the bound inventory says what belongs to the file.
     """
 
     number: int
@@ -42,6 +44,12 @@ class Row:
     sheets: str
     note: str
     gone: bool = False
+    out: str = ""
+
+    @property
+    def remark(self) -> str:
+        """The note and who has the document, for a person at the screen."""
+        return "; ".join(part for part in (self.note, self.out) if part)
 
     def as_json(self) -> dict[str, Any]:
         """One of the ``rows`` of the contract's object."""
@@ -54,8 +62,9 @@ class Row:
             "date": self.day.isoformat() if self.day else None,
             "title": self.title,
             "sheets": self.sheets,
-            "note": self.note,
+            "note": self.remark,
             "gone": self.gone,
+            "out": bool(self.out),
         }
 
 
@@ -77,8 +86,9 @@ def of(dossier: Dossier) -> Inventory:
     """The inventory of a file. A page of ours is a sheet: papers are printed on one side."""
     filed = {entry.paper.id: entry for entry in dossier.filed}
     numbers = {line.entry.id: n for n, line in enumerate(dossier.bound.lines, start=1)}
+    out = handover.out(dossier.events)
     rows = tuple(
-        _row(n, line, filed.get(line.entry.id), numbers)
+        _row(n, line, filed.get(line.entry.id), numbers, out.get(line.entry.id))
         for n, line in enumerate(dossier.bound.lines, start=1)
     )
     bound = dossier.bound
@@ -112,7 +122,9 @@ def of_person(person: PersonRow) -> dict[str, Any]:
     return {**known, "personnel_number": person.subject}
 
 
-def _row(number: int, line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> Row:
+def _row(
+    number: int, line: Line, filed: Filed | None, numbers: Mapping[str, int], out: Handed | None
+) -> Row:
     entry = line.entry
     return Row(
         number=number,
@@ -125,7 +137,13 @@ def _row(number: int, line: Line, filed: Filed | None, numbers: Mapping[str, int
         sheets=binding.words(line.sheets),
         note=_note(line, filed, numbers),
         gone=line.gone is not None,
+        out=_out(out) if out else "",
     )
+
+
+def _out(handed: Handed) -> str:
+    day = f" до {short_date(handed.until)}" if handed.until else ""
+    return f"выдан{day}: {handed.to}"
 
 
 def _note(line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> str:

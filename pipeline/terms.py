@@ -1,7 +1,7 @@
 """Days by which something is due: papers to come back, documents to renew, files to pass on.
 
-Comes in: dossiers and handover acts. Goes out: ``Term``, each with its ground. A term stands until
-a person says that it is done.
+Comes in: dossiers, and handover acts under which something may be out. Goes out: ``Term``, each
+with its ground. A term stands until a person says that it is done.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ WITHDRAWN_DAYS = 30  # to stop and destroy (152-FZ, art. 21 p. 5)
 PASSPORT_AGES = (20, 45)  # years at which a passport is renewed
 IN_OFFICE_YEARS = 10  # a dismissed servant's file, before the archive (seed 000, п. 22)
 SERVANT = "municipal-servant"
+SHOWN = "familiarisation"
+SHEET = "familiarisation-sheet"  # signed once a year by a servant who saw the own file
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ def of_file(file: Dossier, done: Collection[str] = ()) -> Iterator[Term]:
             found.append((f"withdrawal:{line.entry.id}", day, what, "152-ФЗ, ст. 21 ч. 5"))
     if closed is None:
         found += _yearly(file, done)
+        if file.person.category == SERVANT:
+            day = familiarised_by(file, done)
+            what = _("show the servant the file, and have the sheet signed")
+            found.append((f"{SHOWN}:{day.year}", day, what, "seed 000, п. 18 г"))
         found += _passport(file)
     else:
         if file.person.category == SERVANT:
@@ -60,7 +66,7 @@ def of_file(file: Dossier, done: Collection[str] = ()) -> Iterator[Term]:
 
 
 def of_acts(acts: Sequence[Paper]) -> Iterator[Term]:
-    """When what was handed over must be back; ``acts`` are those that came back signed."""
+    """When what was handed over must be back, by the acts under which it is out."""
     for act in acts:
         day = day_of(act.values.get("until"))
         if day is None:
@@ -74,6 +80,24 @@ def due(terms: Iterable[Term], until: date, done: Collection[str]) -> list[Term]
     """Those due by a day, the most overdue first."""
     found = [one for one in terms if one.day <= until and one.id not in done]
     return sorted(found, key=lambda one: (one.day, one.subject, one.id))
+
+
+def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
+    """The day by which a servant must have seen the own file again (seed 000, п. 18 г).
+
+    A year from the last signed sheet, at first from the hiring; at once where neither is known.
+    """
+    days = [
+        line.entry.day or binding.local_day(line.entry.at)
+        for line in file.bound.present
+        if line.entry.item == SHEET
+    ]
+    hired = archive.hired_on(file)
+    last = max(days) if days else hired
+    day = _years_later(last, 1) if last else file.as_of
+    while f"{file.person.subject}:{SHOWN}:{day.year}" in done:
+        day = _years_later(day, 1)
+    return day
 
 
 def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, str, str]]:

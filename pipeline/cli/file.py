@@ -119,7 +119,7 @@ def _show(reporter: Reporter, one: Any) -> None:
         }
     )
     rows = [
-        (row.number, row.index, row.day, row.title, row.sheets, row.note, row.document)
+        (row.number, row.index, row.day, row.title, row.sheets, row.remark, row.document)
         for row in listed.rows
     ]
     columns = ("№", _("number"), _("date"), _("document"), _("sheets"), _("note"), _("name"))

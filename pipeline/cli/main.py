@@ -48,6 +48,10 @@ def commands() -> dict[str, Entry]:
         "due": Entry("pipeline.cli.due", _("See what must be done by when.")),
         "inventory": Entry("pipeline.cli.inventory", _("List the papers of personal files.")),
         "archive": Entry("pipeline.cli.archive", _("List the files that go to the archive.")),
+        "handover": Entry("pipeline.cli.handover", _("Hand documents over, and take them back.")),
+        "familiarisation": Entry(
+            "pipeline.cli.familiarisation", _("Have servants sign that they saw their files.")
+        ),
         "register": Entry("pipeline.cli.register", _("List the municipal servants.")),
     }
 

@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import archive, cells, dossier, inventory, russian, staff
+from pipeline import archive, dossier, handover, inventory, russian, staff
 from pipeline import form as forms
 from pipeline.archive import Volume
-from pipeline.columns import COLUMNS
 from pipeline.dossier import Dossier
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.flow import generate
 from pipeline.flow import inventory as inventories
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, printable, wish
 from pipeline.form import Form
-from pipeline.i18n import _
+from pipeline.i18n import _, ngettext
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.terms import SERVANT
@@ -150,14 +149,15 @@ def transfer(
 
     Raises:
         UsageError: no such person, or an empty file.
-        DataError: its inventory or certification sheet is not in order; words cannot be printed.
+        DataError: its inventory or certification sheet is not in order, or a document of it is
+            handed over; words cannot be printed.
         FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
     """
-    to = _printable("recipient", where.to)
-    ground = _printable("basis", where.ground.rstrip(". "))  # the letter has its own full stop
-    number = _printable("letter_number", where.number) if where.number.strip() else ""
+    to = printable("recipient", where.to)
+    ground = printable("basis", where.ground.rstrip(". "))  # the letter has its own full stop
+    number = printable("letter_number", where.number) if where.number.strip() else ""
     (file,) = _files([subject], settings, registry)
-    wrong = list(_papers_wrong(file, settings, registry))
+    wrong = [*_papers_wrong(file, settings, registry), *_out(file)]
     if wrong and not where.anyway:
         raise DataError(
             "; ".join(one.what for one in wrong),
@@ -179,6 +179,17 @@ def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Pr
     yield from archive.faults(file)
     if file.bound.lines:
         yield from _papers_wrong(file, settings, registry)
+
+
+def _out(file: Dossier) -> Iterator[Problem]:
+    """What another organisation has: a file goes whole."""
+    held = handover.out(file.events)
+    if held:
+        what = ngettext("{n} document of it is handed over",
+                        "{n} documents of it are handed over", len(held))  # fmt: skip
+        hint = _("take back first: paperloop handover return {subject}")
+        subject = file.person.subject
+        yield Problem(what.format(n=len(held)), subject, hint.format(subject=subject))
 
 
 def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
@@ -203,16 +214,6 @@ def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iter
             yield Problem(_("the certification sheet is older than the file"), where, hint)
         elif not earlier and archive.closed_on(file):
             yield Problem(_("a closed file without a certification sheet"), where, hint)
-
-
-def _printable(column: str, text: str) -> str:
-    """Words of the command line, checked as a cell of data is."""
-    value, problems = cells.typed(COLUMNS[column], text)
-    wrong = next((one for one in problems if one.level == "error"), None)
-    if wrong or not value:
-        what, hint = (wrong.what, wrong.hint) if wrong else (_("it is empty"), "")
-        raise DataError(what, where=COLUMNS[column].title, hint=hint)
-    return str(value)
 
 
 def _files(subjects: Sequence[str], settings: Settings, registry: Registry) -> list[Dossier]:

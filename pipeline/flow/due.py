@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from pipeline import dossier, terms
+from pipeline import dossier, handover, terms
 from pipeline.binding import Event
 from pipeline.errors import UsageError
 from pipeline.i18n import _
+from pipeline.paper import Paper
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
 from pipeline.terms import Term
 
-ACT = "handover-act"
 DONE = "done"
 
 
@@ -39,7 +39,16 @@ def done(term: str, why: str, by: str, registry: Registry, settings: Settings) -
 
 
 def _all(registry: Registry, settings: Settings, met: Collection[str]) -> Iterator[Term]:
-    signed = {document.paper for document in registry.documents(status="accepted", form=ACT)}
     for one in dossier.read(registry, settings):
         yield from terms.of_file(one, met)
-    yield from terms.of_acts([one for one in registry.papers(form=ACT) if one.id in signed])
+    yield from terms.of_acts(_open_acts(registry))
+
+
+def _open_acts(registry: Registry) -> list[Paper]:
+    """Acts under which something is out; of those that we know no documents of, the signed ones."""
+    form = handover.FORM
+    signed = {document.paper for document in registry.documents(status="accepted", form=form)}
+    handed = handover.of(registry.events_having(handover.OUT, handover.BACK))
+    out = {one.act for one in handed if one.back is None}
+    back = {one.act for one in handed} - out
+    return [one for one in registry.papers(form=form) if one.id in (signed | out) - back]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, dossier
+from pipeline import archive, dossier, handover
 from pipeline.binding import VOLUME_SHEETS, Event, Line
 from pipeline.checklists import Wanted
 from pipeline.dossier import Dossier
@@ -55,7 +55,7 @@ def replace(
     ``target`` is a number of the inventory, a document or an entry.
     """
     file = _file(subject, registry, settings)
-    old = _there(file, target)
+    old = _here(file, target)
     item = _item(file, new.item)
     if item.secret != any(entry.id == old for entry in file.apart):
         raise UsageError(
@@ -72,12 +72,12 @@ def remove(
 ) -> Event:
     """Take a document out; its sheets' numbers stay skipped.
 
-    Raises UsageError: no such person, nothing of this name is there, no reason.
+    Raises UsageError: no such person, nothing of this name is there, it is handed over, no reason.
     """
     if not why:
         raise UsageError(_("who takes a document out must say why"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
-    event = Event(subject, "remove", by, now(), target=_there(file, target), why=why)
+    event = Event(subject, "remove", by, now(), target=_here(file, target), why=why)
     return registry.enter(event)
 
 
@@ -91,7 +91,7 @@ def give_back(
     if not why:
         raise UsageError(_("who puts a document back must say why"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
-    line = _line(file, target)
+    line = line_of(file, target)
     if line is None or line.gone is None or line.gone.by_entry:
         raise UsageError(
             _("“{target}” has not been taken out").format(target=target), where=subject
@@ -141,9 +141,12 @@ def _item(file: Dossier, said: str) -> Wanted:
     )
 
 
-def _there(file: Dossier, target: str) -> str:
-    """The entry that a number of the inventory, or a name, stands for."""
-    line = _line(file, target)
+def there(file: Dossier, target: str) -> str:
+    """The entry that a number of the inventory, or a name, stands for.
+
+    Raises UsageError where it is not in the file, or was taken out.
+    """
+    line = line_of(file, target)
     if line and line.gone:
         raise UsageError(
             _("“{target}” has been taken out already").format(target=target),
@@ -161,7 +164,20 @@ def _there(file: Dossier, target: str) -> str:
     )
 
 
-def _line(file: Dossier, target: str) -> Line | None:
+def _here(file: Dossier, target: str) -> str:
+    """As ``there``, of a document that nobody else has."""
+    entry = there(file, target)
+    if held := handover.out(file.events).get(entry):
+        raise UsageError(
+            _("“{target}” is handed over: {to}").format(target=target, to=held.to),
+            where=file.person.subject,
+            hint=_("take it back first: paperloop handover return {act}").format(act=held.act),
+        )
+    return entry
+
+
+def line_of(file: Dossier, target: str) -> Line | None:
+    """The line that a number of the inventory, or a name, stands for, taken out or not."""
     papers = {one.document.id: one.paper.id for one in file.filed}
     names = (target, papers.get(target))
     return next(

@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline import book, data, expressions, soundness
+from pipeline import book, cells, data, expressions, soundness
 from pipeline import form as forms
 from pipeline.columns import COLUMNS
 from pipeline.data import Row
-from pipeline.errors import FormError, Problem, UsageError
+from pipeline.errors import DataError, FormError, Problem, UsageError
 from pipeline.files import toml
 from pipeline.form import Filled, Form
 from pipeline.i18n import _
@@ -131,6 +131,16 @@ def blanks(choice: Sequence[Chosen], count: int, first: int, settings: Settings)
         for c in choice
         for n in range(first, first + count)
     ]
+
+
+def printable(column: str, text: str) -> str:
+    """Words of the command line, checked as a cell of data is; raises DataError."""
+    value, problems = cells.typed(COLUMNS[column], text)
+    wrong = next((one for one in problems if one.level == "error"), None)
+    if wrong or not value:
+        what, hint = (wrong.what, wrong.hint) if wrong else (_("it is empty"), "")
+        raise DataError(what, where=COLUMNS[column].title, hint=hint)
+    return str(value)
 
 
 def _of_row(

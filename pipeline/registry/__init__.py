@@ -303,6 +303,16 @@ class Registry:
         with self._write() as db:
             return replace(event, id=events.enter(db, event))
 
+    def enter_all(self, happened: Sequence[Event]) -> list[Event]:
+        """Append what belongs together, all or nothing."""
+        with self._write() as db:
+            return [replace(event, id=events.enter(db, event)) for event in happened]
+
+    def events_having(self, *actions: str) -> list[Event]:
+        """What of these actions (``Event.action``) was done to any file, the oldest first."""
+        with self._look() as db:
+            return events.having(db, actions)
+
     def events(self, subject: str) -> list[Event]:
         """What people did to a person's file, the oldest first."""
         with self._look() as db:

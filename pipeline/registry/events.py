@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -25,6 +25,12 @@ def enter(db: Connection, one: Event) -> int:
 def of(db: Connection, subject: str) -> list[Event]:
     """What was done to a person's file, the oldest first."""
     query = sa.select(event).where(event.c.subject == subject).order_by(event.c.id)
+    return [Event(**row._mapping) for row in db.execute(query)]
+
+
+def having(db: Connection, actions: Sequence[str]) -> list[Event]:
+    """What of these actions was done to any file, the oldest first."""
+    query = sa.select(event).where(event.c.action.in_(actions)).order_by(event.c.id)
     return [Event(**row._mapping) for row in db.execute(query)]
 
 

@@ -1,0 +1,141 @@
+"""Whether a consent lets documents go to a recipient for a purpose.
+
+Comes in: a person's file, a consent that lies in it, and the words it was printed with. Goes out:
+None, or why it does not (seed 000, п. 5 д; ТК РФ, ст. 88). Words are compared by their dictionary
+forms: a consent names its recipient in the dative and its purpose in whatever case its sentence
+wants. It covers what it says and nothing more, so every word of what is asked must stand in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from pipeline import archive, binding, morphology, passages, verdict
+from pipeline.binding import Line
+from pipeline.dossier import Dossier, Filed
+from pipeline.i18n import _
+from pipeline.passages import Paragraph
+from pipeline.terms import WITHDRAWAL
+from pipeline.wording import day_of, short_date
+
+PREFIX = "consent-"  # how the forms of consents are called
+NAMES = ("third_party", "recipient", "insurer")  # how the fields that name who gets data begin
+PURPOSES = ("purpose",)
+FEWEST_WORDS = 2  # of a purpose: one word alone would be in nearly every consent
+# Abbreviations beside which a consent may have the whole words.
+LEGAL_FORMS = {
+    "ооо": "общество с ограниченной ответственностью",
+    "ао": "акционерное общество",
+    "пао": "публичное акционерное общество",
+    "сао": "страховое акционерное общество",
+    "спао": "страховое публичное акционерное общество",
+    "ип": "индивидуальный предприниматель",
+}
+# A consent whose heading says so is about handing over as a whole; in any other the sentence that
+# names the recipient must say that data are handed over, and what for.
+_WHOLE = "согласие =на передача|предоставление"
+_GIVES = "передача|передать|предоставление|предоставить"
+_FOR = "цель|для"
+# How a consent says that it ends with the work.
+_ENDS = "=до день прекращение|окончание|расторжение … договор|контракт"
+_FILLERS = {"PREP", "CONJ", "PRCL", "INTJ", "NPRO"}
+
+Word = frozenset[str]
+
+
+def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> str | None:
+    """Why this consent does not let documents go; ``text`` is what was printed on it."""
+    if not _is_consent(consent):
+        return _("it is not a consent")
+    if consent.verdict.signed is False:
+        return _("it is not signed")
+    if verdict.mismatched(consent.document):
+        return _("what it says is not what was issued")
+    if consent.verdict.struck:
+        return _("something in it is crossed out")
+    line = _line(file, consent)
+    if line is None or line.gone:
+        return _("it was taken out of the file")
+    if withdrawn := _withdrawn(file, consent, line):
+        return _("it was withdrawn on {day}").format(day=short_date(withdrawn))
+    said = passages.read([Paragraph(1, text)], {})
+    closed = archive.closed_on(file)
+    if closed and closed <= file.as_of and said.first([_ENDS]):
+        return _("it ended with the work on {day}").format(day=short_date(closed))
+    names = list(_fields(consent, NAMES))
+    if not names:
+        return _("it names no recipient")
+    name = next((one for one in names if _same(_words(to), _words(one))), None)
+    if name is None:
+        return _("it is for another recipient: {name}").format(name=names[0])
+    clauses = [_words(one) for one in _fields(consent, PURPOSES)]
+    clauses += _clauses(said, _words(name))
+    asked = _words(purpose)
+    if len(asked) < FEWEST_WORDS or not any(_within(asked, clause) for clause in clauses):
+        return _("it does not name this purpose")
+    return None
+
+
+def _is_consent(filed: Filed) -> bool:
+    form = filed.paper.form
+    return form.startswith(PREFIX) and form != WITHDRAWAL
+
+
+def _line(file: Dossier, filed: Filed) -> Line | None:
+    return next((it for it in file.bound.lines if it.entry.id == filed.paper.id), None)
+
+
+def _withdrawn(file: Dossier, consent: Filed, line: Line) -> date | None:
+    """The day of a withdrawal that came after the consent and may be about it."""
+    filed = {one.paper.id: one for one in file.filed}
+    given = consent.verdict.signed_on
+    for other in file.bound.lines:
+        if other.entry.item != WITHDRAWAL or other.gone or other.entry.at < line.entry.at:
+            continue
+        paper = filed.get(other.entry.id)
+        # Which consent it withdraws stands there by pen: known where somebody has typed it.
+        about = paper.verdict.values.get("consent_date") if paper else None
+        if given and about and day_of(about) != day_of(given):
+            continue
+        return other.entry.day or binding.local_day(other.entry.at)
+    return None
+
+
+def _fields(consent: Filed, names: Sequence[str]) -> Iterator[str]:
+    """What the fields of these names say; what was not read is what was issued."""
+    for name, issued in consent.paper.fields.items():
+        if name.startswith(tuple(names)) and not name.endswith("_address"):
+            value = consent.verdict.values.get(name, issued)
+            if value:
+                yield value
+
+
+def _clauses(said: passages.Text, name: Sequence[Word]) -> Iterator[list[Word]]:
+    """The words of each sentence that says what data are handed over for."""
+    whole = said.first([_WHOLE]) is not None
+    gives = {one.sentence for one in said.find(_GIVES)}
+    for number in {one.sentence for one in said.find(_FOR)}:
+        words = [token.names for token in said.sentences[number]]
+        if whole or (number in gives and _within(name, words)):
+            yield words
+
+
+def _words(text: str) -> list[Word]:
+    """The words that mean something, each with all its dictionary forms."""
+    spelt = " ".join(LEGAL_FORMS.get(word.casefold(), word) for word in text.split())
+    read = passages.read([Paragraph(1, spelt)], {})
+    found = []
+    for token in (token for sentence in read.sentences for token in sentence):
+        word = read.paragraphs[0][token.start : token.end]
+        if morphology.parses(word.lower())[0].tag.POS not in _FILLERS:
+            found.append(token.names)
+    return found
+
+
+def _within(words: Sequence[Word], others: Sequence[Word]) -> bool:
+    return bool(words) and all(any(word & other for other in others) for word in words)
+
+
+def _same(words: Sequence[Word], others: Sequence[Word]) -> bool:
+    return _within(words, others) and _within(others, words)

@@ -1,0 +1,100 @@
+"""Servants shown their own files: a sheet for each to sign, once a year (seed 000, п. 18 г).
+
+The sheet is about one person's file and lies in it when it has come back; it counts the next year
+from the day it was signed. While one is waiting to be signed, it is the same sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from typing import Any
+
+from pipeline import archive, dossier, terms
+from pipeline import form as forms
+from pipeline.dossier import Dossier
+from pipeline.flow import due, generate
+from pipeline.flow.generate import Issued, Options
+from pipeline.flow.wishes import Wish, wish
+from pipeline.registry import Registry
+from pipeline.settings import Settings
+from pipeline.terms import SERVANT, SHEET
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A person's sheet, and the day by which it must be signed (None of who is no servant)."""
+
+    file: Dossier
+    due: date | None
+    issued: Issued
+
+    def as_json(self) -> dict[str, Any]:
+        """One object a sheet."""
+        return {
+            "subject": self.file.person.subject,
+            "full_name": self.file.person.full_name,
+            "sheet": self.issued.paper.key,
+            "due": self.due.isoformat() if self.due else None,
+            **self.issued.files,
+        }
+
+
+def issue(
+    subjects: Sequence[str],
+    until: date,
+    settings: Settings,
+    registry: Registry,
+    options: Options,
+) -> Iterator[Shown]:
+    """A sheet for each of these people, by default for every servant whose term ends by a day.
+
+    Raises:
+        UsageError: no such person.
+        FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
+    """
+    met = registry.targets(due.DONE)
+    chosen = []
+    for file in dossier.read(registry, settings, subjects):
+        serves = file.person.category == SERVANT and not archive.closed_on(file)
+        day = terms.familiarised_by(file, met) if serves else None
+        if subjects or (day and day <= until):
+            chosen.append((file, day))
+    wanted = [_wish(file, settings, registry) for file, _day in chosen]
+    issued = generate.issue(wanted, settings, registry, options)
+    for (file, day), one in zip(chosen, issued, strict=True):
+        yield Shown(file, day, one)
+
+
+def _wish(file: Dossier, settings: Settings, registry: Registry) -> Wish:
+    person = file.person
+    number = _number(file, settings, registry)
+    said = {
+        "sheet": number,
+        "document": f"документы личного дела № {person.subject} по внутренней описи",
+        "document_date": archive.hired_on(file) or "",
+        "document_number": person.subject,
+        "people": [
+            {"full_name": person.full_name, "position": str(person.data.get("position") or "")}
+        ],
+    }
+    form = forms.load(SHEET, settings)
+    filled = forms.fill(form, said, settings.operator, settings.today)
+    return wish(form, filled, number, person)
+
+
+def _number(file: Dossier, settings: Settings, registry: Registry) -> str:
+    """The sheet that waits to be signed; else the year's next."""
+    subject = file.person.subject
+    sheets = registry.papers(subject=subject, form=SHEET)
+    back = {one.paper.id for one in file.filed}
+    there = [one for one in sheets if one.superseded_by is None]
+    if waiting := [one.key for one in there if one.id not in back]:
+        return waiting[-1]
+    used = {one.key for one in there}
+    first = f"{subject}/{settings.today.year}"
+    if first not in used:
+        return first
+    return next(name for n in count(2) if (name := f"{first}-{n}") not in used)
