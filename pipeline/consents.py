@@ -57,8 +57,8 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
     line = _line(file, consent)
     if line is None or line.gone:
         return _("it was taken out of the file")
-    if withdrawn := _withdrawn(file, consent, line):
-        return _("it was withdrawn on {day}").format(day=short_date(withdrawn))
+    if day := withdrawn(file, consent):
+        return _("it was withdrawn on {day}").format(day=short_date(day))
     said = passages.read([Paragraph(1, text)], {})
     closed = archive.closed_on(file)
     if closed and closed <= file.as_of and said.first([_ENDS]):
@@ -77,20 +77,13 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
     return None
 
 
-def _is_consent(filed: Filed) -> bool:
-    form = filed.paper.form
-    return form.startswith(PREFIX) and form != WITHDRAWAL
-
-
-def _line(file: Dossier, filed: Filed) -> Line | None:
-    return next((it for it in file.bound.lines if it.entry.id == filed.paper.id), None)
-
-
-def _withdrawn(file: Dossier, consent: Filed, line: Line) -> date | None:
+def withdrawn(file: Dossier, consent: Filed) -> date | None:
     """The day of a withdrawal that came after the consent and may be about it."""
+    line = _line(file, consent)
     filed = {one.paper.id: one for one in file.filed}
     given = consent.verdict.signed_on
-    for other in file.bound.lines:
+    for other in file.bound.lines if line else ():
+        assert line
         if other.entry.item != WITHDRAWAL or other.gone or other.entry.at < line.entry.at:
             continue
         paper = filed.get(other.entry.id)
@@ -100,6 +93,15 @@ def _withdrawn(file: Dossier, consent: Filed, line: Line) -> date | None:
             continue
         return other.entry.day or binding.local_day(other.entry.at)
     return None
+
+
+def _is_consent(filed: Filed) -> bool:
+    form = filed.paper.form
+    return form.startswith(PREFIX) and form != WITHDRAWAL
+
+
+def _line(file: Dossier, filed: Filed) -> Line | None:
+    return next((it for it in file.bound.lines if it.entry.id == filed.paper.id), None)
 
 
 def _fields(consent: Filed, names: Sequence[str]) -> Iterator[str]:

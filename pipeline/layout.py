@@ -73,18 +73,22 @@ def sheets(pdf: bytes, *, coarse: bool = False) -> tuple[Sheet, ...]:
     ``coarse``: a stretch of print is one "glyph" of all its characters. That takes a third of
     the time, and is enough to find the fields and to see that nothing is lost.
     """
-    try:
-        document = pdfium.PdfDocument(pdf)
-    except pdfium.PdfiumError as error:
-        raise ToolFailedError(
-            _("LibreOffice made a PDF that cannot be opened"),
-            hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
-        ) from error
+    document = _opened(pdf)
     try:
         look_at = _coarse_sheet if coarse else _sheet
         return tuple(look_at(document, index) for index in range(len(document)))
     finally:
         document.close()
+
+
+def _opened(pdf: bytes) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(pdf)
+    except pdfium.PdfiumError as error:
+        raise ToolFailedError(
+            _("LibreOffice made a PDF that cannot be opened"),
+            hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
+        ) from error
 
 
 def sheet(pdf: bytes, number: int) -> Sheet:
@@ -110,8 +114,8 @@ def _on_page(it: Glyph, page: int) -> Glyph:
 
 
 def texts(pdf: bytes) -> list[str]:
-    """What is printed on each page, without places: quick."""
-    document = pdfium.PdfDocument(pdf)
+    """What is printed on each page, without places: quick. Raises as ``sheets``."""
+    document = _opened(pdf)
     try:
         return [page.get_textpage().get_text_range() for page in document]
     finally:

@@ -271,11 +271,18 @@ def test_what_is_due_stands_until_it_is_done(file: Registry, paperloop: Paperloo
         assert said.code == 0, said.err
         return {one["term"]: one["day"] for one in said.lines()}
 
-    assert due() == {"0042:yearly:income:2015": "2015-04-30"}
+    first = {"0042:familiarisation:2016": "2016-03-02"}
+    assert due() == {"0042:yearly:income:2015": "2015-04-30", **first}
     tick(paperloop, "income", "--date", "2026-04-20")
+    assert due() == first
+    tick(paperloop, "familiarisation-sheet", "--date", "2026-05-20")
     assert due() == {}
     far = due("--until", "2035-12-31")
-    assert far == {"0042:yearly:income:2027": "2027-04-30", "0042:passport:45": "2035-05-12"}
+    assert far == {
+        "0042:yearly:income:2027": "2027-04-30",
+        "0042:familiarisation:2027": "2027-05-20",
+        "0042:passport:45": "2035-05-12",
+    }
     assert "0042:passport:45" not in due("--until", "2035-12-31", "--done", "0042:passport:45")
     assert paperloop("due", "--done", "0042:nothing", *DAY).code == 2
     tick(paperloop, "dismissal", "--date", "2026-09-01")
@@ -362,4 +369,5 @@ def test_a_yearly_term_that_is_done_makes_way_for_the_next(
     file: Registry, paperloop: Paperloop
 ) -> None:
     said = paperloop("due", "--done", "0042:yearly:income:2015", "--json", *DAY)
-    assert [one["term"] for one in said.lines()] == ["0042:yearly:income:2016"]
+    terms = [one["term"] for one in said.lines()]
+    assert terms == ["0042:familiarisation:2016", "0042:yearly:income:2016"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import archive, dossier, handover, inventory, russian, staff
+from pipeline import archive, consents, dossier, handover, inventory, russian, staff
 from pipeline import form as forms
 from pipeline.archive import Volume
 from pipeline.dossier import Dossier
@@ -177,8 +177,26 @@ def transfer(
 def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
     """What does not agree: documents, sheets, scans, and the papers about the file."""
     yield from archive.faults(file)
+    yield from _consent_gone(file)
     if file.bound.lines:
         yield from _papers_wrong(file, settings, registry)
+
+
+def _consent_gone(file: Dossier) -> Iterator[Problem]:
+    """What is out under a consent that was withdrawn since."""
+    given = {one.document.id: one for one in file.filed}
+    for held in handover.out(file.events).values():
+        consent = given.get(held.ground.words) if held.ground.kind == handover.CONSENT else None
+        if consent and (day := consents.withdrawn(file, consent)):
+            yield Problem(
+                _("handed over under a consent that was withdrawn on {day}: {to}").format(
+                    day=short_date(day), to=held.to
+                ),
+                file.person.subject,
+                _("ask for it; when it is back: paperloop handover return {act}").format(
+                    act=held.act
+                ),
+            )
 
 
 def _out(file: Dossier) -> Iterator[Problem]:

@@ -73,7 +73,7 @@ def _wish(file: Dossier, settings: Settings, registry: Registry) -> Wish:
     number = _number(file, settings, registry)
     said = {
         "sheet": number,
-        "document": f"документы личного дела № {person.subject} по внутренней описи",
+        "document": "личное дело (все документы по внутренней описи)",
         "document_date": archive.hired_on(file) or "",
         "document_number": person.subject,
         "people": [

@@ -7,9 +7,10 @@ and is repeated finds its act and goes on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 
@@ -44,6 +45,8 @@ BY_PEN = {
 }
 # The approved form has these words for whoever signs.
 UNKNOWN = {"handed": "Передал", "received": "Принял"}
+
+CITED = re.compile(r"\s+от (?P<day>\d\d\.\d\d\.\d{4})(?: г\.| года)? № ?(?P<number>[^\s,;]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,8 @@ def listed(subjects: Sequence[str], settings: Settings, registry: Registry) -> l
     for number in subjects:
         dossier.person(number, registry)
     found = [one for one in everything(registry) if not subjects or one.subject in subjects]
+    if not found:
+        return []
     whose = sorted({one.subject for one in found})
     files = {one.person.subject: one for one in dossier.read(registry, settings, whose)}
     acts = {name: _act(name, registry) for name in {one.act for one in found}}
@@ -259,7 +264,7 @@ def _ground(
     """What lets the documents go, and how the act says it."""
     if asked.law:
         law = printable("basis", asked.law.rstrip(". "))
-        return Ground(LAW, law), {"basis": law}
+        return Ground(LAW, law), _cited(law)
     consent = _consent(file, asked.consent, registry)
     text = _text(consent, registry)
     if why := consents.refusal(file, consent, said["recipient"], said["purpose"], text):
@@ -273,6 +278,19 @@ def _ground(
         "basis_date": day_of(consent.verdict.signed_on) or "",
         "basis_number": marks.printed(consent.paper.id),
     }
+
+
+def _cited(law: str) -> dict[str, Any]:
+    """A law as the act has it: its date and number stand on a line of their own."""
+    found = CITED.search(law)
+    if not found:
+        return {"basis": law}
+    try:
+        day = datetime.strptime(found["day"], "%d.%m.%Y").date()
+    except ValueError:
+        return {"basis": law}
+    basis = law[: found.start()] + law[found.end() :]
+    return {"basis": basis, "basis_date": day, "basis_number": found["number"]}
 
 
 def _text(consent: Filed, registry: Registry) -> str:

@@ -1,0 +1,381 @@
+"""Documents of files at other organisations: on what ground they go, and that they come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import handover, layout
+from pipeline.binding import Event
+from pipeline.errors import RegistryError
+from pipeline.flow import generate
+from pipeline.paper import Paper
+from pipeline.registry import Registry
+from tests import filing
+from tests.conftest import Said
+from tests.test_file import SERVANT, shown, text_of, tick
+
+Paperloop = Callable[..., Said]
+DAY = ("--today", "2026-09-14")
+LATER = ("--today", "2026-10-02")
+TO, PURPOSE = "САО «Рысь»", "оформления полиса добровольного медицинского страхования"
+LAW = "статья 22 Федерального закона от 17.01.1992 № 2202-1"
+RECIPIENT = {"third_party_dative": "страховому акционерному обществу «Рысь»"}
+NAMED = {**RECIPIENT, "purpose": "оформление полиса добровольного медицинского страхования"}
+
+
+@pytest.fixture
+def registry(workspace: Path) -> Iterator[Registry]:
+    with Registry.open(filing.of(workspace).registry_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Papers are entered without LibreOffice; the wishes that would be printed."""
+    wishes: list[Any] = []
+
+    def issue(wanted: Any, settings: Any, registry: Registry, options: Any) -> Iterator[Any]:
+        for one in wanted:
+            wishes.append(one)
+            it = filing.paper(
+                one.form.name, key=one.key, subject=one.subject, digest=one.digest,
+                fields=dict(one.filled.printed), values=dict(one.filled.values), pages=1,
+            )  # fmt: skip
+            there = [old for old in registry.current(it.form, it.key) if old.digest == it.digest]
+            if not there:
+                filing.issue(registry, it, people=(SERVANT,))
+            yield generate.Issued(there[0] if there else it, new=not there)
+
+    monkeypatch.setattr(generate, "issue", issue)
+    return wishes
+
+
+def consent(
+    registry: Registry,
+    says: Mapping[str, str] = NAMED,
+    form: str = "consent-transfer",
+    **how: Any,
+) -> str:
+    """A consent in the file; the document that brought it."""
+    it = filing.paper(form, pages=1, fields=says, values=says, copy=how.pop("copy", 1))
+    filing.issue(registry, it, people=(SERVANT,))
+    return filing.comes_back(registry, it, **how)
+
+
+@pytest.fixture
+def file(registry: Registry, paperloop: Paperloop, printed: list[Any]) -> str:
+    """A file with a consent (1), a passport (2) and a diploma (3); the consent's document."""
+    document = consent(registry)
+    tick(paperloop, "passport", "--index", "45 08 123456", "--sheets", "2")
+    tick(paperloop, "education", "--index", "107718 0012345")
+    return document
+
+
+def hand(paperloop: Paperloop, *more: str, to: str = TO, purpose: str = PURPOSE) -> Said:
+    return paperloop("handover", "issue", "0042", "--to", to, "--purpose", purpose, "--until",
+                     "2026-10-01", "--by", "Irina", "--json", *DAY, *more)  # fmt: skip
+
+
+def out(paperloop: Paperloop, *more: str) -> dict[int, bool]:
+    """What the list says: number in the file, and whether it is out."""
+    said = paperloop("handover", "list", "--json", *DAY, *more)
+    assert said.code == 0, said.err
+    return {one["number"]: one["out"] for one in said.lines()}
+
+
+def terms(paperloop: Paperloop, *more: str) -> list[tuple[str, bool]]:
+    said = paperloop("due", "--json", *more)
+    return [(it["day"], it["overdue"]) for it in said.lines() if it["term"].startswith("act:")]
+
+
+def test_what_goes_is_listed_reminded_of_and_taken_back_one_by_one(
+    file: str, paperloop: Paperloop, printed: list[Any]
+) -> None:
+    before = shown(paperloop)
+    said = hand(paperloop, "--consent", file, "--document", "2", "--document", "3")
+    assert said.code == 0, said.err
+    (answer,) = said.lines()
+    assert (answer["act"], answer["documents"], answer["sheets"]) == ("0042/1", 2, 3)
+    assert answer["ground"] == {"consent": file}
+    words = printed[-1].filled.printed
+    assert words["items.1.name"].startswith("Копия паспорта № 45 08 123456")
+    assert "листы 2–3" in words["items.1.name"]
+    assert words["items.2.quantity"] == "1"
+
+    after = shown(paperloop)
+    assert [row["out"] for row in after["rows"]] == [False, True, True]
+    assert "выдан до 01.10.2026: САО «Рысь»" in after["rows"][1]["note"]
+    assert (after["documents"], after["sheets"]) == (before["documents"], before["sheets"])
+
+    assert terms(paperloop, *DAY) == [("2026-10-01", False)]
+    assert terms(paperloop, *LATER) == [("2026-10-01", True)]
+    assert "САО «Рысь»" in paperloop("file", "check", *LATER).err
+    assert paperloop("handover", "return", "0042", "--document", "2", "--by", "Oleg").code == 0
+    assert out(paperloop) == {2: False, 3: True}
+    assert terms(paperloop, *DAY) == [("2026-10-01", False)]  # one is still out
+    again = paperloop("handover", "return", "0042/1", "--document", "2", "--json")
+    assert (again.code, again.lines()[0]["new"]) == (0, False)
+    assert again.lines()[0]["returned_by"] == "Oleg"
+    assert paperloop("handover", "return", answer["paper"]).code == 0
+    assert out(paperloop) == {2: False, 3: False}
+    assert terms(paperloop, *LATER) == []
+    assert not any(row["out"] for row in shown(paperloop)["rows"])
+    assert paperloop("handover", "return", "0042/1").code == 0  # nothing is out: it says so
+
+
+def test_the_inventory_stays_right_while_a_document_is_out(
+    file: str, paperloop: Paperloop, registry: Registry, workspace: Path
+) -> None:
+    from pipeline import dossier, inventory
+
+    def listed() -> dict[str, Any]:
+        (one,) = dossier.read(registry, filing.of(workspace), ["0042"])
+        return inventory.data(inventory.of(one), 1)
+
+    before = listed()
+    assert hand(paperloop, "--consent", file, "--document", "2").code == 0
+    assert listed() == before
+
+
+def test_what_is_out_neither_goes_again_nor_leaves_the_file(
+    file: str, paperloop: Paperloop
+) -> None:
+    assert hand(paperloop, "--consent", file, "--document", "2").code == 0
+    for more in (("--consent", file), ("--law", LAW)):
+        said = hand(paperloop, *more, "--document", "3", "--document", "2")
+        assert (said.code, "handed over already" in said.err) == (3, True), said.err
+    assert out(paperloop) == {2: True}  # nothing half done
+    said = paperloop("file", "remove", "0042", "2", "--why", "x")
+    assert (said.code, "handover return" in said.err) == (2, True)
+    said = paperloop("file", "replace", "0042", "2", "--item", "passport", "--why", "x")
+    assert said.code == 2
+    said = paperloop("file", "transfer", "0042", "--to", "район", "--ground", "перевод")
+    assert (said.code, "handed over" in said.err) == (3, True)
+
+
+def test_after_it_came_back_it_may_go_again_under_an_act_of_its_own(
+    file: str, paperloop: Paperloop
+) -> None:
+    for act in ("0042/1", "0042/2"):
+        (answer,) = hand(paperloop, "--consent", file, "--document", "2").lines()
+        assert answer["act"] == act
+        assert paperloop("handover", "return", act).code == 0
+    assert len(paperloop("handover", "list", "0042", "--json").lines()) == 2
+
+
+def test_the_law_stands_for_a_consent(file: str, paperloop: Paperloop, printed: list[Any]) -> None:
+    said = hand(paperloop, "--law", LAW, "--document", "2", to="прокуратура района",
+                purpose="проведения проверки")  # fmt: skip
+    assert said.lines()[0]["ground"] == {"law": LAW}
+    words = printed[-1].filled.printed
+    assert (words["basis"], words["basis_date"], words["basis_number"]) == (
+        "статьи 22 Федерального закона",
+        "«17»\xa0января\xa01992",
+        "2202-1",
+    )
+    assert words["handed_by"] == ""  # a pen knows
+    assert words["handed"] == "Передал"
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "told"),
+    [
+        ((), 2, "--consent"),
+        (("--consent", "1", "--law", LAW), 2, "--consent"),
+        (("--consent", "doc-none"), 3, "no such document"),
+        (("--consent", "2"), 3, "not issued here"),
+        (("--consent", "1", "--document", "9"), 2, "no document"),
+        (("--consent", "1", "--until", "2026-09-13"), 3, "lies behind"),
+        (("--consent", "1", "--act", "0042"), 3, "person's number"),
+        (("--consent", "1", "--to", "САО «Волк»"), 3, "another recipient"),
+        (("--consent", "1", "--to", "«Рысь»"), 3, "another recipient"),
+        (("--consent", "1", "--purpose", "проверки бухгалтерии"), 3, "this purpose"),
+        (("--consent", "1", "--purpose", "страхования"), 3, "this purpose"),
+        (("--consent", "1", "--to", "a\x07b"), 3, ""),
+    ],
+)
+def test_without_a_ground_that_covers_it_nothing_goes(
+    more: tuple[str, ...], code: int, told: str, file: str, paperloop: Paperloop,
+    printed: list[Any],
+) -> None:  # fmt: skip
+    said = hand(paperloop, "--document", "2", *more)
+    assert (said.code, told in said.err) == (code, True), said.err
+    assert len(said.err.strip().splitlines()) == 1
+    assert (printed, out(paperloop)) == ([], {})
+
+
+def test_nobodys_number_and_a_secret_document_are_refused(file: str, paperloop: Paperloop) -> None:
+    said = paperloop("handover", "issue", "0099", "--to", TO, "--purpose", PURPOSE, "--law", LAW,
+                     "--until", "2026-10-01", "--document", "1", *DAY)  # fmt: skip
+    assert said.code == 2
+    secret = tick(paperloop, "secrets-access")
+    assert secret.code == 0
+    said = hand(paperloop, "--law", LAW, "--document", "entry-4")
+    assert (said.code, "secret" in said.err) == (3, True), said.err
+    assert paperloop("handover", "return", "0042").code == 2  # nothing ever went
+
+
+def unsigned() -> dict[str, Any]:
+    (signature, *others) = filing.page(filing.paper()).hand
+    return {"hand": (replace(signature, present=False), *others)}
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ({"status": "review"}, "not accepted"),
+        ({"status": "rejected"}, "not accepted"),
+        (unsigned(), "not signed"),
+        ({"alterations": (filing.struck(),)}, "crossed out"),
+        ({"form": "non-disclosure-pledge"}, "not a consent"),
+        ({"form": "consent-2025", "says": {}}, "names no recipient"),
+        ({"says": RECIPIENT}, "this purpose"),
+    ],
+)
+def test_a_consent_that_is_none_does_not_cover(
+    made: dict[str, Any], told: str, file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    document = consent(registry, made.pop("says", NAMED), copy=2, **made)
+    said = hand(paperloop, "--consent", document, "--document", "2")
+    assert (said.code, told in said.err) == (3, True), said.err
+
+
+def test_another_persons_consent_does_not_cover(
+    file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    other = filing.paper("consent-transfer", key="0043", subject="0043", fields=NAMED)
+    filing.issue(registry, other, people=(replace(SERVANT, subject="0043"),))
+    said = hand(paperloop, "--consent", filing.comes_back(registry, other), "--document", "2")
+    assert (said.code, "another person" in said.err) == (3, True), said.err
+
+
+def test_a_consent_that_was_withdrawn_covers_nothing_more(
+    file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    assert hand(paperloop, "--consent", file, "--document", "2").code == 0
+    consent(registry, {}, "consent-withdrawal")
+    said = hand(paperloop, "--consent", file, "--document", "3")
+    assert (said.code, "withdrawn" in said.err) == (3, True), said.err
+    assert "withdrawn" in paperloop("file", "check", *DAY).err  # what is out is asked back
+    later = consent(registry, copy=2)
+    assert hand(paperloop, "--consent", later, "--document", "3").code == 0
+
+
+def test_a_withdrawal_of_another_consent_does_not_touch_this_one(
+    file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    pen = filing.smeared("consent_date", said="")
+    withdrawal = consent(registry, {}, "consent-withdrawal", fields=(pen,))
+    for document, day in ((file, "date=2026-09-02"), (withdrawal, "consent_date=2026-08-01")):
+        told = paperloop("review", "--set", document, day, "--again")
+        assert told.code == 0, told.err
+        assert paperloop("review", "--accept", document, "--again", "--why", "x").code == 0
+    said = hand(paperloop, "--consent", file, "--document", "2")
+    assert said.code == 0, said.err
+
+
+def test_a_run_that_was_killed_goes_on_with_its_act(
+    file: str, paperloop: Paperloop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Registry, happened: list[Event]) -> None:
+        raise RegistryError("the power is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Registry, "enter_all", fails)
+        assert hand(paperloop, "--consent", file, "--document", "2").code == 8
+    assert out(paperloop) == {}
+    (answer,) = hand(paperloop, "--consent", file, "--document", "2").lines()
+    assert (answer["act"], answer["new"]) == ("0042/1", False)
+
+
+def test_an_act_of_another_hand_keeps_its_number(
+    file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    act: Paper = filing.paper(handover.FORM, key="А-7", subject=None)
+    filing.issue(registry, act)
+    said = hand(paperloop, "--consent", file, "--document", "2", "--act", "А-7")
+    assert (said.code, "А-7" in said.err) == (3, True), said.err
+    (answer,) = hand(paperloop, "--consent", file, "--document", "2", "--act", "А-8").lines()
+    assert answer["act"] == "А-8"
+
+
+def test_the_act_is_printed_from_the_words_of_a_printed_consent(
+    workspace: Path, registry: Registry, paperloop: Paperloop
+) -> None:
+    row = {
+        "personnel_number": "0042",
+        "last_name": "Ёлкина",
+        "first_name": "Анна",
+        "middle_name": "Юрьевна",
+        "category": "municipal-servant",
+        "address": "г. Новозареченск, ул. Мира, д. 5",
+        "passport_series": "4508",
+        "passport_number": "123456",
+        "passport_issued_on": "01.06.2010",
+        "passport_issued_by": "ОВД г. Новозареченска",
+        "third_party": "страховое акционерное общество «Рысь»",
+        "third_party_address": "г. Москва, ул. Лесная, д. 1",
+    }
+    data = workspace / "row.json"
+    data.write_text(json.dumps([row]), encoding="utf-8")
+    assert paperloop("generate", "consent-transfer", "--data", data, *DAY).code == 0
+    (paper,) = registry.papers(form="consent-transfer")
+    document = filing.comes_back(registry, paper)
+    wrong = hand(paperloop, "--consent", document, "--document", "1",
+                 purpose="оформления полиса страхования имущества")  # fmt: skip
+    assert (wrong.code, "this purpose" in wrong.err) == (3, True), wrong.err
+    said = hand(paperloop, "--consent", document, "--document", "1", "--handed-by",
+                "Сидорова Мария Ивановна", "--handed-by-position", "специалист")  # fmt: skip
+    assert said.code == 0, said.err
+    (answer,) = said.lines()
+    text = text_of(workspace / answer["pdf"])
+    for words in ("согласия на передачу персональных данных", "САО «Рысь»", "1 октября 2026",
+                  PURPOSE, "Передала Сидорова Мария Ивановна", "дело № 0042, лист 1"):  # fmt: skip
+        assert words in text
+    act = registry.paper(answer["paper"])
+    assert act
+    pen = {place.field for place in act.places if place.hand}
+    assert {"basis_date", "recipient_representative", "signature_taker"} <= pen
+    assert layout.texts(registry.pdf_of(act.id))
+    assert paperloop("handover", "list", "--json").lines()[0]["signed"] is False
+    filing.comes_back(registry, act)
+    assert paperloop("handover", "list", "--json").lines()[0]["signed"] is True
+
+
+def test_a_servant_signs_once_a_year_and_the_same_sheet_until_then(
+    file: str, registry: Registry, paperloop: Paperloop, printed: list[Any]
+) -> None:
+    def sheets(*more: str) -> list[dict[str, Any]]:
+        said = paperloop("familiarisation", "--json", *more)
+        assert said.code == 0, said.err
+        return said.lines()
+
+    (first,) = sheets(*DAY)
+    assert (first["sheet"], first["new"], first["due"]) == ("0042/2026", True, "2016-03-02")
+    assert printed[-1].filled.printed["rows.1.name"] == "Ёлкина Анна Юрьевна"
+    (again,) = sheets("--today", "2027-01-11")
+    assert (again["paper"], again["new"]) == (first["paper"], False)
+    sheet = registry.paper(first["paper"])
+    assert sheet
+    filing.comes_back(registry, sheet)
+    day = date.fromisoformat(registry.taken_in_at(f"doc-{sheet.id}")[:10])
+    assert sheets("--today", day.isoformat()) == []
+    (asked,) = sheets("0042", "--today", day.isoformat())  # the servant asks to see it
+    assert asked["new"] and asked["sheet"] != first["sheet"]
+    said = paperloop("due", "--until", "2999-01-01", "--json", "--today", day.isoformat())
+    assert f"0042:familiarisation:{day.year + 1}" in [one["term"] for one in said.lines()]
+
+
+def test_who_is_no_servant_is_not_asked_to_sign(
+    registry: Registry, paperloop: Paperloop, printed: list[Any]
+) -> None:
+    filing.issue(registry, filing.paper())
+    assert paperloop("familiarisation", "--json", *DAY).lines() == []
+    assert paperloop("familiarisation", "0099", *DAY).code == 2
