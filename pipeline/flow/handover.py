@@ -7,28 +7,27 @@ and is repeated finds its act and goes on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import count
 from typing import Any
 
-from pipeline import binding, consents, dossier, handover, layout, marks
+from pipeline import binding, dossier, handover
 from pipeline import form as forms
 from pipeline.binding import Event, Line
-from pipeline.dossier import Dossier, Filed
-from pipeline.errors import DataError, ToolFailedError, UsageError
-from pipeline.flow import filing, generate
+from pipeline.dossier import Dossier
+from pipeline.errors import DataError, UsageError
+from pipeline.flow import filing, generate, grounds
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, printable, wish
 from pipeline.form import Form
-from pipeline.handover import CONSENT, LAW, Going, Ground, Handed
+from pipeline.handover import Going, Handed
 from pipeline.i18n import _
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
-from pipeline.wording import day_of, short_date
+from pipeline.wording import short_date
 
 # What only the one who hands over or receives may know: without it the act has a rule for a pen.
 BY_PEN = {
@@ -45,8 +44,6 @@ BY_PEN = {
 }
 # The approved form has these words for whoever signs.
 UNKNOWN = {"handed": "Передал", "received": "Принял"}
-
-CITED = re.compile(r"\s+от (?P<day>\d\d\.\d\d\.\d{4})(?: г\.| года)? № ?(?P<number>[^\s,;]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,7 @@ def issue(
         )
     lines = [_line(file, target) for target in dict.fromkeys(asked.documents)]
     lines = list({line.entry.id: line for line in lines}.values())
-    ground, basis = _ground(file, said, asked, registry)
+    ground, basis = grounds.of(file, said, asked.consent, asked.law, registry)
     row = {**said, **basis, "until": asked.until, "items": [_item(file, line) for line in lines]}
     form = forms.load(handover.FORM, settings)
     wanted = _numbered(subject, asked.act, lambda act: _wish(form, row, act, settings), registry)
@@ -256,78 +253,6 @@ def _line(file: Dossier, target: str) -> Line:
             hint=_("take it back first: paperloop handover return {act}").format(act=held.act),
         )
     return next(line for line in file.bound.present if line.entry.id == entry)
-
-
-def _ground(
-    file: Dossier, said: Mapping[str, str], asked: Asked, registry: Registry
-) -> tuple[Ground, dict[str, Any]]:
-    """What lets the documents go, and how the act says it."""
-    if asked.law:
-        law = printable("basis", asked.law.rstrip(". "))
-        return Ground(LAW, law), _cited(law)
-    consent = _consent(file, asked.consent, registry)
-    text = _text(consent, registry)
-    if why := consents.refusal(file, consent, said["recipient"], said["purpose"], text):
-        raise _no_consent(file, consent.document.id, why)
-    title = consent.paper.form
-    line = filing.line_of(file, consent.paper.id)
-    if line:
-        title = line.entry.title
-    return Ground(CONSENT, consent.document.id), {
-        "basis": title[:1].lower() + title[1:],
-        "basis_date": day_of(consent.verdict.signed_on) or "",
-        "basis_number": marks.printed(consent.paper.id),
-    }
-
-
-def _cited(law: str) -> dict[str, Any]:
-    """A law as the act has it: its date and number stand on a line of their own."""
-    found = CITED.search(law)
-    if not found:
-        return {"basis": law}
-    try:
-        day = datetime.strptime(found["day"], "%d.%m.%Y").date()
-    except ValueError:
-        return {"basis": law}
-    basis = law[: found.start()] + law[found.end() :]
-    return {"basis": basis, "basis_date": day, "basis_number": found["number"]}
-
-
-def _text(consent: Filed, registry: Registry) -> str:
-    """The words of a consent as it was issued; of a sheet that is lost its fields must do."""
-    try:
-        return "\n".join(layout.texts(registry.pdf_of(consent.paper.id)))
-    except ToolFailedError:
-        return ""
-
-
-def _consent(file: Dossier, target: str, registry: Registry) -> Filed:
-    """The consent that a number in the file, a document or a paper stands for."""
-    line = filing.line_of(file, target)
-    names = {target, line.entry.id if line else target}
-    for filed in file.filed:
-        if names & {filed.paper.id, filed.document.id, *filed.again}:
-            return filed
-    document = registry.document(target)
-    if line:
-        why = _("it was not issued here, and what it says is not known")
-    elif document is None:
-        why = _("there is no such document")
-    elif document.subject != file.person.subject:
-        why = _("it is another person's")
-    else:
-        why = _("it is not accepted")
-    raise _no_consent(file, target, why)
-
-
-def _no_consent(file: Dossier, name: str, why: str) -> DataError:
-    return DataError(
-        _("the consent {name} does not let them go: {why}").format(name=name, why=why),
-        where=file.person.subject,
-        hint=_(
-            "have one signed (paperloop generate consent-transfer), or cite the law: --law TEXT"
-        ),
-    )
 
 
 def _item(file: Dossier, line: Line) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""What lets documents of a file go to another organisation, and how the act says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pipeline import consents, layout, marks
+from pipeline.dossier import Dossier, Filed
+from pipeline.errors import DataError, ToolFailedError
+from pipeline.flow import filing
+from pipeline.flow.wishes import printable
+from pipeline.handover import CONSENT, LAW, Ground
+from pipeline.i18n import _
+from pipeline.registry import Registry
+from pipeline.wording import day_of
+
+# A law, as people cite it: its date and its number.
+CITED = re.compile(r"\s+от (?P<day>\d\d\.\d\d\.\d{4})(?: ?г\.| года)?\s*№\s*(?P<number>[^\s,;]+)")
+
+
+def of(
+    file: Dossier, said: Mapping[str, str], consent: str, law: str, registry: Registry
+) -> tuple[Ground, dict[str, Any]]:
+    """What lets them go, and its columns of the act; ``consent`` or ``law`` is given.
+
+    Raises DataError where the consent does not cover what is ``said``.
+    """
+    if law:
+        words = printable("basis", law.rstrip(". "))
+        return Ground(LAW, words), _cited(words)
+    filed = _consent(file, consent, registry)
+    text = _text(filed, registry)
+    if why := consents.refusal(file, filed, said["recipient"], said["purpose"], text):
+        raise _no_consent(file, filed.document.id, why)
+    return Ground(CONSENT, filed.document.id), {
+        "basis": filed.title[:1].lower() + filed.title[1:],
+        "basis_date": day_of(filed.verdict.signed_on) or "",
+        "basis_number": marks.printed(filed.paper.id),
+    }
+
+
+def _cited(law: str) -> dict[str, Any]:
+    """A law as the act has it: its date and number stand on a line of their own."""
+    found = CITED.search(law)
+    if not found:
+        return {"basis": law}
+    try:
+        day = datetime.strptime(found["day"], "%d.%m.%Y").date()
+    except ValueError:
+        return {"basis": law}
+    basis = law[: found.start()] + law[found.end() :]
+    return {"basis": basis, "basis_date": day, "basis_number": found["number"]}
+
+
+def _text(consent: Filed, registry: Registry) -> str:
+    """The words of a consent as it was issued; of a sheet that is lost its fields must do."""
+    try:
+        return "\n".join(layout.texts(registry.pdf_of(consent.paper.id)))
+    except ToolFailedError:
+        return ""
+
+
+def _consent(file: Dossier, target: str, registry: Registry) -> Filed:
+    """The consent that a number in the file, a document or a paper stands for."""
+    line = filing.line_of(file, target)
+    names = {target, line.entry.id if line else target}
+    for filed in file.filed:
+        if names & {filed.paper.id, filed.document.id, *filed.again}:
+            return filed
+    document = registry.document(target)
+    if line:
+        why = _("it was not issued here, and what it says is not known")
+    elif document is None:
+        why = _("there is no such document")
+    elif document.subject != file.person.subject:
+        why = _("it is another person's")
+    else:
+        why = _("it is not accepted")
+    raise _no_consent(file, target, why)
+
+
+def _no_consent(file: Dossier, name: str, why: str) -> DataError:
+    return DataError(
+        _("the consent {name} does not let them go: {why}").format(name=name, why=why),
+        where=file.person.subject,
+        hint=_(
+            "have one signed (paperloop generate consent-transfer), or cite the law: --law TEXT"
+        ),
+    )
