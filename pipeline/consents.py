@@ -22,6 +22,7 @@ from pipeline.wording import day_of, short_date
 PREFIX = "consent-"  # how the forms of consents are called
 NAMES = ("third_party", "recipient", "insurer")  # how the fields that name who gets data begin
 PURPOSES = ("purpose",)
+TERMS = ("until", "valid_until", "expires")
 FEWEST_WORDS = 2  # of a purpose: one word alone would be in nearly every consent
 # Abbreviations beside which a consent may have the whole words.
 LEGAL_FORMS = {
@@ -63,6 +64,10 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
     closed = archive.closed_on(file)
     if closed and closed <= file.as_of and said.first([_ENDS]):
         return _("it ended with the work on {day}").format(day=short_date(closed))
+    for term in _fields(consent, TERMS):
+        day = day_of(term)
+        if day and day < file.as_of:
+            return _("its term ended on {day}").format(day=short_date(day))
     names = list(_fields(consent, NAMES))
     if not names:
         return _("it names no recipient")
@@ -106,7 +111,8 @@ def _line(file: Dossier, filed: Filed) -> Line | None:
 
 def _fields(consent: Filed, names: Sequence[str]) -> Iterator[str]:
     """What the fields of these names say; what was not read is what was issued."""
-    for name, issued in consent.paper.fields.items():
+    printed = {**consent.paper.fields, **consent.paper.values}
+    for name, issued in printed.items():
         if name.startswith(tuple(names)) and not name.endswith("_address"):
             value = consent.verdict.values.get(name, issued)
             if value:

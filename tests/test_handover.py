@@ -237,6 +237,7 @@ def unsigned() -> dict[str, Any]:
         ({"form": "non-disclosure-pledge"}, "not a consent"),
         ({"form": "consent-2025", "says": {}}, "names no recipient"),
         ({"says": RECIPIENT}, "this purpose"),
+        ({"says": {**NAMED, "valid_until": "2026-09-13"}}, "term ended on 13.09.2026"),
     ],
 )
 def test_a_consent_that_is_none_does_not_cover(
@@ -322,10 +323,13 @@ def test_the_act_is_printed_from_the_words_of_a_printed_consent(
         "passport_issued_by": "ОВД г. Новозареченска",
         "third_party": "страховое акционерное общество «Рысь»",
         "third_party_address": "г. Москва, ул. Лесная, д. 1",
+        "position": "специалист",
+        "insurer": "Рысь-Мед",
     }
     data = workspace / "row.json"
     data.write_text(json.dumps([row]), encoding="utf-8")
-    assert paperloop("generate", "consent-transfer", "--data", data, *DAY).code == 0
+    both = ("consent-transfer", "consent-municipal")
+    assert paperloop("generate", *both, "--data", data, *DAY).code == 0
     (paper,) = registry.papers(form="consent-transfer")
     document = filing.comes_back(registry, paper)
     wrong = hand(paperloop, "--consent", document, "--document", "1",
@@ -347,6 +351,19 @@ def test_the_act_is_printed_from_the_words_of_a_printed_consent(
     assert paperloop("handover", "list", "--json").lines()[0]["signed"] is False
     filing.comes_back(registry, act)
     assert paperloop("handover", "list", "--json").lines()[0]["signed"] is True
+
+    # One sentence of the other consent names an insurer, and what the insurer gets data for.
+    (general,) = registry.papers(form="consent-municipal")
+    more = ("--consent", filing.comes_back(registry, general), "--document", "2")
+    for purpose, code in (("расчетов работодателя с работником", 3),
+                          ("обязательного медицинского страхования", 0)):  # fmt: skip
+        said = hand(paperloop, *more, to="«Рысь-Мед»", purpose=purpose)
+        assert said.code == code, said.err
+
+    # The consent says that it ends with the contract.
+    tick(paperloop, "dismissal", "--date", "2026-09-10")
+    said = hand(paperloop, "--consent", document, "--document", "3")
+    assert (said.code, "ended with the work on 10.09.2026" in said.err) == (3, True), said.err
 
 
 def test_a_servant_signs_once_a_year_and_the_same_sheet_until_then(
