@@ -157,28 +157,25 @@ def take_back(
     Raises UsageError: no such act or person, or a document that was never handed over.
     """
     mine = _under(whose, registry)
-    known = {one.event.entry: one for one in mine}
-    for_subject = {one.subject for one in mine}
-    chosen = list(known.values())
+    subjects = sorted({one.subject for one in mine})
+    # Of all that an act or a person ever had, what is back is told only where it was asked for.
+    chosen = [one for one in mine if one.back is None]
     if documents:
-        files = list(dossier.read(registry, settings, sorted(for_subject)))
-        chosen = [_handed(target, mine, files, whose) for target in dict.fromkeys(documents)]
-    names = {one.event.entry for one in chosen}
+        files = list(dossier.read(registry, settings, subjects))
+        chosen = [_handed(target, mine, files, whose) for target in documents]
+    found = {one.event.entry: one for one in chosen}
     at = now()
     registry.enter_all(
         [
-            Event(one.subject, handover.BACK, by, at, target=one.event.entry)
-            for one in known.values()
-            if one.event.entry in names and one.back is None
+            Event(one.subject, handover.BACK, by, at, target=entry)
+            for entry, one in found.items()
+            if one.back is None
         ]
     )
-    after = [one for one in listed(sorted(for_subject), settings, registry)
-             if one.handed.event.entry in names]  # fmt: skip
-    came = {entry for entry in names if known[entry].back is None}
+    told = {one.handed.event.entry: one for one in listed(subjects, settings, registry)}
     return (
-        [one for one in after if one.handed.event.entry in came],
-        # Of what an act or person ever had, only what was asked for by name.
-        [one for one in after if one.handed.event.entry not in came and documents],
+        [told[entry] for entry, one in found.items() if one.back is None],
+        [told[entry] for entry, one in found.items() if one.back],
     )
 
 
