@@ -31,7 +31,7 @@ ORDER = re.findall(
     atlas placing glyphs blots smears doubt gaps ink
     reading identify likeness stamps hand examine
     export record verdict transcript unseen pdfa conformity facsimile reasons report
-    binding registry dossier inventory archive terms staff
+    binding registry dossier inventory archive terms agenda staff
     flow doctor cli
     """,
 )
