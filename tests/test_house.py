@@ -28,7 +28,7 @@ ORDER = re.findall(
     form checklists soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan page register atlas placing glyphs smears doubt gaps ink
-    reading identify stamps hand examine
+    script dates reading identify stamps hand examine
     export record verdict reasons report binding registry dossier inventory archive terms staff
     flow doctor cli
     """,

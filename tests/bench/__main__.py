@@ -13,7 +13,18 @@ from time import perf_counter
 import click
 from rich.console import Console
 
-from tests.bench import foreign, forged, honest, kill, memory, report, rivals, speed, unsigned
+from tests.bench import (
+    dates,
+    foreign,
+    forged,
+    honest,
+    kill,
+    memory,
+    report,
+    rivals,
+    speed,
+    unsigned,
+)
 from tests.bench.measure import Row
 from tests.bench.setting import Setting, prepare
 from tests.bench.sizes import LOOK, TINY, full
@@ -25,6 +36,7 @@ MEASURES: dict[str, Callable[[Setting], list[Row]]] = {
     "foreign": foreign.measure,
     "forged": forged.measure,
     "unsigned": unsigned.measure,
+    "dates": dates.measure,
     "speed": speed.measure,
     "memory": memory.measure,
     "kill": kill.measure,
