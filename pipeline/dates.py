@@ -27,13 +27,12 @@ LEANS = (-0.12, 0.12)
 KEPT = 48  # beginnings that are followed up
 WORST = 14.0  # as much less likely than the best one (in nats) a beginning is given up
 GUESSES = 5
-SURE = 0.98  # from here on a guess is as good as read, see ``tests/bench/dates.py``
+SURE = 0.90  # from here on a guess is as good as read, see ``tests/bench/dates.py``
 _NEVER = -1e30
 
 _FIGURES = tuple("0123456789")
 _SIGNS = (".", "/", "-", "")
-# A day is spelt by one of each; without a century it is of this one. Days that no calendar has are
-# spelt as well: who wrote 31.02 did not write 3.02.
+# A day is spelt by one of each; without a century it is of this one.
 _SLOTS: tuple[tuple[str, ...], ...] = (
     ("", "«"), ("", *_FIGURES), _FIGURES, (*_SIGNS, "»"),
     ("", *_FIGURES), (*_FIGURES, *MONTHS), _SIGNS, ("20", "19", ""), _FIGURES, _FIGURES,
@@ -45,35 +44,25 @@ _SLOTS: tuple[tuple[str, ...], ...] = (
 class Guess:
     """A day that may be written there.
 
-    ``certainty`` is the least share, over all leans, that it has among all spellings of days;
-    ``fit`` the probability that the line says just this and nothing else.
+    ``certainty`` is the probability that the line says this day and nothing else, the least of all
+    leans that were tried.
     """
 
     day: date
     certainty: float
-    fit: float
 
 
 def read(ink: NDArray[np.float32]) -> tuple[Guess, ...]:
     """What a blank's ink (0 to 1, at the page's resolution) may say, the best guess first."""
-    seen = [_scores(ink)]
-    if not seen[0]:
-        return ()
-    shares = [_shares(seen[0])]
-    if max((share for day, share in shares[0].items() if day), default=0.0) >= SURE:
-        seen += [_scores(_leaning(ink, lean)) for lean in LEANS]
-        shares = [_shares(scores) for scores in seen]
-    days = {day for found in shares for day in found if day}
-    guesses = [
-        Guess(
-            day,
-            min(found.get(day, 0.0) for found in shares),
-            max(float(np.exp(scores.get(day, _NEVER))) for scores in seen),
-        )
-        for day in days
-    ]
-    guesses.sort(key=lambda one: (-one.certainty, -one.fit, one.day))
-    return tuple(guesses[:GUESSES])
+    found = _probabilities(ink)
+    if max(found.values(), default=0.0) >= SURE:
+        leaning = [_probabilities(_leaning(ink, lean)) for lean in LEANS]
+        found = {
+            day: min(share, *(other.get(day, 0.0) for other in leaning))
+            for day, share in found.items()
+        }
+    guesses = (Guess(day, round(share, 4)) for day, share in found.items())
+    return tuple(sorted(guesses, key=lambda one: (-one.certainty, one.day))[:GUESSES])
 
 
 def spellings(columns: NDArray[np.float32], words: Sequence[str]) -> Logs:
@@ -88,22 +77,14 @@ def _leaning(ink: NDArray[np.float32], lean: float) -> NDArray[np.float32]:
     return np.asarray(cv2.warpAffine(ink, way, (width, height)), np.float32)
 
 
-def _scores(ink: NDArray[np.float32]) -> dict[date | None, float]:
-    """The logarithm of every day's probability; under None those that no calendar has."""
+def _probabilities(ink: NDArray[np.float32]) -> dict[date, float]:
+    """Of every day, all its spellings together."""
     line = script.line(ink)
-    if line is None:
-        return {}
-    found: dict[date | None, float] = {}
-    for day, score in _spelt(script.likelihoods(line).astype(np.float64)):
-        found[day] = float(np.logaddexp(found.get(day, _NEVER), score))
+    found: dict[date, float] = {}
+    for day, score in () if line is None else _spelt(script.likelihoods(line).astype(np.float64)):
+        if day:
+            found[day] = found.get(day, 0.0) + float(np.exp(score))
     return found
-
-
-def _shares(scores: dict[date | None, float]) -> dict[date | None, float]:
-    best = max(scores.values(), default=0.0)
-    weights = {day: float(np.exp(score - best)) for day, score in scores.items()}
-    whole = sum(weights.values())
-    return {day: weight / whole for day, weight in weights.items()}
 
 
 @dataclass(frozen=True, slots=True)

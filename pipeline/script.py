@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("script.npz")
-# The network's classes: between two characters stands no character.
-CHARACTERS = "0123456789./-«»абвгдеиклмнопрстуфюя"
+# The network's classes: between two characters stands no character; UNCLEAR is a figure that was
+# written over another.
+UNCLEAR = "?"
+CHARACTERS = "0123456789./-«»абвгдеиклмнопрстуфюя" + UNCLEAR
 NOTHING = len(CHARACTERS)
 HEIGHT_PX = 32  # of a line as the network sees it
 CORE_PX = 15  # of it: where all but the outermost ink stands

@@ -1,8 +1,8 @@
 """Dates written by hand: figures, months and whole days, by pens that the reader never saw.
 
-The figures of strangers are a picture of handwritten digits, ten rows of samples for each in turn,
-20 × 20 pixels each (the sample of OpenCV is one); where it is says PAPERLOOP_DIGITS. Months and
-the dates on scans are synthetic: handwriting fonts left out of training.
+The figures of strangers are OpenCV's sample ``digits.png``: 5 rows of 100 for each figure, 20
+pixels tall and as wide, or half as wide in a copy that was squeezed; PAPERLOOP_DIGITS says where
+it is. Months and the dates on scans are synthetic: handwriting fonts left out of training.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.simulator.pens import take_pen, write
 DIGITS = "PAPERLOOP_DIGITS"
 FORMS = ("non-disclosure-pledge", "consent-municipal", "consent-employee")
 WITHIN_DAYS = 400  # of the issue is signed and scanned: one plausible day would be too easy
+_ROWS, _COLUMNS = 50, 100
 _TILE_PX = 20
 Picture = NDArray[np.float32]
 
@@ -60,18 +61,19 @@ def measure(setting: Setting) -> list[Row]:
 def tiles(path: Path) -> list[tuple[int, Picture]]:
     """Every figure of the picture: which it is, and its ink with white about it."""
     whole = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.float32) / 255
-    rows, columns = (side // _TILE_PX for side in whole.shape)
+    size = (_COLUMNS * _TILE_PX, _ROWS * _TILE_PX)
+    whole = np.asarray(cv2.resize(whole, size), np.float32)
     found = []
-    for row in range(rows):
-        for column in range(columns):
+    for row in range(_ROWS):
+        for column in range(_COLUMNS):
             y, x = row * _TILE_PX, column * _TILE_PX
             tile = whole[y : y + _TILE_PX, x : x + _TILE_PX]
-            found.append((row * 10 // rows, np.pad(tile, _TILE_PX).astype(np.float32)))
+            found.append((row * 10 // _ROWS, np.pad(tile, _TILE_PX).astype(np.float32)))
     return found
 
 
 def figure(ink: Picture) -> tuple[int, float]:
-    """Which figure the reader takes it for, and how sure it is of it among the ten."""
+    """Which figure the reader takes it for, and how sure it is that it is just this."""
     best, share = _likeliest(ink, "0123456789")
     return int(best), share
 
@@ -81,8 +83,7 @@ def _likeliest(ink: Picture, words: Sequence[str]) -> tuple[str, float]:
     if line is None:
         return words[0], 0.0
     scores = dates.spellings(script.likelihoods(line), words)
-    weights = np.exp(scores - scores.max())
-    return words[int(weights.argmax())], float(weights.max() / weights.sum())
+    return words[int(scores.argmax())], float(np.exp(scores.max()))
 
 
 def _figure_by_pen(seed: int, number: int) -> tuple[bool, float]:

@@ -99,7 +99,7 @@ def save(net: nn.Sequential, path: Path) -> None:
 
 
 @click.command(help=__doc__)
-@click.option("--rounds", default=1300, show_default=True, help=f"Of {ALIKE * LINES} lines.")
+@click.option("--rounds", default=1100, show_default=True, help=f"Of {ALIKE * LINES} lines.")
 @click.option("--seed", default=SEED, show_default=True)
 @click.option("--out", default=script.WEIGHTS, type=click.Path(path_type=Path))
 def main(rounds: int, seed: int, out: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -36,10 +36,20 @@ _FIGURED = (
 _LOW = 0.62  # a small letter beside a figure
 _LETTERS = "".join(c for c in script.CHARACTERS if c.isalpha())
 _SIGNS = "./-"
+_CORRECTED = 0.08  # of the lines have a figure written over another
 
 
 def some_text(rng: np.random.Generator) -> str:
     """What is written: dates of any figures, months, or figures in any order."""
+    text = _some_line(rng)
+    figures_at = [place for place, char in enumerate(text) if char.isdigit()]
+    if figures_at and rng.random() < _CORRECTED:
+        place = one_of(rng, figures_at)
+        text = text[:place] + script.UNCLEAR + text[place + 1 :]
+    return text
+
+
+def _some_line(rng: np.random.Generator) -> str:
     digits = "".join(str(v) for v in rng.integers(0, 10, 8))
     kind = rng.random()
     if kind < 0.12:
@@ -99,7 +109,7 @@ def _written(text: str, rng: np.random.Generator) -> Pixels:
     if hand in _FIGURED and rng.random() < 0.5:
         other = hand
     own = rng.random() < 0.6  # figures by strokes, else by a font
-    thick = size * between(rng, (0.05, 0.17))
+    thick = size * between(rng, (0.05, 0.15))
     shake, slant = between(rng, (0.01, 0.1)), between(rng, (-0.15, 0.55))
     font_slant = between(rng, (-0.25, 0.3))
     gap, blank = between(rng, (-0.06, 0.3)), between(rng, (0.15, 0.9))
@@ -107,7 +117,7 @@ def _written(text: str, rng: np.random.Generator) -> Pixels:
     small = between(rng, (0.85, 1.15))  # letters beside figures
     canvas = np.zeros((round(size * (1 + 2 * _ROOM)), round(size * (len(text) + 3) * 1.3)), "f4")
     x, base, drift = size, size * (1 + _ROOM), 0.0
-    for char in text:
+    for char, stays in _drawn(text, rng):
         if char == " ":
             x += size * blank
             continue
@@ -138,13 +148,24 @@ def _written(text: str, rng: np.random.Generator) -> Pixels:
         matrix[0, 2] -= x0
         drawn = cv2.warpAffine(picture, matrix, (x1 - x0, canvas.shape[0]))
         np.maximum(canvas[:, x0:x1], drawn, out=canvas[:, x0:x1])
-        x += advance * wide
+        x += 0.0 if stays else advance * wide
     canvas = canvas[:, : round(x + 2 * size)]
     if rng.random() < 0.5:
-        reach = int(rng.integers(1, 4))
+        reach = int(rng.integers(1, 3 if own else 4))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
         canvas = (cv2.dilate if rng.random() < 0.7 else cv2.erode)(canvas, kernel)
     return _bent(canvas, rng) if rng.random() < 0.6 else canvas
+
+
+def _drawn(text: str, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
+    """What is drawn one after another, and whether the next one comes over it."""
+    for char in text:
+        if char == script.UNCLEAR:
+            first, second = rng.choice(10, 2, replace=False)
+            yield str(first), True
+            yield str(second), False
+        else:
+            yield char, False
 
 
 def _bent(canvas: Pixels, rng: np.random.Generator) -> Pixels:
