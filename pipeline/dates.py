@@ -28,7 +28,7 @@ KEPT = 48  # beginnings that are followed up
 WORST = 14.0  # as much less likely than the best one (in nats) a beginning is given up
 GUESSES = 5
 LEAST = 0.02  # what is less likely is not worth telling a person
-SURE = 0.8  # of 400 dates by unknown pens none was wrong above 0.5; see ``tests/bench/dates.py``
+SURE = 0.8  # of 657 dates by unknown pens one was wrong at 0.55, none above
 _NEVER = -1e30
 
 _FIGURES = tuple("0123456789")
