@@ -29,7 +29,7 @@ ORDER = re.findall(
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
     atlas placing glyphs blots smears doubt gaps ink
-    reading identify likeness stamps hand examine
+    script dates reading identify likeness stamps hand examine
     export record verdict transcript unseen pdfa conformity facsimile reasons report
     binding registry dossier inventory archive terms agenda staff
     flow doctor cli

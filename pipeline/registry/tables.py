@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-REVISION = "0003"  # of the newest migration; a test holds that the two agree
+REVISION = "0004"  # of the newest migration; a test holds that the two agree
 
 metadata = sa.MetaData(
     naming_convention={
@@ -194,6 +194,10 @@ mark = Table(
         Column("kind", sa.String, nullable=False),
         Column("present", sa.Boolean),
         Column("confidence", sa.Double, nullable=False),
+        Column("days", Words, nullable=False),
+        Column("certainty", sa.Double, nullable=False),
+        Column("value", sa.String),
+        Column("objection", sa.String),
     ),
 )
 
