@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import binding, checklists, dossier, lemmas
 from pipeline import form as forms
 from pipeline.binding import Line
+from pipeline.checklists import Checklist
 from pipeline.columns import CATEGORIES
 from pipeline.dossier import Dossier
 from pipeline.errors import UsageError
@@ -95,7 +96,8 @@ def search(asked: Asked, limit: int, registry: Registry, settings: Settings) -> 
             _("say what to search for"), hint=_("words, or --person, --kind, --department, --from")
         )
     known = {name: forms.load(name, settings) for name in forms.names(settings)}
-    titles = _titles(known, settings, registry)
+    lists = {name: checklists.load(name, settings, settings.today) for name in CATEGORIES}
+    titles = _titles(known, lists, registry)
     clues = _clues(asked.words)
     person = _clues(asked.person)
     question = Question(
@@ -108,16 +110,20 @@ def search(asked: Asked, limit: int, registry: Registry, settings: Settings) -> 
         statuses=(ACCEPTED, REVIEW, ENTERED, *((REJECTED,) if asked.rejected else ())),
     )
     cards = registry.find(question, limit)
-    subjects = {card.subject for card in cards if card.full_name and card.subject}
-    files = {one.person.subject: one for one in dossier.read(registry, settings, sorted(subjects))}
-    return [_hit(card, files.get(card.subject or ""), titles, (*clues, *person)) for card in cards]
+    files: dict[str | None, Dossier] = {}
+    for subject in dict.fromkeys(card.subject for card in cards):
+        if whose := registry.person(subject) if subject else None:
+            checklist = lists.get(whose.category or "")
+            files[subject] = dossier.of(whose, registry, known, checklist, settings.today)
+    return [_hit(card, files.get(card.subject), titles, (*clues, *person)) for card in cards]
 
 
-def _titles(known: Mapping[str, Form], settings: Settings, registry: Registry) -> dict[str, _Title]:
+def _titles(
+    known: Mapping[str, Form], lists: Mapping[str, Checklist | None], registry: Registry
+) -> dict[str, _Title]:
     """Every kind of document: the forms, the checklists' items, and what is neither any more."""
     said = {name: (form.title, form.title_en) for name, form in known.items()}
-    for category in CATEGORIES:
-        checklist = checklists.load(category, settings, settings.today)
+    for checklist in lists.values():
         for item in checklist.items if checklist else ():
             said.setdefault(item.item, (item.title, item.title_en))
     for name in registry.kinds():
