@@ -295,7 +295,7 @@ class Registry:
         with self._write() as db:
             for settlements, new_status in decisions:
                 documents.settle(db, settlements, new_status)
-                cards.put(db, {one.document for one in settlements})
+                cards.put(db, [*{one.document for one in settlements}])
 
     def settlements(self, document_id: str) -> list[Settlement]:
         """What people said of the document, oldest first."""
@@ -308,7 +308,7 @@ class Registry:
         """Append what a person did to a file; the event with its number."""
         with self._write() as db:
             entered = replace(event, id=events.enter(db, event))
-            cards.enter(db, entered)
+            cards.enter(db, [entered])
             return entered
 
     def events(self, subject: str) -> list[Event]:

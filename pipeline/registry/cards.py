@@ -21,7 +21,7 @@ from pipeline.record import Document
 from pipeline.registry import documents
 from pipeline.registry.tables import card, document, event, key, meta, paper, person
 from pipeline.verdict import Verdict
-from pipeline.wording import day_of, short_date
+from pipeline.wording import date_words, day_of, short_date
 
 ENTERED = "entered"  # the status of what a person put into a file; documents have theirs
 ENTERING = ("add", "replace")
@@ -118,20 +118,28 @@ def bring_up_to_date(db: Connection) -> None:
     db.execute(key.delete())
     db.execute(card.delete())
     ids = list(db.execute(sa.select(document.c.id).order_by(*documents.ORDER)).scalars())
-    for at in range(0, len(ids), _AT_ONCE):
-        put(db, ids[at : at + _AT_ONCE])
-    rows = db.execute(sa.select(event).where(event.c.action.in_(ENTERING)).order_by(event.c.id))
-    for row in rows.all():
-        enter(db, Event(**row._mapping))
+    put(db, ids)
+    entered = sa.select(event).where(event.c.action.in_(ENTERING)).order_by(event.c.id)
+    came = [Event(**row._mapping) for row in db.execute(entered)]
+    for at in range(0, len(came), _AT_ONCE):
+        enter(db, came[at : at + _AT_ONCE])
     db.execute(meta.insert(), {"name": _EDITION, "value": edition})
 
 
-def put(db: Connection, ids: Collection[str]) -> None:
+def put(db: Connection, ids: Sequence[str]) -> None:
     """Make the documents' cards, in the place of those that they had."""
+    for at in range(0, len(ids), _AT_ONCE):
+        _put(db, ids[at : at + _AT_ONCE])
+
+
+def _put(db: Connection, ids: Sequence[str]) -> None:
     db.execute(card.delete().where(card.c.document.in_(ids)))
-    for one in documents.some(db, document.c.id.in_(ids), after=None, limit=None)[0]:
+    its = document.c.id.in_(ids)
+    times = {row.id: row.taken_in_at for row in db.execute(sa.select(document).where(its))}
+    made = []
+    for one in documents.some(db, its, after=None, limit=None)[0]:
         said = verdict.of(one, documents.settlements(db, one.id))
-        came = local_day(documents.taken_in_at(db, one.id))
+        came = local_day(times[one.id])
         values = {
             "document": one.id,
             "subject": one.subject,
@@ -140,23 +148,27 @@ def put(db: Connection, ids: Collection[str]) -> None:
             "day": day_of(said.signed_on) or came,
             "came": came,
         }
-        _insert(db, values, _texts(one, said))
+        made.append((values, _texts(one, said)))
+    _file(db, made)
 
 
-def enter(db: Connection, one: Event) -> None:
-    """Make the card of a document that a person put into a file, unless it is secret."""
-    if one.action not in ENTERING or one.secret:
-        return
-    came, day = local_day(one.at), day_of(one.day)
-    values = {
-        "event": one.id,
-        "subject": one.subject,
-        "kind": one.item,
-        "status": ENTERED,
-        "day": day or came,
-        "came": came,
-    }
-    _insert(db, values, [one.title, one.index, short_date(day) if day else "", one.place])
+def enter(db: Connection, came: Iterable[Event]) -> None:
+    """Make the cards of documents that a person put into a file, but of no secret one."""
+    made = []
+    for one in came:
+        if one.action not in ENTERING or one.secret:
+            continue
+        day = local_day(one.at)
+        values = {
+            "event": one.id,
+            "subject": one.subject,
+            "kind": one.item,
+            "status": ENTERED,
+            "day": day_of(one.day) or day,
+            "came": day,
+        }
+        made.append((values, (one.title, one.index, _shown(one.day or ""), one.place)))
+    _file(db, made)
 
 
 def rename(db: Connection, subject: str) -> None:
@@ -165,22 +177,26 @@ def rename(db: Connection, subject: str) -> None:
     ids = list(db.execute(sa.select(card.c.id).where(its)).scalars())
     names = key.c.key.startswith(ABOUT) & key.c.card_id.in_(sa.select(card.c.id).where(its))
     db.execute(key.delete().where(names))
-    keys = _about(db, subject)
+    keys = _about(db, [subject])[subject]
     if rows := [{"card_id": number, "key": one} for number in ids for one in keys]:
         db.execute(key.insert(), rows)
 
 
-def _insert(db: Connection, values: dict[str, Any], texts: Iterable[str | None]) -> None:
-    lines = list(dict.fromkeys(text for text in texts if text))
-    answer = db.execute(card.insert().values(**values, text="\n".join(lines))).inserted_primary_key
-    assert answer is not None
-    keys = {one for line in lines for one in lemmas.of(line)}
-    if values["subject"]:
-        keys |= _about(db, values["subject"])
-    if values["kind"]:
-        keys.add(KIND + values["kind"])
-    if keys:
-        db.execute(key.insert(), [{"card_id": answer[0], "key": one} for one in sorted(keys)])
+def _file(db: Connection, made: Sequence[tuple[dict[str, Any], Iterable[str | None]]]) -> None:
+    """Enter cards, each with its lines, and their keys."""
+    about = _about(db, {values["subject"] for values, _lines in made} - {None})
+    rows = []
+    for values, texts in made:
+        lines = [line for line in dict.fromkeys(texts) if line]
+        answer = db.execute(card.insert().values(**values, text="\n".join(lines)))
+        assert answer.inserted_primary_key is not None
+        keys = {one for line in lines for one in lemmas.of(line)}
+        keys |= about.get(values["subject"], set())
+        if values["kind"]:
+            keys.add(KIND + values["kind"])
+        rows += [{"card_id": answer.inserted_primary_key[0], "key": one} for one in sorted(keys)]
+    if rows:
+        db.execute(key.insert(), rows)
 
 
 def _texts(one: Document, said: Verdict) -> Iterator[str]:
@@ -193,27 +209,30 @@ def _texts(one: Document, said: Verdict) -> Iterator[str]:
     for field in verdict.fields(one):
         if said.values.get(field.name) is None:
             yield field.read
-        elif field.status == "match" and field.name not in said.said and field.expected:
-            yield field.expected  # «12 мая 1990», which the record keeps as a date
     passport = [said.values.get(f"passport_{part}") for part in ("series", "number")]
     if all(passport):
         yield " ".join(map(str, passport))  # two fields, one number
 
 
 def _shown(value: str) -> str:
+    """A value as Russians write it; a day in both ways in which one is asked for."""
     day = day_of(value)
-    return short_date(day) if day else value
+    if day is None or value != day.isoformat():  # 20260914 is a number
+        return value
+    return f"{short_date(day)}, {date_words(day)}"
 
 
-def _about(db: Connection, subject: str) -> set[str]:
-    """The keys of a person: the number, and every name that a paper was issued in."""
-    printed = sa.select(paper.c.fields["full_name"].as_string()).where(paper.c.subject == subject)
-    names = {*db.execute(printed).scalars()}
-    names |= {
-        *db.execute(sa.select(person.c.full_name).where(person.c.subject == subject)).scalars()
-    }
-    keys = lemmas.of(subject).union(*(lemmas.of_name(name) for name in names if name))
-    return {ABOUT + one for one in keys}
+def _about(db: Connection, subjects: Collection[str]) -> dict[str, set[str]]:
+    """The keys of people: the number, and every name that a paper was issued in."""
+    printed = paper.c.fields["full_name"].as_string()
+    names = sa.union(
+        sa.select(paper.c.subject, printed).where(paper.c.subject.in_(subjects)),
+        sa.select(person.c.subject, person.c.full_name).where(person.c.subject.in_(subjects)),
+    )
+    keys = {subject: lemmas.of(subject) for subject in subjects}
+    for subject, name in db.execute(names):
+        keys[subject] |= lemmas.of_name(name or "")
+    return {subject: {ABOUT + one for one in found} for subject, found in keys.items()}
 
 
 def _meets(clue: Clue) -> sa.ColumnElement[bool]:
