@@ -67,9 +67,9 @@ def search(
     for one in shown:
         reporter.record(one.as_json())
     columns = (
-        _("document"),
+        _("name"),
         _("person"),
-        _("paper"),
+        _("document"),
         _("date"),
         _("state"),
         _("where"),
