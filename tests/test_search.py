@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from pipeline import lemmas, marks, settings
 from pipeline.binding import Event
@@ -15,7 +16,7 @@ from pipeline.record import Settlement
 from pipeline.registry import PersonRow, Question, Registry, cards, database, tables
 from tests import filing
 from tests.conftest import Said
-from tests.postgres import Server, private_server
+from tests.postgres import Server
 
 Paperloop = Callable[..., Said]
 DAY = ("--today", "2026-09-14")
@@ -28,14 +29,8 @@ IVANOV = PersonRow(
 )
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with private_server() as running:
-        yield running
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(request: pytest.FixtureRequest, workspace: Path) -> str:
     """The address of the workspace's registry, which is not there yet."""
     if request.param == "sqlite":
         return filing.of(workspace).registry_url
@@ -284,7 +279,9 @@ def test_an_older_registry_is_indexed_when_it_is_opened(registry: Registry, url:
     before = everything(registry)
     engine = database.connect(url, create=False)
     with database.writing(engine) as db:
-        db.execute(tables.card.delete())
+        db.execute(sa.schema.DropTable(tables.key))
+        db.execute(sa.schema.DropTable(tables.card))
+        db.execute(sa.text(f"UPDATE {database.VERSION_TABLE} SET version_num = '0003'"))
         db.execute(tables.meta.delete().where(tables.meta.c.name == "cards"))
     engine.dispose()
     with Registry.open(url) as opened:

@@ -189,8 +189,12 @@ def _hit(
     title = titles.get(card.kind or "")
     shown = in_language(title.russian, title.english) if title else ""
     snippet = _snippet(card.text, clues)
-    documents = {one.document.id: one.paper.id for one in file.filed} if file else {}
-    entry = documents.get(card.document, card.document)
+    papers = {
+        document: one.paper.id
+        for one in (file.filed if file else ())
+        for document in (one.document.id, *one.again)
+    }
+    entry = papers.get(card.document, card.document)
     for number, line in enumerate(file.bound.lines if file else (), start=1):
         if line.entry.id == entry:
             own = line.entry.title if card.status == ENTERED else shown
