@@ -51,7 +51,7 @@ def registry(url: str, paperloop: Paperloop, monkeypatch: pytest.MonkeyPatch) ->
         filing.comes_back(opened, waits, "signature-missing", fields=said(QUEEN))
         filing.comes_back(opened, refused, status="rejected", fields=said(IVANOV))
         enter(
-            opened, "0007", "award", title="Приказы о награждении", index="12-к", day="2019-03-02"
+            opened, "0007", "awards", title="Приказы о награждении", index="12-к", day="2019-03-02"
         )
         enter(opened, "0007", "secrets-access", title="Приказ о допуске", secret=True)
         enter(opened, "0011", "passport", index="45 08 123456", place="шкаф 3")
@@ -90,12 +90,12 @@ Found = Callable[..., list[str]]
 
 @pytest.mark.parametrize("words", ["приказ", "ПРИКАЗАМИ", "приказ о награждениях", "награждение"])
 def test_words_are_found_in_any_form(found: Found, words: str) -> None:
-    assert found(words) == ["0007 award"]
+    assert found(words) == ["0007 awards"]
 
 
 @pytest.mark.parametrize("name", ["Королева", "Королёвой", "королеву Ирину", "Королева И.И."])
 def test_a_name_is_found_declined_and_with_either_letter(found: Found, name: str) -> None:
-    assert found(name) == found("--person", name) == ["0007 award", "0007 non-disclosure-pledge"]
+    assert found(name) == found("--person", name) == ["0007 awards", "0007 non-disclosure-pledge"]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,20 @@ def test_initials_stand_for_the_names(found: Found, name: str) -> None:
 @pytest.mark.parametrize("name", ["Иванов П.П.", "Иванов Пётр", "И.П. Иванов", "011"])
 def test_other_names_are_not_found(found: Found, name: str) -> None:
     assert found("--person", name) == found(name) == []
+
+
+def test_either_letter_will_do_in_a_word_that_no_dictionary_has() -> None:
+    (clue,) = lemmas.asked("Зюзёвкиной")
+    assert lemmas.meets(lemmas.of("Зюзевкина"), clue)
+    (clue,) = lemmas.asked("зюзевкин-ерш")[1:]
+    assert lemmas.meets(lemmas.of("ЁРШ"), clue)
+
+
+def test_a_form_that_is_gone_is_found_by_its_name(registry: Registry, found: Found) -> None:
+    it = about(IVANOV, "consent-of-old")
+    filing.issue(registry, it, people=())
+    filing.comes_back(registry, it, fields=said(IVANOV))
+    assert found("--kind", "consent-of-old") == ["0011 consent-of-old"]
 
 
 def test_a_first_name_is_not_a_surname() -> None:
@@ -123,7 +137,7 @@ def test_a_surname_that_changed_finds_old_and_new_papers(registry: Registry, fou
     filing.comes_back(registry, later, fields=said(married))
     enter(registry, "0007", "education", title="Диплом")
     everything = [
-        "0007 award",
+        "0007 awards",
         "0007 consent-municipal",
         "0007 education",
         "0007 non-disclosure-pledge",
@@ -135,7 +149,7 @@ def test_a_surname_that_changed_finds_old_and_new_papers(registry: Registry, fou
 @pytest.mark.parametrize(
     ("kind", "kinds"),
     [
-        ("award", ["0007 award"]),
+        ("awards", ["0007 awards"]),
         ("обязательство о неразглашении", ["0007 non-disclosure-pledge"]),
         ("согласия на обработку", ["0042 consent-employee"]),
         ("pledge", ["0007 non-disclosure-pledge"]),
@@ -155,8 +169,11 @@ def test_a_kind_that_there_is_not_is_named(registry: Registry, paperloop: Paperl
 
 
 def test_a_period_is_that_of_the_document_or_of_its_coming(found: Found) -> None:
-    assert found("--from", "01.03.2019", "--until", "2019-03-31") == ["0007 award"]
-    assert found("--from", "2026-09-10", "--until", "2026-09-10") == ["0007 award", "0011 passport"]
+    assert found("--from", "01.03.2019", "--until", "2019-03-31") == ["0007 awards"]
+    assert found("--from", "2026-09-10", "--until", "2026-09-10") == [
+        "0007 awards",
+        "0011 passport",
+    ]
     assert found("--until", "2019-03-01") == []
 
 
@@ -174,7 +191,7 @@ def test_a_number_is_found_with_spaces_and_without(found: Found, number: str) ->
 
 
 def test_numbers_are_found_exactly(registry: Registry, found: Found) -> None:
-    assert found("12-К") == found("12-k") == found("12-к") == ["0007 award"]
+    assert found("12-К") == found("12-k") == found("12-к") == ["0007 awards"]
     assert found("0801") == found("450812345") == []
     (paper,) = registry.papers(subject="0042")
     assert found(paper.id) == found(marks.printed(paper.id)) == ["0042 consent-employee"]
@@ -239,7 +256,7 @@ def test_the_newest_come_first_and_there_may_be_more(
     registry: Registry, paperloop: Paperloop
 ) -> None:
     for year in (2011, 2013, 2012):
-        enter(registry, "0011", "award", title="Грамота", day=f"{year}-01-01")
+        enter(registry, "0011", "awards", title="Грамота", day=f"{year}-01-01")
     said = paperloop("search", "грамота", "--limit", "2", "--json", *DAY)
     assert [hit["date"] for hit in said.lines()] == ["2013-01-01", "2012-01-01"]
     assert "there are more" in said.err
@@ -296,7 +313,7 @@ def test_an_act_that_fails_leaves_no_card(
 
     monkeypatch.setattr(cards, "enter", fail)
     with pytest.raises(RuntimeError):
-        enter(registry, "0011", "award", title="Грамота")
+        enter(registry, "0011", "awards", title="Грамота")
     assert [event.item for event in registry.events("0011")] == ["passport"]
 
 

@@ -97,13 +97,13 @@ def search(asked: Asked, limit: int, registry: Registry, settings: Settings) -> 
         )
     known = {name: forms.load(name, settings) for name in forms.names(settings)}
     lists = {name: checklists.load(name, settings, settings.today) for name in CATEGORIES}
-    titles = _titles(known, lists, registry)
+    titles = _titles(known, lists)
     clues = _clues(asked.words)
     person = _clues(asked.person)
     question = Question(
         clues=tuple(_anywhere(clue, titles) for clue in clues),
         person=person,
-        kinds=_kinds(asked.kind, titles) if asked.kind else None,
+        kinds=_kinds(asked.kind, titles, registry) if asked.kind else None,
         departments=_departments(asked.department, registry) if asked.department else None,
         since=asked.since,
         until=asked.until,
@@ -118,16 +118,12 @@ def search(asked: Asked, limit: int, registry: Registry, settings: Settings) -> 
     return [_hit(card, files.get(card.subject), titles, (*clues, *person)) for card in cards]
 
 
-def _titles(
-    known: Mapping[str, Form], lists: Mapping[str, Checklist | None], registry: Registry
-) -> dict[str, _Title]:
-    """Every kind of document: the forms, the checklists' items, and what is neither any more."""
+def _titles(known: Mapping[str, Form], lists: Mapping[str, Checklist | None]) -> dict[str, _Title]:
+    """Every kind of document: the forms and the checklists' items."""
     said = {name: (form.title, form.title_en) for name, form in known.items()}
     for checklist in lists.values():
         for item in checklist.items if checklist else ():
             said.setdefault(item.item, (item.title, item.title_en))
-    for name in registry.kinds():
-        said.setdefault(name, (name, name))
     return {
         name: _Title(russian, english, frozenset(_keys((name, russian, english))))
         for name, (russian, english) in said.items()
@@ -157,12 +153,14 @@ def _anywhere(clue: Clue, titles: Mapping[str, _Title]) -> Clue:
     return (*clue, *about, *((KIND + name,) for name in named))
 
 
-def _kinds(said: str, titles: Mapping[str, _Title]) -> frozenset[str]:
+def _kinds(said: str, titles: Mapping[str, _Title], registry: Registry) -> frozenset[str]:
     """The kinds of this name, else those whose titles have all its words."""
     if said in titles:
         return frozenset([said])
     clues = _clues(said)
     found = [n for n, t in titles.items() if all(lemmas.meets(t.keys, clue) for clue in clues)]
+    if not found and said in registry.kinds():  # a form that is no longer among the templates
+        found = [said]
     if not found:
         raise _unknown(_("there is no kind of document “{name}”").format(name=said), titles)
     return frozenset(found)
@@ -187,7 +185,7 @@ def _hit(
     card: Card, file: Dossier | None, titles: Mapping[str, _Title], clues: tuple[Clue, ...]
 ) -> Hit:
     title = titles.get(card.kind or "")
-    shown = in_language(title.russian, title.english) if title else ""
+    shown = in_language(title.russian, title.english) if title else card.kind or ""
     snippet = _snippet(card.text, clues)
     papers = {
         document: one.paper.id
