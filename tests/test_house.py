@@ -24,7 +24,7 @@ ORDER = re.findall(
     r"\w+",
     """
     errors geometry icc i18n files settings
-    morphology names phrases wording russian lettering rules columns engines expressions
+    morphology names phrases wording russian lettering lemmas rules columns engines expressions
     form checklists soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
