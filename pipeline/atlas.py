@@ -36,7 +36,7 @@ STYLES = ((False, False), (True, False), (False, True), (True, True))
 OVERSAMPLING = 2  # the specimen is rendered this much finer than pages are compared
 MAX_TWINS = 11
 SHIFT_EM = 0.16  # how far a letter set for another may stand aside to cover it best
-SAME_LIKENESS = 0.97
+ONE_SHAPE = frozenset("З3")  # no change that an eye could see
 TWIN_LIKENESS = (
     0.45  # correlation at the same origin: below it no hurried eye takes one for another
 )
@@ -174,8 +174,7 @@ class Atlas:
             assert letter is not None
             likeness, shift = _likeness(own, letter, round(per_em * SHIFT_EM))
             digits = char.isdigit() and other.isdigit()
-            # «З» and «3», «о» and "o" are one shape: no change that an eye could see.
-            if digits or least < likeness < SAME_LIKENESS:
+            if digits or (least < likeness and {char, other} != ONE_SHAPE):
                 found.append((likeness, other, shift / per_em))
         found.sort(reverse=True)
         twins = []

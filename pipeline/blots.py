@@ -12,10 +12,11 @@ from pipeline.page import DPI
 
 ABOUT_MM = (0.6, 1.2)  # of a glyph, sideways and up and down: dirt that changes it lies in this
 DARK = 0.4  # of the page's black: such ink is there
-THICKER = 1.3  # than the thickest stroke of the glyph
+THICKER_PX = 1.5  # than half the thickest stroke of the glyph: corners swell by less
 HIDDEN_SHARE = 0.3  # of the paper about it: past that nobody sees what is under it
 EDGE_PX = 2  # a blot's own pale edge
 EXPLAINED_SHARE = 0.8  # of the ink that is too much
+FAINT = 0.06  # ink that may be lacking anywhere; a bilevel scan, all or nothing, lacks more
 LOST_SHARE = 0.07  # of the glyph's ink may seem to be lacking: noise, a faint edge
 LEAST_DOT_PX = 6  # 0.1 mm²
 ROUND_FILL = 0.82  # of its ellipse: a ring or a stroke fills less
@@ -31,7 +32,7 @@ def is_blotted(glyph: Glyph, seen: Look) -> bool:
     rows, columns = slice(max(0, y0), y1), slice(max(0, x0), x1)
     scan, model = seen.scan[rows, columns], seen.model[rows, columns]
     black = max(float(seen.curve[-1]), 0.1)
-    lost = np.maximum(model - scan - seen.noise, 0).sum()
+    lost = np.maximum(model - scan - FAINT, 0).sum()
     if not model.size or lost > LOST_SHARE * model.sum():
         return False
     dark, print_ = scan > DARK * black, model > DARK * black
@@ -54,7 +55,7 @@ def is_round(ink: NDArray[np.bool_]) -> bool:
 def _thick(scan: NDArray[np.bool_], print_: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Where ink lies thicker than any stroke of the print."""
     depth = _depth(scan)
-    core = depth > THICKER * float(_depth(print_).max())
+    core = depth > float(_depth(print_).max()) + THICKER_PX
     if not core.any():
         return core
     return np.asarray(cv2.dilate(core.astype(np.uint8), _disc(float(depth.max()))) > 0)

@@ -22,6 +22,16 @@ _TEXT_FORMAT = "@"
 Value = str | int | bool | None
 
 
+SUFFIXES = (".xlsx", ".csv")
+
+
+def table(
+    suffix: str, title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
+) -> bytes:
+    """The table as the kind of file that ``suffix``, one of SUFFIXES, asks for."""
+    return to_csv(columns, rows) if suffix == ".csv" else to_xlsx(title, columns, rows)
+
+
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """UTF-8 with a byte order mark and semicolons: a double click in a Russian Excel opens it."""
     stream = io.StringIO(newline="")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import ink, stamps
+from pipeline import dates, ink, script, stamps
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.ink import Piece
@@ -40,6 +40,9 @@ ONE_STROKE = 0.8  # of all ink in one piece: nobody writes a date without liftin
 LETTERS = 4  # read in a row without a figure: a name
 TICK_SHARE, LINE_REACH_MM, LINE_TRIES = 0.8, 0.8, 300  # of its ink on two straight lines
 CAPITAL = 1.3  # a name starts with a letter this much taller than its others; a date does not
+OVER_MM = (2.0, 1.5, 2.5)  # beside, above and below: dates are written past their rules
+BESIDE_MM = 8.0  # a figure that stands as far off is still the date's
+PRINT_EDGE_PX = 5  # that print is blurred by, or lies off
 ABOVE_MM = 3.5  # the zone ends 2.5 below the rule
 SURE, UNSURE = 0.99, 0.5
 
@@ -92,7 +95,42 @@ def judge(
         present = _is_there(marks, NOTHING_MM)
     crop = encode_png(laid.picture(place.box.grown(REACH_MM)))
     confidence = UNSURE if present is None else SURE
-    return HandMark(place.field, place.kind, present, confidence, place.page, place.box, crop)
+    mark = HandMark(place.field, place.kind, present, confidence, place.page, place.box, crop)
+    if place.kind != "date" or present is False:
+        return mark
+    guesses = dates.read(_writing(place, others, left, scan, black, issued))
+    days = tuple(guess.day.isoformat() for guess in guesses)
+    return replace(mark, days=days, certainty=guesses[0].certainty if guesses else 0.0)
+
+
+def _writing(
+    place: Place,
+    others: Sequence[Place],
+    left: NDArray[np.bool_],
+    scan: NDArray[np.float32],
+    black: float,
+    issued: NDArray[np.uint8],
+) -> NDArray[np.float32]:
+    """A blank's ink (0 to 1) without the print, and what was written beyond its ends.
+
+    Out there only ink counts that is surely no print: a figure left out would make another date.
+    """
+    over, above, below = OVER_MM
+    box = place.box
+    zone = Box(box.x0 - BESIDE_MM, box.y0 - above, box.x1 + BESIDE_MM, box.y1 + below)
+    rows, columns = ink.window(zone, scan.shape, 0.0)
+    seen = np.clip(scan[rows, columns] / black, 0, 1)
+    x = mm_from_px(columns.start + np.arange(seen.shape[1]), DPI)
+    beyond = (x < box.x0 - over) | (x > box.x1 + over)
+    seen *= left[rows, columns] | ~beyond
+    for other in others:
+        if other.hand and other.box != box:
+            x0, y0, x1, y1 = other.box.px(DPI)
+            seen[max(0, y0 - rows.start) : max(0, y1 - rows.start),
+                 max(0, x0 - columns.start) : max(0, x1 - columns.start)] = 0  # fmt: skip
+    edge = np.ones((PRINT_EDGE_PX, PRINT_EDGE_PX), np.uint8)
+    printed = cv2.dilate((issued[rows, columns] < 200).astype(np.uint8), edge) > 0
+    return script.bared(np.asarray(seen, np.float32), printed)
 
 
 def _moved(box: Box, dx: float, dy: float) -> Box:

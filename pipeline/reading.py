@@ -34,7 +34,9 @@ class FieldReading:
 class HandMark:
     """A blank for a pen: is there ink? ``present`` None means that a person must look.
 
-    ``kind`` is signature, date or text.
+    ``kind`` is signature, date or text. ``days`` are what a date may say (ISO), most likely first;
+    ``certainty`` (0 to 1) is of the first. ``value`` is what the record keeps of it, None until it
+    is sure; ``objection`` why it cannot be right (see ``rules.objection``).
     """
 
     name: str
@@ -44,6 +46,10 @@ class HandMark:
     page: int
     box: Box
     crop: bytes = b""
+    days: tuple[str, ...] = ()
+    certainty: float = 0.0
+    value: str | None = None
+    objection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
-from pipeline import verdict
+from pipeline import record, verdict
 from pipeline.i18n import _
 from pipeline.reading import HandMark
 from pipeline.record import Document
+from pipeline.wording import short_date
 
 
 def table() -> dict[str, str]:
@@ -61,6 +63,16 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
         yield from _marks(document, "signature", present, title)
     elif reason == "date-missing":
         yield from _marks(document, "date", False, title)
+    elif reason == "date-implausible":
+        against = _objections()
+        for mark in verdict.marks(document):
+            if mark.objection:
+                yield _("{field}, page {page}: {day} is {why}").format(
+                    field=title(mark.name),
+                    page=mark.page,
+                    day=_day(mark.days[0]),
+                    why=against.get(mark.objection, mark.objection),
+                )
     elif reason in ("field-mismatch", "field-unreadable"):
         status = reason.removeprefix("field-")
         for item in verdict.fields(document):
@@ -85,6 +97,29 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
         lacking = [str(number) for number in range(1, of + 1) if number not in here]
         if lacking:
             yield _("{pages} of {of}").format(pages=", ".join(lacking), of=of)
+
+
+def proposed(document: Document, title: Callable[[str], str] = str) -> list[str]:
+    """What the dates by hand seem to say that nobody has said yet, for a person to confirm."""
+    return [
+        _("{field} seems to say {day}").format(field=title(mark.name), day=_day(day))
+        for mark in verdict.marks(document)
+        if mark.value is None and (day := record.proposal(mark))
+    ]
+
+
+def _objections() -> dict[str, str]:
+    return {
+        "birth": _("before the person was born"),
+        "passport": _("before the passport was given out"),
+        "form": _("before this wording of the form was in use"),
+        "issue": _("before the paper was issued"),
+        "scan": _("after the day of the scan"),
+    }
+
+
+def _day(text: str) -> str:
+    return short_date(date.fromisoformat(text))
 
 
 def _marks(

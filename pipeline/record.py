@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from pipeline.dates import SURE
 from pipeline.paper import Paper
 from pipeline.reading import FieldReading, HandMark, PageReading
+from pipeline.rules import Since, objection
 
 ACCEPTED, REVIEW, REJECTED = "accepted", "review", "rejected"
 
@@ -57,11 +60,16 @@ def assemble(
     pages: Sequence[PageReading],
     blanks: Sequence[int] = (),
     *,
+    since: Since,
+    today: date,
     rescan: bool = False,
 ) -> Document:
-    """One paper's document from all its pages seen so far, in the order of its pages."""
+    """One paper's document from all its pages seen so far, in the order of its pages.
+
+    It was signed after ``since``, and not after ``today``.
+    """
     ordered = tuple(sorted(pages, key=lambda p: p.page or 0))
-    judged = tuple(_with_values(page, paper) for page in ordered)
+    judged = tuple(_with_days(_with_values(page, paper), paper, since, today) for page in ordered)
     reasons = tuple(dict.fromkeys(_reasons(paper, judged, rescan=rescan)))
     return Document(
         id=document_id,
@@ -121,6 +129,41 @@ def _with_values(page: PageReading, paper: Paper) -> PageReading:
     return replace(page, fields=fields)
 
 
+def _with_days(page: PageReading, paper: Paper, since: Since, today: date) -> PageReading:
+    """A date that is read for sure and can be right has its value; else only a proposal.
+
+    The reader's certainty decides first: that a day would be plausible makes no reading surer.
+    """
+
+    def against(mark: HandMark, day: str) -> str | None:
+        if is_of_signing(mark.name):
+            return objection(date.fromisoformat(day), paper.values, since, today)
+        return "scan" if date.fromisoformat(day) > today else None
+
+    def judged(mark: HandMark) -> HandMark:
+        if not mark.present or not mark.days:
+            return mark
+        found = {day: against(mark, day) for day in mark.days}
+        if mark.certainty < SURE:
+            # What can be right is proposed first.
+            return replace(mark, days=tuple(sorted(mark.days, key=lambda day: bool(found[day]))))
+        first = mark.days[0]
+        return replace(mark, value=None if found[first] else first, objection=found[first])
+
+    return replace(page, hand=tuple(judged(mark) for mark in page.hand))
+
+
+def is_of_signing(name: str) -> bool:
+    """Whether a date by hand says when a paper was signed: "date", "date_minor", "rows.1.date"."""
+    last = name.rpartition(".")[2]
+    return last == "date" or last.startswith("date_")
+
+
+def proposal(mark: HandMark) -> str | None:
+    """The day (ISO) that a date by hand seems to say, None where it says nothing readable."""
+    return mark.days[0] if mark.days else None
+
+
 def _reasons(paper: Paper, pages: Sequence[PageReading], *, rescan: bool) -> list[str]:
     numbers = [page.page for page in pages]
     found = [problem for page in pages for problem in page.problems]
@@ -140,6 +183,8 @@ def _reasons(paper: Paper, pages: Sequence[PageReading], *, rescan: bool) -> lis
             found.append(f"{mark.kind}-missing")
         elif mark.present is None:
             found.append("signature-unclear" if mark.kind == "signature" else "date-missing")
+        elif mark.objection:
+            found.append("date-implausible")
     if paper.superseded_by:
         found.append("stale-version")
     if rescan:
@@ -174,6 +219,10 @@ def hand_of(document: Document) -> dict[str, HandMark]:
                 if known is None or (known.present and not mark.present):
                     found[mark.name] = mark
     return found
+
+
+def _day_of(mark: HandMark) -> dict[str, Any]:
+    return {"read": proposal(mark), "certainty": mark.certainty, "value": mark.value}
 
 
 def as_json(document: Document) -> dict[str, Any]:
@@ -216,6 +265,7 @@ def as_json(document: Document) -> dict[str, Any]:
                 "confidence": mark.confidence,
                 "page": mark.page,
                 "box_mm": mark.box.as_list(),
+                **(_day_of(mark) if mark.kind == "date" else {}),
             }
             for name, mark in hand_of(document).items()
         },

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -49,6 +50,14 @@ _NO_NAME = frozenset({"-", "–", "—", "нет", "отсутствует", "б
 _NUMERIC_DATE = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})(?:\s?г(?:\.|ода)?)?")
 _WORD_DATE = re.compile(r"[«\"]?([0-9]{1,2})[»\"]?\s*([а-я]+)\s*([0-9]{4})\s*(?:г(?:\.|ода)?)?")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when a paper may be signed: the day its form's wording is of, and its own issue."""
+
+    form: date
+    issue: date
 
 
 def normalise(kind: str, text: str) -> str:
@@ -117,6 +126,25 @@ def check(values: Mapping[str, Any], today: date) -> list[Problem]:
     problems += _check_dates(days, today)
     problems += _check_series(str(present.get("passport_series", "")), days, today)
     return problems
+
+
+def objection(day: date, values: Mapping[str, Any], since: Since, today: date) -> str | None:
+    """Why a paper was not signed on that day; None where nothing speaks against it.
+
+    birth, passport, form and issue: it is not after the person's birth, before the passport was
+    given out, before the form's wording was in use, before the paper was issued; scan: it is later
+    than the day on which the scan came in. ``values`` by the contract's column names.
+    """
+    born, passport = (_as_date(values.get(name)) for name in ("birth_date", "passport_issued_on"))
+    if born and day <= born:
+        return "birth"
+    if passport and day < passport:
+        return "passport"
+    if day < since.form:
+        return "form"
+    if day < since.issue:
+        return "issue"
+    return "scan" if day > today else None
 
 
 def _as_date(value: object) -> date | None:

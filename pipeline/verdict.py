@@ -42,13 +42,15 @@ def of(document: Document, settlements: Sequence[Settlement]) -> Verdict:
     settled = next((s for s in reversed(settlements) if s.action in SETTLING), None)
     values = {**_machine_values(document), **said}
     dates = [mark.name for mark in marks(document) if mark.kind == "date"]
-    dates.sort(key=lambda name: name != "date")  # beside a date that the text speaks of
+    # Beside a date that the text speaks of; without its own date the machine gives the paper none.
+    dates.sort(key=lambda name: name != "date")
+    days = [values.get(name) for name in dates[:1]] + [said.get(name) for name in dates[1:]]
     looked = settled is not None and settled.action == "accept"
     return Verdict(
         values=values,
         said=said,
         signed=_signed(document, looked=looked),
-        signed_on=next((day for name in dates if (day := values.get(name))), None),
+        signed_on=next(filter(None, days), None),
         struck=tuple(a.near for a in alterations(document) if a.kind == STRUCK),
         settled_by=settled.by if settled else None,
         why=settled.why if settled else None,
@@ -87,6 +89,9 @@ def _machine_values(document: Document) -> dict[str, str | None]:
     found: dict[str, set[str | None]] = {}
     for reading in fields(document):
         found.setdefault(reading.name, set()).add(reading.value)
+    for mark in marks(document):
+        if mark.value:
+            found.setdefault(mark.name, set()).add(mark.value)
     return {name: said.pop() if len(said) == 1 else None for name, said in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""What several test files need: the command line called in process, and a fresh workspace."""
+"""What several test files need: the command line in process, a fresh workspace, PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from pipeline import i18n, settings
 from pipeline.cli.main import DEBUG_VARIABLE, run
+from tests.postgres import Server, private_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / settings.FILE_NAME).write_bytes(settings.SAMPLE.read_bytes())
     monkeypatch.chdir(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of our own; started for the tests that ask for it."""
+    with private_server() as running:
+        yield running

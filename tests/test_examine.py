@@ -10,10 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline import blots, layout, placing
+from pipeline.atlas import Atlas
 from pipeline.geometry import MM_PER_INCH
 from pipeline.glyphs import Look
 from pipeline.layout import Glyph
 from pipeline.page import DPI
+from pipeline.registry import Registry
+from pipeline.settings import load
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels
@@ -188,3 +191,17 @@ def test_what_is_hidden_is_not_known(printed: tuple[Ink, tuple[Glyph, ...]]) -> 
     ink, glyphs = printed
     glyph = letter(glyphs, "и")
     assert not blots.is_blotted(glyph, look_at(dotted(ink, centre(glyph), 14), ink))
+
+
+@pytest.mark.parametrize(("was", "now"), [("Ш", "Щ"), ("и", "н"), ("н", "п"), ("Н", "П")])
+def test_the_likest_letters_are_looked_for(
+    signed: tuple[Office, Json, list[Pixels]], was: str, now: str
+) -> None:
+    """In bold и and н are nearly one shape, and in every style Ш and Щ."""
+    with Registry.open_reading(load(signed[0].root).registry_url) as registry:
+        letters = Atlas(registry.specimens(), DPI)
+    styles = [f"LiberationSerif{style}" for style in ("", "-Bold", "-Italic", "-BoldItalic")]
+    for font in styles:
+        if letters.letter(font, was, 12) is not None:
+            assert now in {twin.char for twin in letters.twins(font, was)}
+    assert any(letters.letter(font, was, 12) is not None for font in styles)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import icalendar
 import pdfplumber
 import pytest
 
@@ -290,6 +291,21 @@ def test_what_is_due_stands_until_it_is_done(file: Registry, paperloop: Paperloo
         "0042:archive": "2036-09-01",
         "0042:kept": "2077-01-01",
     }
+
+
+def test_terms_go_into_a_calendar(file: Registry, paperloop: Paperloop, tmp_path: Path) -> None:
+    """Names do not change from one file to the next: what is taken in again is not doubled."""
+    until = ("--until", "2035-12-31", *DAY)
+    events = []
+    for name in ("a.ics", "b.ics"):
+        assert paperloop("due", *until, "--out", tmp_path / name).code == 0
+        calendar = icalendar.Calendar.from_ical((tmp_path / name).read_bytes())
+        events.append(list(calendar.walk("VEVENT")))
+    assert [one["UID"] for one in events[0]] == [one["UID"] for one in events[1]]
+    days = {str(one["UID"]): one.decoded("DTSTART") for one in events[0]}
+    assert days["0042:yearly:income:2015@paperloop"] == date(2015, 4, 30)
+    assert paperloop("due", *until, "--out", tmp_path / "a.ics").code == 2
+    assert paperloop("due", *until, "--out", tmp_path / "a.doc").code == 2
 
 
 def test_a_withdrawn_consent_is_due_in_thirty_days(

@@ -24,14 +24,14 @@ ORDER = re.findall(
     r"\w+",
     """
     errors geometry icc i18n files settings
-    morphology names phrases wording russian lettering rules columns engines expressions
+    morphology names phrases wording russian lettering lemmas rules columns engines expressions
     form checklists soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
     atlas placing glyphs blots smears doubt gaps ink
-    reading identify likeness stamps hand examine
+    script dates reading identify likeness stamps hand examine
     export record verdict transcript unseen pdfa conformity facsimile reasons report
-    binding handover registry dossier inventory archive terms consents staff
+    binding handover registry dossier inventory archive terms agenda consents staff
     flow doctor cli
     """,
 )

@@ -28,19 +28,13 @@ from pipeline.paper import Paper, Place
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.record import Document, Settlement
 from pipeline.registry import PersonRow, Registry, database, tables
-from tests.postgres import Server, private_server
+from tests.postgres import Server
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
 needs_modes = pytest.mark.skipif(sys.platform == "win32", reason="permissions are the folder's")
 
 BOX = Box(30.123, 41.5, 92.25, 47.0)
 ANNA = PersonRow("0042", "Ёлкина Анна Юрьевна", "employee", {"phone": "8 900 000-00-00"})
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with private_server() as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -38,6 +38,7 @@ def test_everything_is_inside(unpacked: Path) -> None:
     assert files(package / "migrations", "*") == files(CLONE / "pipeline" / "migrations", "*")
     assert files(package, "*.py") == files(CLONE / "pipeline", "*.py")
     assert (package / "office.toml").is_file()
+    assert (package / "script.npz").is_file()
     assert (package / "locale" / "ru" / "LC_MESSAGES" / "paperloop.mo").is_file()
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import common
-from pipeline.cli.options import said
+from pipeline.cli.options import out_file, said
 from pipeline.cli.output import Reporter, reporting
-from pipeline.errors import UsageError
 from pipeline.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -24,22 +23,13 @@ AHEAD_DAYS = 30
 @click.option("--until", metavar="DATE", help=_("up to this day (default: a month ahead)"))
 @click.option("--done", metavar="TERM", help=_("say that a term was met"))
 @said
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help=_("the list as XLSX or CSV"),
-)
+@out_file(".xlsx", ".csv", ".ics")
 @reporting
 def due(
     reporter: Reporter, until: str | None, done: str | None, why: str, by: str, out: Path | None
 ) -> None:
     """A term stands until somebody says that it is done."""
     settings = common.settings()
-    if out and out.suffix.lower() not in (".xlsx", ".csv"):
-        raise UsageError(_("the list is XLSX or CSV"), where=str(out), hint=_("name it so"))
-    if out and out.exists():
-        raise UsageError(_("this file exists and is left as it is"), where=str(out))
     from pipeline.flow import due as flow
     from pipeline.registry import Registry
 
@@ -68,13 +58,17 @@ def due(
     text = ngettext("{n} term; overdue: {late}", "{n} terms; overdue: {late}", len(found))
     reporter.say(text.format(n=len(found), late=late))
     if out:
-        from pipeline import export
+        from pipeline import agenda, export
         from pipeline.files import write_atomic
 
-        is_csv = out.suffix.lower() == ".csv"
-        title = _("terms")
-        content = export.to_csv(columns, rows) if is_csv else export.to_xlsx(title, columns, rows)
-        write_atomic(out, content)
+        kind = out.suffix.lower()
+        is_calendar = kind == ".ics"
+        write_atomic(
+            out,
+            agenda.to_ical(found, settings.today)
+            if is_calendar
+            else export.table(kind, _("terms"), columns, rows),
+        )
 
 
 def _row(one: Term, today: date) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def commands() -> dict[str, Entry]:
         "review": Entry("pipeline.cli.review", _("See and settle what waits for a person.")),
         "records": Entry("pipeline.cli.records", _("Export what was read back from paper.")),
         "checklist": Entry("pipeline.cli.checklist", _("See what personal files have and lack.")),
+        "search": Entry("pipeline.cli.search", _("Find documents by person, kind, words, dates.")),
         "file": Entry("pipeline.cli.file", _("Keep personal files: what is bound in them.")),
         "due": Entry("pipeline.cli.due", _("See what must be done by when.")),
         "inventory": Entry("pipeline.cli.inventory", _("List the papers of personal files.")),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.cli import common
+from pipeline.errors import UsageError
 from pipeline.i18n import _
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -19,6 +20,28 @@ def out_folder(command: F) -> F:
     """``--out``: a folder for the papers made."""
     kind = click.Path(file_okay=False, path_type=Path)
     return click.option("--out", type=kind, help=_("where the files go"))(command)
+
+
+def out_file(*suffixes: str) -> Callable[[F], F]:
+    """``--out``: a new file of one of these kinds; the command gets its path or None."""
+    kinds = ", ".join(suffix[1:].upper() for suffix in suffixes)
+
+    def checked(
+        _context: click.Context, _option: click.Parameter, path: Path | None
+    ) -> Path | None:
+        if path and path.suffix.lower() not in suffixes:
+            raise UsageError(
+                _("the list is one of {kinds}").format(kinds=kinds),
+                where=str(path),
+                hint=_("name it so"),
+            )
+        if path and path.exists():
+            raise UsageError(_("this file exists and is left as it is"), where=str(path))
+        return path
+
+    kind = click.Path(dir_okay=False, path_type=Path)
+    text = _("the list as a file: {kinds}").format(kinds=kinds)
+    return click.option("--out", type=kind, metavar="FILE", callback=checked, help=text)
 
 
 def said(command: F) -> F:

@@ -108,7 +108,8 @@ def _list(
         reporter.record(flow.as_json(document, registry, settings, settings.output / PICTURES))
         form = flow.form_of(document, settings)
         person = registry.person(document.subject) if document.subject else None
-        wrong = reasons.explained(document, partial(flow.title_of, form=form))
+        title = partial(flow.title_of, form=form)
+        wrong = reasons.explained(document, title) + reasons.proposed(document, title)
         who = f"{person.subject} {person.full_name}" if person else ""
         rows.append(
             (

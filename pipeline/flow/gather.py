@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline import form as forms
 from pipeline import record
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document
 from pipeline.registry import Registry
+from pipeline.rules import Since
 from pipeline.scan import Scan
+from pipeline.settings import Settings
 
 UNREADABLE = "unreadable-file"
 
 
-def gather(scan: Scan, pages: Sequence[PageReading], registry: Registry) -> list[Document]:
+def gather(
+    scan: Scan, pages: Sequence[PageReading], registry: Registry, settings: Settings
+) -> list[Document]:
     """The documents of one file, those of earlier files that they join among them.
 
     A page never takes its paper from its neighbour; only a blank back goes with what it follows.
@@ -47,11 +52,11 @@ def gather(scan: Scan, pages: Sequence[PageReading], registry: Registry) -> list
     for name, found in papers.items():
         paper = registry.paper(name)
         assert paper is not None
-        documents.append(_of_paper(paper, found, backs.get(name, ()), registry, scan))
+        documents.append(_of_paper(paper, found, backs.get(name, ()), registry, settings, scan))
     for name, reading in strangers.items():
         why = _why_unknown(reading)
         documents.append(record.alone(name, reading, why, backs.get(name, ())))
-    return documents + _bereft(scan, {document.id for document in documents}, registry)
+    return documents + _bereft(scan, {document.id for document in documents}, registry, settings)
 
 
 def _why_unknown(reading: PageReading) -> str:
@@ -65,6 +70,7 @@ def _of_paper(
     found: Sequence[PageReading],
     blanks: Sequence[int],
     registry: Registry,
+    settings: Settings,
     scan: Scan,
 ) -> Document:
     """The file's own document where it is read anew, else one that lacks these pages, else a new.
@@ -72,6 +78,7 @@ def _of_paper(
     Never one that is whole, or has one of these pages: that is a rescan, for a person to compare.
     """
     known = registry.documents_of_paper(paper.id)
+    since, today = _since(paper, settings), settings.today
     numbers = {page.page for page in found}
     for place, document in enumerate(known):
         others = tuple(page for page in document.pages if page.sha256 != scan.sha256)
@@ -83,6 +90,8 @@ def _of_paper(
                 paper,
                 (*others, *found),
                 tuple(dict.fromkeys((*document.blanks, *blanks))),
+                since=since,
+                today=today,
                 rescan=place > 0,
             )
             return record.as_settled(anew, document)
@@ -91,10 +100,17 @@ def _of_paper(
     while name in names:
         copy += 1
         name = f"doc-{paper.id}-{copy}"
-    return record.assemble(name, paper, found, blanks, rescan=bool(known))
+    return record.assemble(name, paper, found, blanks, since=since, today=today, rescan=bool(known))
 
 
-def _bereft(scan: Scan, given: set[str], registry: Registry) -> list[Document]:
+def _since(paper: Paper, settings: Settings) -> Since:
+    """From when the paper may be signed; a form that was changed since tells nothing of it."""
+    known = forms.load(paper.form, settings) if paper.form in forms.names(settings) else None
+    of_form = known.date if known and known.version == paper.version else paper.issued_on
+    return Since(of_form, paper.issued_on)
+
+
+def _bereft(scan: Scan, given: set[str], registry: Registry, settings: Settings) -> list[Document]:
     """Documents that had a page from this file's former reading and do not get it again."""
     answer = []
     for document in registry.documents_of_scan(scan.sha256):
@@ -102,7 +118,15 @@ def _bereft(scan: Scan, given: set[str], registry: Registry) -> list[Document]:
         paper = registry.paper(document.paper) if document.paper else None
         if document.id not in given and others and paper:
             rescan = "rescan" in document.reasons
-            anew = record.assemble(document.id, paper, others, document.blanks, rescan=rescan)
+            anew = record.assemble(
+                document.id,
+                paper,
+                others,
+                document.blanks,
+                since=_since(paper, settings),
+                today=settings.today,
+                rescan=rescan,
+            )
             answer.append(record.as_settled(anew, document))
     return answer
 

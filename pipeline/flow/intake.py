@@ -102,7 +102,7 @@ def intake(
                 gathered.append(light(reading))
                 advance(1)
                 if task.number == task.scan.pages:
-                    documents = gather(task.scan, gathered, registry)
+                    documents = gather(task.scan, gathered, registry, settings)
                     gathered = []
                     registry.finish_scan(task.scan.sha256, documents)
                     if documents[0].reasons == ("blank",):

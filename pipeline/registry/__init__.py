@@ -21,11 +21,12 @@ from pipeline.i18n import _
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document, Settlement
-from pipeline.registry import database, documents, events, papers, scans, tables
+from pipeline.registry import cards, database, documents, events, papers, scans, tables
+from pipeline.registry.cards import Card, Question
 from pipeline.registry.papers import PersonRow
 from pipeline.registry.scans import Begun
 
-__all__ = ["PersonRow", "Registry"]
+__all__ = ["Card", "PersonRow", "Question", "Registry"]
 
 LISTED_AT_ONCE = 200  # papers or documents held in memory by a listing
 SECRET_BYTES = 32
@@ -53,6 +54,7 @@ class Registry:
                 if db.execute(known).first() is None:
                     value = secrets.token_bytes(SECRET_BYTES)
                     db.execute(tables.meta.insert(), {"name": "secret", "value": value})
+                cards.bring_up_to_date(db)
         except BaseException:
             engine.dispose()
             raise
@@ -131,9 +133,11 @@ class Registry:
         ids of superseded papers whose data came back, and which are in use again.
         """
         with self._write() as db:
-            papers.remember(db, people)
+            renamed = papers.remember(db, people)
             papers.issue(db, issued)
             papers.reinstate(db, reinstated)
+            for subject in renamed:
+                cards.rename(db, subject)
 
     def paper(self, paper_id: str) -> Paper | None:
         """The paper of this id."""
@@ -215,6 +219,7 @@ class Registry:
         """
         with self._write() as db:
             scans.finish(db, self._claim(sha256), sha256, found)
+            cards.put(db, [one.id for one in found])
         del self._claims[sha256]
 
     def reject_scan(self, sha256: str, source: str, found: Document) -> None:
@@ -222,6 +227,7 @@ class Registry:
         with self._write() as db:
             claim = scans.begin(db, sha256, source, again=True)[1]
             scans.finish(db, claim, sha256, [found])
+            cards.put(db, [found.id])
         self._claims.pop(sha256, None)
 
     def purge_unfinished(self) -> int:
@@ -282,14 +288,14 @@ class Registry:
 
     def settle(self, settlements: Sequence[Settlement], new_status: str | None) -> None:
         """Append what a person said of documents, which take ``new_status`` (None: keep theirs)."""
-        with self._write() as db:
-            documents.settle(db, settlements, new_status)
+        self.settle_all([(settlements, new_status)])
 
     def settle_all(self, decisions: Sequence[tuple[Sequence[Settlement], str | None]]) -> None:
         """``settle`` for several statuses, all or nothing."""
         with self._write() as db:
             for settlements, new_status in decisions:
                 documents.settle(db, settlements, new_status)
+                cards.put(db, [*{one.document for one in settlements}])
 
     def settlements(self, document_id: str) -> list[Settlement]:
         """What people said of the document, oldest first."""
@@ -301,7 +307,9 @@ class Registry:
     def enter(self, event: Event) -> Event:
         """Append what a person did to a file; the event with its number."""
         with self._write() as db:
-            return replace(event, id=events.enter(db, event))
+            entered = replace(event, id=events.enter(db, event))
+            cards.enter(db, [entered])
+            return entered
 
     def enter_all(self, happened: Sequence[Event]) -> list[Event]:
         """Append what belongs together, all or nothing."""
@@ -322,6 +330,23 @@ class Registry:
         """What an action (``Event.action``) was ever done to, whosever file it was."""
         with self._look() as db:
             return events.targets(db, action)
+
+    # Search
+
+    def find(self, question: Question, limit: int) -> list[Card]:
+        """The documents that meet all that is wanted, the newest first."""
+        with self._look() as db:
+            return cards.find(db, question, limit)
+
+    def departments(self) -> list[str]:
+        """The departments that people are in, in no order."""
+        with self._look() as db:
+            return cards.departments(db)
+
+    def kinds(self) -> list[str]:
+        """The forms and items that there are documents of, in no order."""
+        with self._look() as db:
+            return cards.kinds(db)
 
     def _first(self, condition: sa.ColumnElement[bool]) -> Document | None:
         with self._look() as db:

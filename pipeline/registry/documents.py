@@ -20,16 +20,16 @@ from pipeline.registry.tables import alteration, document, mark, page, reading, 
 
 Order = tuple[str, str]  # taken_in_at, id
 _Thing = TypeVar("_Thing", FieldReading, HandMark, Alteration)
-_ORDER = (document.c.taken_in_at, document.c.id)
+ORDER = (document.c.taken_in_at, document.c.id)
 
 
 def some(
     db: Connection, *conditions: sa.ColumnElement[bool], after: Order | None, limit: int | None
 ) -> tuple[list[Document], Order | None]:
     """Up to ``limit`` documents that come after ``after``, without crops; and where they end."""
-    query = sa.select(document).where(*conditions).order_by(*_ORDER).limit(limit)
+    query = sa.select(document).where(*conditions).order_by(*ORDER).limit(limit)
     if after is not None:
-        query = query.where(sa.tuple_(*_ORDER) > sa.tuple_(*map(sa.literal, after)))
+        query = query.where(sa.tuple_(*ORDER) > sa.tuple_(*map(sa.literal, after)))
     rows = db.execute(query).all()
     pages = _pages(db, [row.id for row in rows], crops=False)
     found = [_document(row, pages.get(row.id, ())) for row in rows]

@@ -124,13 +124,19 @@ def some(
     return [_paper(row) for row in db.execute(query)]
 
 
-def remember(db: Connection, people: Iterable[PersonRow]) -> None:
-    """Enter what the rows say of their people; what a row leaves empty stays as it is known."""
+def remember(db: Connection, people: Iterable[PersonRow]) -> list[str]:
+    """Enter what the rows say of their people; what a row leaves empty stays as it is known.
+
+    Returns the numbers of those whose name changed.
+    """
+    renamed = []
     for row in people:
         known = person(db, row.subject)
         if known is None:
             db.execute(persons.insert(), asdict(row))
             continue
+        if row.full_name not in ("", known.full_name):
+            renamed.append(row.subject)
         said = {name: value for name, value in row.data.items() if value not in (None, "")}
         db.execute(
             persons.update()
@@ -141,6 +147,7 @@ def remember(db: Connection, people: Iterable[PersonRow]) -> None:
                 data={**known.data, **said},
             )
         )
+    return renamed
 
 
 def person(db: Connection, subject: str) -> PersonRow | None:

@@ -87,6 +87,7 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
     for found in documents:
         for seen in found.pages:
             _judge(db, numbers[seen.sha256, seen.source_page], seen)
+            _judge_marks(db, numbers[seen.sha256, seen.source_page], seen)
     # Only now: what is about the file itself has been moved over and does not go with it.
     db.execute(scan.delete().where(*former))
     db.execute(scan.update().where(scan.c.id == claim).values(finished=True))
@@ -173,6 +174,27 @@ def _judge(db: Connection, number: int, seen: PageReading) -> None:
                 | reading.c.value.is_distinct_from(v),
             )
             .values(status=s, expected=e, value=v),
+            changed,
+        )
+
+
+def _judge_marks(db: Connection, number: int, seen: PageReading) -> None:
+    """Keep what the whole document says of a page's dates."""
+    value, objection = (sa.bindparam(name, type_=sa.String) for name in "vo")
+    changed = [
+        {"place": place, "v": date.value, "o": date.objection}
+        for place, date in enumerate(seen.hand)
+        if date.kind == "date"
+    ]
+    if changed:
+        db.execute(
+            mark.update()
+            .where(
+                mark.c.page_id == number,
+                mark.c.position == sa.bindparam("place"),
+                mark.c.value.is_distinct_from(value) | mark.c.objection.is_distinct_from(objection),
+            )
+            .values(value=value, objection=objection),
             changed,
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-REVISION = "0003"  # of the newest migration; a test holds that the two agree
+REVISION = "0005"  # of the newest migration; a test holds that the two agree
 
 metadata = sa.MetaData(
     naming_convention={
@@ -194,6 +194,10 @@ mark = Table(
         Column("kind", sa.String, nullable=False),
         Column("present", sa.Boolean),
         Column("confidence", sa.Double, nullable=False),
+        Column("days", Words, nullable=False),
+        Column("certainty", sa.Double, nullable=False),
+        Column("value", sa.String),
+        Column("objection", sa.String),
     ),
 )
 
@@ -240,4 +244,30 @@ event = Table(
     Column("secret", sa.Boolean),
     Column("target", sa.String),
     Column("why", sa.String),
+)
+
+# The index of what can be searched: a card for each document of the scans and each one entered
+# into a file by hand. Made from the tables above, in the transaction that changes them.
+card = Table(
+    "card",
+    metadata,
+    Column("id", sa.Integer, primary_key=True),
+    Column("document", Key, ForeignKey("document.id", ondelete="CASCADE"), index=True),
+    Column("event", sa.Integer, ForeignKey("event.id", ondelete="CASCADE"), index=True),
+    Column("subject", Key, index=True),
+    Column("kind", sa.String),
+    Column("status", sa.String, nullable=False),
+    Column("day", sa.Date, nullable=False),
+    Column("came", sa.Date, nullable=False),
+    Column("text", sa.String, nullable=False),
+    Index(None, "day", "id"),
+)
+
+key = Table(
+    "key",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("card_id", sa.Integer, ForeignKey("card.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "card_id"),
+    sqlite_with_rowid=False,
 )

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from tests.bench import (
     copies,
+    dates,
     foreign,
     forged,
     honest,
@@ -36,6 +37,7 @@ MEASURES: dict[str, Callable[[Setting], list[Row]]] = {
     "foreign": foreign.measure,
     "forged": forged.measure,
     "unsigned": unsigned.measure,
+    "dates": dates.measure,
     "speed": speed.measure,
     "copies": copies.measure,
     "memory": memory.measure,

@@ -24,6 +24,7 @@ class Sizes:
     worded: int
     retyped: int
     unsigned: int
+    dates: int
     stamped: int
     speed_pages: int
     issued: int
@@ -33,7 +34,7 @@ class Sizes:
     @property
     def people(self) -> int:
         """Hires enough for every measure's papers to differ."""
-        papers = max(self.glyphed, self.single, self.unsigned, self.retyped) / 2
+        papers = max(self.glyphed, self.single, self.unsigned, self.retyped, self.dates) / 2
         return max(60, ceil(self.honest_pages / _PAGES_A_HIRE), ceil(papers))
 
     @property
@@ -44,11 +45,11 @@ class Sizes:
 
 LOOK = Sizes(
     honest_pages=192, glyphed=20, single=12, swapped=12, smeared=12, worded=12, retyped=12,
-    unsigned=40, stamped=8, speed_pages=40, issued=600, memory_pages=(20, 120), kills=0,
+    unsigned=40, dates=48, stamped=8, speed_pages=40, issued=600, memory_pages=(20, 120), kills=0,
 )  # fmt: skip
 TINY = Sizes(
     honest_pages=16, glyphed=4, single=2, swapped=2, smeared=2, worded=2, retyped=2,
-    unsigned=10, stamped=2, speed_pages=4, issued=6, memory_pages=(2, 8), kills=2,
+    unsigned=10, dates=4, stamped=2, speed_pages=4, issued=6, memory_pages=(2, 8), kills=2,
 )  # fmt: skip
 
 
@@ -56,6 +57,6 @@ def full(pages: int) -> Sizes:
     """The long bench with ``pages`` honest pages."""
     return Sizes(
         honest_pages=pages, glyphed=300, single=100, swapped=100, smeared=100, worded=100,
-        retyped=100, unsigned=300, stamped=100, speed_pages=40, issued=4000,
+        retyped=100, unsigned=300, dates=400, stamped=100, speed_pages=40, issued=4000,
         memory_pages=(50, 500), kills=30,
     )  # fmt: skip

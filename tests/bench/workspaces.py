@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Workspace:
 
     root: Path
     environ: Mapping[str, str] = field(default_factory=dict)
+    today: date = DAY
 
     @property
     def inbox(self) -> Path:
@@ -50,9 +52,9 @@ class Workspace:
         return self.root / "inbox"
 
     def command(self, *arguments: object) -> list[str]:
-        """The command line of one command here, on the bench's day."""
+        """The command line of one command here, on its day."""
         words = [str(word) for word in arguments]
-        shared = ["--workspace", str(self.root), "--today", DAY.isoformat(), "--quiet"]
+        shared = ["--workspace", str(self.root), "--today", self.today.isoformat(), "--quiet"]
         return [str(PROGRAM), *words, *shared]
 
     def environment(self) -> dict[str, str]:
