@@ -191,7 +191,8 @@ def test_a_number_is_found_with_spaces_and_without(found: Found, number: str) ->
 
 
 def test_numbers_are_found_exactly(registry: Registry, found: Found) -> None:
-    assert found("12-К") == found("12-k") == found("12-к") == ["0007 awards"]
+    for number in ("12-К", "12-k", "12-к"):  # a paper's id may hold it, too
+        assert "0007 awards" in found(number)
     assert found("0801") == found("450812345") == []
     (paper,) = registry.papers(subject="0042")
     assert found(paper.id) == found(marks.printed(paper.id)) == ["0042 consent-employee"]
@@ -298,7 +299,7 @@ def test_an_older_registry_is_indexed_when_it_is_opened(registry: Registry, url:
     with database.writing(engine) as db:
         db.execute(sa.schema.DropTable(tables.key))
         db.execute(sa.schema.DropTable(tables.card))
-        db.execute(sa.text(f"UPDATE {database.VERSION_TABLE} SET version_num = '0003'"))
+        db.execute(sa.text(f"UPDATE {database.VERSION_TABLE} SET version_num = '0004'"))
         db.execute(tables.meta.delete().where(tables.meta.c.name == "cards"))
     engine.dispose()
     with Registry.open(url) as opened:

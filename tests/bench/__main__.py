@@ -24,6 +24,7 @@ from tests.bench import (
     report,
     rivals,
     speed,
+    torn,
     unsigned,
 )
 from tests.bench.measure import Row
@@ -35,6 +36,7 @@ PAGES = 1600  # honest pages of the long bench
 MEASURES: dict[str, Callable[[Setting], list[Row]]] = {
     "honest": honest.measure,
     "foreign": foreign.measure,
+    "torn": torn.measure,
     "forged": forged.measure,
     "unsigned": unsigned.measure,
     "dates": dates.measure,

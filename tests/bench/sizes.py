@@ -17,6 +17,7 @@ class Sizes:
     """
 
     honest_pages: int
+    torn: int
     glyphed: int
     single: int
     swapped: int
@@ -44,11 +45,11 @@ class Sizes:
 
 
 LOOK = Sizes(
-    honest_pages=192, glyphed=20, single=12, swapped=12, smeared=12, worded=12, retyped=12,
+    honest_pages=192, torn=24, glyphed=20, single=12, swapped=12, smeared=12, worded=12, retyped=12,
     unsigned=40, dates=48, stamped=8, speed_pages=40, issued=600, memory_pages=(20, 120), kills=0,
 )  # fmt: skip
 TINY = Sizes(
-    honest_pages=16, glyphed=4, single=2, swapped=2, smeared=2, worded=2, retyped=2,
+    honest_pages=16, torn=2, glyphed=4, single=2, swapped=2, smeared=2, worded=2, retyped=2,
     unsigned=10, dates=4, stamped=2, speed_pages=4, issued=6, memory_pages=(2, 8), kills=2,
 )  # fmt: skip
 
@@ -56,7 +57,7 @@ TINY = Sizes(
 def full(pages: int) -> Sizes:
     """The long bench with ``pages`` honest pages."""
     return Sizes(
-        honest_pages=pages, glyphed=300, single=100, swapped=100, smeared=100, worded=100,
+        honest_pages=pages, torn=400, glyphed=300, single=100, swapped=100, smeared=100, worded=100,
         retyped=100, unsigned=300, dates=400, stamped=100, speed_pages=40, issued=4000,
         memory_pages=(50, 500), kills=30,
     )  # fmt: skip
