@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from pipeline import page
 from tests.bench.judging import identified
@@ -35,17 +36,17 @@ def measure(setting: Setting) -> list[Row]:
 
 def _tear(path: Path) -> bool:
     """Paint over the band of the codes; False where none is seen any more as it is."""
-    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture[..., :3], cv2.COLOR_BGR2GRAY)
-    seen = page.codes(np.asarray(grey, np.uint8))
+    with Image.open(path) as scanned:
+        picture = np.asarray(scanned.convert("L")).copy()
+    seen = page.codes(picture)
     if not seen:
         return False
     corners = seen[0].corners
     aside = (corners[1] - corners[0]) * BEYOND_CODES
-    band = cv2.boxPoints(cv2.minAreaRect(np.float32([*(corners + aside), *(corners - aside)])))
-    middle = band.mean(axis=0)
-    away = band - middle
-    band = middle + away * (1 + AROUND_PX / np.linalg.norm(away, axis=1, keepdims=True))
-    paper = int(np.percentile(grey, 80))
-    cv2.fillPoly(picture, [band.astype(np.int32)], (paper,) * 4)
-    return bool(cv2.imwrite(str(path), picture))
+    ends = np.asarray([*(corners + aside), *(corners - aside)], np.float32)
+    band = np.asarray(cv2.boxPoints(cv2.minAreaRect(ends)), np.float64)
+    away = band - band.mean(axis=0)
+    band += away * (AROUND_PX / np.linalg.norm(away, axis=1, keepdims=True))
+    cv2.fillPoly(picture, [band.astype(np.int32)], (int(np.percentile(picture, 80)),))
+    Image.fromarray(picture).save(path)
+    return True
