@@ -199,6 +199,14 @@ def test_numbers_are_found_exactly(registry: Registry, found: Found) -> None:
     assert found("12 мая 1990") == found("12.05.1990") == found("1990-05-12") != []
 
 
+def test_an_id_without_a_figure_is_found(registry: Registry, found: Found) -> None:
+    it = replace(about(IVANOV, "consent-employee"), id="SEZWRAEFJX")
+    filing.issue(registry, it, people=())
+    filing.comes_back(registry, it, fields=said(IVANOV))
+    for asked in (it.id, marks.printed(it.id), it.id.lower()):
+        assert found(asked) == ["0011 consent-employee"]
+
+
 def test_series_and_number_of_a_passport_are_one(registry: Registry, found: Found) -> None:
     it = about(IVANOV, "consent-employee")
     parts = (filing.field("passport_series", "4511"), filing.field("passport_number", "654321"))

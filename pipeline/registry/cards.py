@@ -202,7 +202,7 @@ def _file(db: Connection, made: Sequence[tuple[dict[str, Any], Iterable[str | No
 def _texts(one: Document, said: Verdict) -> Iterator[str]:
     """What a document says: what is sure or a person said, else what was read; its number."""
     if one.paper:
-        yield marks.printed(one.paper)
+        yield f"{marks.printed(one.paper)} {one.paper}"  # asked for as printed, or as in JSON
     for value in said.values.values():
         if value:
             yield _shown(value)
