@@ -39,6 +39,7 @@ UNCHANGED_BETA = 0.25
 DIRT_SHORTFALL = 0.06
 DIRT_SCORE = 0.86
 TRUSTED_OCR = 0.85
+AGREED_BETA = 0.2  # enough where OCR read the same other letter; honest glyphs hardly reach it
 LOST_SCORE = 0.45  # below it there is no print to save
 MOST_TRIED = 40  # suspects a page that are tried with every letter: past it the page is not ours
 
@@ -145,6 +146,17 @@ def says(doubts: Sequence[Doubt], read: str) -> bool:
         seen == glyph.char or any(glyph is one for one in blotted)
         for seen, glyph in zip(read, word, strict=True)
     )
+
+
+def contradicted(print_: Sequence[Verdict], read: str) -> list[Doubt]:
+    """Glyphs that OCR took for another letter to which they lean themselves, be it a little."""
+    if len(read) != len(print_):
+        return []
+    return [
+        Doubt(verdict, (verdict.glyph,), sure=False, leans=True, blotted=False)
+        for verdict, char in zip(print_, read, strict=True)
+        if verdict.twin == char and verdict.change - 1.5 * verdict.error > AGREED_BETA
+    ]
 
 
 def is_saved(doubt: Doubt, confidence: float | None) -> bool:

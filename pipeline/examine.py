@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from pipeline import gaps, hand, ink, layout, smears
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
-from pipeline.doubt import Doubt, doubts_of, is_saved, is_speck, says
+from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, union
-from pipeline.glyphs import Look
+from pipeline.glyphs import Look, Verdict
 from pipeline.layout import Glyph, Sheet
 from pipeline.page import DPI
 from pipeline.paper import Place
@@ -72,7 +72,7 @@ def examine(
     pens = tuple(hand.judge(p, here, left, scan, black, laid, issued, ocr) for p in here if p.hand)
     excused = _hand_ink(left, here, pens)
     doubts = doubts_of(verdicts, text, excused, seen, letters)
-    lines, doubts, whole = _read(here, text, doubts, scan, seen.scan, ocr)
+    lines, doubts, whole = _read(here, text, verdicts, doubts, scan, seen.scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
     smeared = smears.smeared(verdicts, seen)
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
@@ -135,6 +135,7 @@ def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:
 def _read(
     here: Sequence[Place],
     text: Sequence[Glyph],
+    verdicts: Sequence[Verdict],
     doubts: Sequence[Doubt],
     scan: NDArray[np.float32],
     placed: NDArray[np.float32],
@@ -185,6 +186,12 @@ def _read(
         if not is_saved(d, saved.get(id(d.word[0])))
         and (d.leans or d.verdict.glyph.colour not in whole)
     ]
+    verdict_of = {id(verdict.glyph): verdict for verdict in verdicts}
+    dirty = {id(d.verdict.glyph) for d in doubts if d.blotted}
+    for name, colour in read_prints.items():
+        print_ = [verdict_of[id(glyph)] for glyph in by_colour[colour]]
+        found = contradicted(print_, _squeezed(lines[name][0]))
+        left += [d for d in found if id(d.verdict.glyph) not in dirty]
     return lines, left, whole
 
 
