@@ -73,6 +73,11 @@ class Entry:
     replaces: str = ""
 
     @property
+    def known_day(self) -> date:
+        """The document's own day, or the one on which it came in."""
+        return self.day or local_day(self.at)
+
+    @property
     def is_uncertified(self) -> bool:
         """A copy of which somebody said that it has no mark «Верно»."""
         return self.copy is not False and self.certified is False

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pipeline import archive, binding, morphology, passages, verdict
+from pipeline import archive, morphology, passages, verdict
 from pipeline.binding import Line
 from pipeline.dossier import Dossier, Filed
 from pipeline.i18n import _
@@ -96,7 +96,7 @@ def withdrawn(file: Dossier, consent: Filed) -> date | None:
         about = paper.verdict.values.get("consent_date") if paper else None
         if given and about and day_of(about) != day_of(given):
             continue
-        return other.entry.day or binding.local_day(other.entry.at)
+        return other.entry.known_day
     return None
 
 

@@ -221,7 +221,7 @@ def _received(
     today: date,
 ) -> tuple[State, str]:
     if wanted.yearly:
-        newest = max((one.day or binding.local_day(one.at) for one in mine), default=today)
+        newest = max((one.known_day for one in mine), default=today)
         month, day = (int(part) for part in wanted.yearly.split("-"))
         due = date(newest.year + 1, month, day)
         if due <= today:

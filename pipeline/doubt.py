@@ -84,10 +84,11 @@ def doubts_of(
             tried += 1
             sure, leans = True, True
             # Never a figure or sign: a pen makes 4 of 1, and a comma of a point, by adding to it.
-            blotted = glyph.char.isalpha() and blots.is_blotted(glyph, seen)
+            is_tried = tried <= MOST_TRIED
+            blotted = is_tried and glyph.char.isalpha() and blots.is_blotted(glyph, seen)
             if blotted:
                 sure, leans = False, False
-            elif tried <= MOST_TRIED and verdict.score >= LOST_SCORE:
+            elif is_tried and verdict.score >= LOST_SCORE:
                 sure, leans = _weighed(verdict, usual, seen, letters)
             if sure or glyph.size >= SMALL_PT:  # OCR cannot read small print: it decides nothing
                 of_word.append(Doubt(verdict, tuple(word), sure, leans, blotted))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -79,10 +80,7 @@ def judge(
     rows, columns = ink.window(place.box, left.shape, REACH_MM)
     mask = left[rows, columns].copy()
     x, y = mm_from_px(columns.start, DPI), mm_from_px(rows.start, DPI)
-    for other in others:
-        if other.hand and other.box != place.box:
-            x0, y0, x1, y1 = _moved(other.box.grown(2.0), -x, -y).px(DPI)
-            mask[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)] = False
+    _clear(mask, rows, columns, place, others, 2.0)
     zone = _moved(place.box.grown(1.5, 2.5), -x, -y)
     marks = _measure(mask, scan[rows, columns], black, zone)
     if place.kind == "signature":
@@ -123,14 +121,28 @@ def _writing(
     x = mm_from_px(columns.start + np.arange(seen.shape[1]), DPI)
     beyond = (x < box.x0 - over) | (x > box.x1 + over)
     seen *= left[rows, columns] | ~beyond
-    for other in others:
-        if other.hand and other.box != box:
-            x0, y0, x1, y1 = other.box.px(DPI)
-            seen[max(0, y0 - rows.start) : max(0, y1 - rows.start),
-                 max(0, x0 - columns.start) : max(0, x1 - columns.start)] = 0  # fmt: skip
+    _clear(seen, rows, columns, place, others, 0.0)
     edge = np.ones((PRINT_EDGE_PX, PRINT_EDGE_PX), np.uint8)
     printed = cv2.dilate((issued[rows, columns] < 200).astype(np.uint8), edge) > 0
     return script.bared(np.asarray(seen, np.float32), printed)
+
+
+def _clear(
+    window: NDArray[Any],
+    rows: slice,
+    columns: slice,
+    place: Place,
+    others: Sequence[Place],
+    margin_mm: float,
+) -> None:
+    """Take the other blanks, with a margin, out of a window of the page about ``place``."""
+    for other in others:
+        if other.hand and other.box != place.box:
+            x0, y0, x1, y1 = other.box.grown(margin_mm).px(DPI)
+            window[
+                max(0, y0 - rows.start) : max(0, y1 - rows.start),
+                max(0, x0 - columns.start) : max(0, x1 - columns.start),
+            ] = 0
 
 
 def _moved(box: Box, dx: float, dy: float) -> Box:

@@ -125,10 +125,4 @@ def _whole_sheet(
     upright = np.array(
         [[fit, 0, (upright_w - page_w * fit) / 2], [0, fit, upright_h - page_h * fit], [0, 0, 1.0]]
     )
-    back = {
-        0: np.eye(3),
-        90: np.array([[0, 1.0, 0], [-1.0, 0, upright_w - 1], [0, 0, 1.0]]),
-        180: np.array([[-1.0, 0, upright_w - 1], [0, -1.0, upright_h - 1], [0, 0, 1.0]]),
-        270: np.array([[0, -1.0, upright_h - 1], [1.0, 0, 0], [0, 0, 1.0]]),
-    }[turned]
-    return np.asarray(back @ upright, np.float64)
+    return np.asarray(page.turned_back(shape, turned) @ upright, np.float64)

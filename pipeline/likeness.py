@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from pipeline import layout
+from pipeline import layout, page
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.geometry import MM_PER_INCH
 from pipeline.glyphs import ink_of
@@ -96,7 +96,7 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
     straight, back = _straightened(small)
     turned = _way_up(straight, ocr)
     found = tuple(ocr.read_page(_upright(straight, turned)))
-    to_small = back @ _turned_back(straight.shape, turned)
+    to_small = back @ page.turned_back(straight.shape, turned)
     return Text(found, turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
 
 
@@ -138,7 +138,7 @@ def guess(text: Text, sheet: Sheet) -> Points | None:
     None where too few are known.
     """
     printed = _once(
-        ("".join(glyph.char for glyph in word), _px(layout.box_of(word).as_list()))
+        ("".join(glyph.char for glyph in word), layout.box_of(word).px(DPI))
         for word in words(sheet.glyphs)
     )
     seen = _once((word.text, word.box) for word in text.words)
@@ -221,20 +221,6 @@ def _upright(image: Image, turned: int) -> Image:
     return np.ascontiguousarray(np.rot90(image, -turned // 90))
 
 
-def _turned_back(shape: tuple[int, ...], turned: int) -> Points:
-    """From pixels of the upright page to those of the page as it was (3 x 3)."""
-    rows, columns = shape[:2]
-    return np.array(
-        {
-            0: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-            90: [[0, 1, 0], [-1, 0, rows - 1], [0, 0, 1]],
-            180: [[-1, 0, columns - 1], [0, -1, rows - 1], [0, 0, 1]],
-            270: [[0, -1, columns - 1], [1, 0, 0], [0, 0, 1]],
-        }[turned],
-        np.float64,
-    )
-
-
 def _band(image: Image) -> Image:
     return image[round(BAND[0] * len(image)) : round(BAND[1] * len(image))]
 
@@ -250,8 +236,3 @@ def _ends(box: Pixels) -> tuple[tuple[float, float], ...]:
     """The middles of its left and right ends: how high a box is depends on who measures it."""
     middle = (box[1] + box[3]) / 2
     return (box[0], middle), (box[2], middle)
-
-
-def _px(box_mm: Iterable[float]) -> Pixels:
-    x0, y0, x1, y1 = (v * DPI / MM_PER_INCH for v in box_mm)
-    return x0, y0, x1, y1

@@ -96,6 +96,23 @@ def turn_of(to_scan: Points) -> int:
     return int(round(-angle / 90.0) * 90) % 360
 
 
+def turned_back(shape: tuple[int, ...], turned: int) -> Points:
+    """From pixels of a page that was turned clockwise to those of the page as it was (3 x 3).
+
+    ``shape`` is the page's before it was turned by 0, 90, 180 or 270 degrees.
+    """
+    rows, columns = shape[:2]
+    return np.array(
+        {
+            0: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+            90: [[0, 1, 0], [-1, 0, rows - 1], [0, 0, 1]],
+            180: [[-1, 0, columns - 1], [0, -1, rows - 1], [0, 0, 1]],
+            270: [[0, -1, columns - 1], [1, 0, 0], [0, 0, 1]],
+        }[turned],
+        np.float64,
+    )
+
+
 def first_guess(seen: Sequence[Seen], width_mm: float, height_mm: float) -> Points:
     """Issued pixels to scan pixels from the codes' corners (3 x 3).
 

@@ -130,8 +130,10 @@ def lay_over(
             break
     if best is None or best.share < MIN_SHARE:
         return None
-    flat = _remap(grey, best.map_x, best.map_y)
     residual_mm = mm_from_px(best.residual_px, DPI)
+    if residual_mm > RESIDUAL_LIMIT_MM:
+        return None
+    flat = _remap(grey, best.map_x, best.map_y)
     return Laid(flat, residual_mm, best.matrix, source, best.map_x, best.map_y)
 
 

@@ -87,11 +87,7 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
 
     A year from the last signed sheet, at first from the hiring; at once where neither is known.
     """
-    days = [
-        line.entry.day or binding.local_day(line.entry.at)
-        for line in file.bound.present
-        if line.entry.item == SHEET
-    ]
+    days = [line.entry.known_day for line in file.bound.present if line.entry.item == SHEET]
     hired = archive.hired_on(file)
     last = max(days) if days else hired
     day = _years_later(last, 1) if last else file.as_of
@@ -118,11 +114,7 @@ def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, s
 def _next(wanted: Wanted, file: Dossier) -> date:
     """The day by which the next one of a yearly document is due."""
     month, day = (int(part) for part in wanted.yearly.split("-"))
-    days = [
-        line.entry.day or binding.local_day(line.entry.at)
-        for line in file.bound.present
-        if line.entry.item == wanted.item
-    ]
+    days = [line.entry.known_day for line in file.bound.present if line.entry.item == wanted.item]
     if days:
         return date(max(days).year + 1, month, day)
     since = archive.hired_on(file) or file.as_of

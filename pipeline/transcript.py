@@ -9,9 +9,7 @@ there once somebody said it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 
 from pipeline import layout, placing, wording
 from pipeline.geometry import mm_from_points
@@ -66,9 +64,8 @@ def _instead(here: Sequence[Place], page: PageReading, verdict: Verdict) -> dict
 
 def _shown(value: str) -> str:
     """A value as Russians write it: a record's day is 2026-09-01, theirs 01.09.2026."""
-    with suppress(ValueError):
-        return wording.short_date(date.fromisoformat(value))
-    return value
+    day = wording.day_of(value)
+    return wording.short_date(day) if day else value
 
 
 def _printed(word: Sequence[Glyph]) -> Word:

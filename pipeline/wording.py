@@ -30,13 +30,14 @@ _GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
 
 
 def day_of(said: object) -> date | None:
-    """A day as data and records keep it: a date, or its ISO words; None where it is neither."""
+    """A day as data and records keep it: a date, or 2026-09-14; None where it is neither."""
     if isinstance(said, date):
         return said
     try:
-        return date.fromisoformat(str(said))
+        day = date.fromisoformat(str(said))
     except ValueError:
         return None
+    return day if day.isoformat() == said else None  # 20260914 is a number
 
 
 def short_date(day: date) -> str:

@@ -83,8 +83,10 @@ class _Desk:
         """The page by its text, what all forms say being read once, at the first such page."""
         if self._wordings is None:
             self._wordings = recall.wordings(self.registry)
-        sheet_of = lambda paper, number: self.issued(paper, number)[0]  # noqa: E731
-        return recall.recall(grey, self._wordings, self.registry, self.ocr, sheet_of)
+        return recall.recall(grey, self._wordings, self.registry, self.ocr, self._sheet)
+
+    def _sheet(self, paper: str, number: int) -> layout.Sheet:
+        return self.issued(paper, number)[0]
 
     def _issued(self, paper: str, number: int) -> tuple[layout.Sheet, NDArray[np.uint8]]:
         pdf = self.registry.pdf_of(paper)
@@ -180,18 +182,16 @@ def _laid(
     """The scan over the issued page: from its marks, else from the words that OCR reads on it."""
     assert _desk is not None
     grey = image.grey
-    if identity.lies is None:
-        for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
-            laid = register.lay_over(grey, image.pixels, issued, guess)
-            if laid is not None and laid.residual_mm <= register.RESIDUAL_LIMIT_MM:
-                return laid
     lies = identity.lies
-    if lies is None and identity.by != "text":
-        lies = likeness.guess(likeness.read(grey, _desk.ocr), sheet)
+    if lies is None:
+        for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
+            if laid := register.lay_over(grey, image.pixels, issued, guess):
+                return laid
+        if identity.by != "text":
+            lies = likeness.guess(likeness.read(grey, _desk.ocr), sheet)
     if lies is None:
         return None
-    laid = register.lay_over(grey, image.pixels, issued, lies, register.EVERYWHERE)
-    return laid if laid and laid.residual_mm <= register.RESIDUAL_LIMIT_MM else None
+    return register.lay_over(grey, image.pixels, issued, lies, register.EVERYWHERE)
 
 
 def _is_proven(reading: PageReading) -> bool:

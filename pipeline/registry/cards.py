@@ -217,7 +217,7 @@ def _texts(one: Document, said: Verdict) -> Iterator[str]:
 def _shown(value: str) -> str:
     """A value as Russians write it; a day in both ways in which one is asked for."""
     day = day_of(value)
-    if day is None or value != day.isoformat():  # 20260914 is a number
+    if day is None:
         return value
     return f"{short_date(day)}, {date_words(day)}"
 
