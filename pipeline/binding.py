@@ -8,6 +8,7 @@ what replaces a shorter document gets literal ones (12, 12а) (practice of archi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -160,6 +161,7 @@ def bind(
         if event.action in ("remove", "return") and event.target in came:
             happened.append((event.at, 1, event))
     lines: list[Line] = []
+    given: defaultdict[int, set[Sheet]] = defaultdict(set)  # in each volume, ever
     last, volume = 0, 1
     for _at, _order, one in sorted(happened, key=lambda it: it[:2]):
         if isinstance(one, Event):
@@ -169,15 +171,18 @@ def bind(
                 _give_back(lines, one.target or "")
             continue
         taken = _take_out(lines, one.replaces, Gone(one.at, "", "", one.id))
-        sheets = _in_place(taken, one.sheets, lines) if taken else None
+        sheets = _in_place(taken, one.sheets, len(given[taken.volume])) if taken else None
         if taken and sheets:
             lines.append(Line(one, taken.volume, sheets))
+            given[taken.volume].update(sheets)
             continue
-        if lines and _thickness(lines, volume) + one.sheets > VOLUME_SHEETS:
+        # What was taken out may be given back: its sheets count.
+        if lines and len(given[volume]) + one.sheets > VOLUME_SHEETS:
             volume += 1
         sheets = tuple((last + n, "") for n in range(1, one.sheets + 1))
         last += one.sheets
         lines.append(Line(one, volume, sheets))
+        given[volume].update(sheets)
     for target, gone in (rejected or {}).items():
         _take_out(lines, target, gone)
     return Bound(tuple(lines))
@@ -192,28 +197,22 @@ def _give_back(lines: list[Line], target: str) -> None:
 
 def _take_out(lines: list[Line], target: str, gone: Gone) -> Line | None:
     """Mark the line as gone; None where it is not there."""
-    for i, line in enumerate(lines):
-        if target and line.entry.id == target and line.gone is None:
+    for i, line in enumerate(lines) if target else ():
+        if line.entry.id == target and line.gone is None:
             lines[i] = Line(line.entry, line.volume, line.sheets, gone)
             return lines[i]
     return None
 
 
-def _in_place(old: Line, count: int, lines: Sequence[Line]) -> tuple[Sheet, ...] | None:
-    """The sheets of what replaces ``old``; None where it has no room there."""
+def _in_place(old: Line, count: int, thickness: int) -> tuple[Sheet, ...] | None:
+    """The sheets of what replaces ``old``, in a volume so thick; None where it has no room."""
     if count <= len(old.sheets):
         return old.sheets[:count]
     number, letter = old.sheets[-1]
     more = LETTERS[LETTERS.index(letter) + 1 if letter else 0 :][: count - len(old.sheets)]
-    thickness = _thickness(lines, old.volume) + len(more)
-    if len(old.sheets) + len(more) < count or thickness > VOLUME_SHEETS:
+    if len(old.sheets) + len(more) < count or thickness + len(more) > VOLUME_SHEETS:
         return None
     return (*old.sheets, *((number, one) for one in more))
-
-
-def _thickness(lines: Sequence[Line], volume: int) -> int:
-    """How many numbers were given in a volume: what was taken out may be given back."""
-    return len({sheet for line in lines if line.volume == volume for sheet in line.sheets})
 
 
 def words(sheets: Sequence[Sheet]) -> str:

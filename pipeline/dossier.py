@@ -21,13 +21,14 @@ from pipeline.errors import UsageError
 from pipeline.form import Form
 from pipeline.i18n import _, in_language, ngettext
 from pipeline.paper import Paper
-from pipeline.record import Document
-from pipeline.registry import PersonRow, Registry
+from pipeline.record import Document, Settlement
+from pipeline.registry import Material, PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.verdict import Verdict
 from pipeline.wording import day_of, short_date
 
 State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
+Said = Mapping[str, Sequence[Settlement]]  # what people said of documents, by document
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,17 @@ class Dossier:
         }
 
 
-def read(registry: Registry, settings: Settings, subjects: Sequence[str] = ()) -> Iterator[Dossier]:
+def read(
+    registry: Registry,
+    settings: Settings,
+    subjects: Sequence[str] = (),
+    *,
+    outline: bool = False,
+) -> Iterator[Dossier]:
     """The files of these people, by default of everybody, one after the other.
 
-    Raises UsageError, before the first file, where a number is nobody's.
+    In outline, which is quicker, without the words and values of their papers. Raises UsageError,
+    before the first file, where a number is nobody's.
     """
     chosen = [person(number, registry) for number in dict.fromkeys(subjects)]
     people = chosen or registry.people()
@@ -110,7 +118,8 @@ def read(registry: Registry, settings: Settings, subjects: Sequence[str] = ()) -
         for category in dict.fromkeys(one.category for one in people if one.category)
     }
     return (
-        of(one, registry, known, lists.get(one.category or ""), settings.today) for one in people
+        of(one, known, lists.get(one.person.category or ""), settings.today)
+        for one in registry.materials(people, outline=outline)
     )
 
 
@@ -126,21 +135,18 @@ def person(number: str, registry: Registry) -> PersonRow:
 
 
 def of(
-    whose: PersonRow,
-    registry: Registry,
-    known: Mapping[str, Form],
-    checklist: Checklist | None,
-    today: date,
+    material: Material, known: Mapping[str, Form], checklist: Checklist | None, today: date
 ) -> Dossier:
     """One person's file; ``known`` are the forms, for their titles."""
     papers = {
         paper.id: paper
-        for paper in registry.papers(subject=whose.subject)
+        for paper in material.papers
         if not (paper.form in known and known[paper.form].command)  # about the file, not in it
     }
-    came = [d for d in registry.documents(subject=whose.subject) if d.paper in papers]
-    filed = _filed(papers, came, registry, known)
-    events = registry.events(whose.subject)
+    came = [d for d in material.documents if d.paper in papers]
+    said = material.settlements
+    filed = _filed(papers, came, said, known)
+    events = material.events
     items_of = {one.item: one for one in checklist.items} if checklist else {}
     filed_of = {one.paper.id: one for one in filed}
     came_in = [one for one in events if one.action == "file" and one.target in papers]
@@ -149,7 +155,7 @@ def of(
         for one in came_in
     ]
     rejected = {
-        entry.id: _rejected(entry, came, registry) for entry in entries if entry.id not in filed_of
+        entry.id: _rejected(entry, came, said) for entry in entries if entry.id not in filed_of
     }
     by_hand = [one for one in events if one.action in ("add", "replace")]
     entries += [_entered(one, items_of) for one in by_hand if not one.secret]
@@ -160,19 +166,19 @@ def of(
         if paper.superseded_by is None:
             wanted.setdefault(paper.form, []).append(paper)
     file = Dossier(
-        whose,
+        material.person,
         today,
         tuple(filed),
         (),
         bound,
         tuple(line.entry for line in apart.present),
         checklist,
-        tuple(events),
+        events,
     )
     present = {line.entry.id for line in (*bound.present, *apart.present)}
     there = [one for one in filed if one.paper.id in present]
     issued = {
-        form: _item(form, theirs, came, there, registry, known) for form, theirs in wanted.items()
+        form: _item(form, theirs, came, there, said, known) for form, theirs in wanted.items()
     }
     return replace(file, items=tuple(_items(file, issued)))
 
@@ -181,25 +187,38 @@ def _items(file: Dossier, issued: dict[str, Item]) -> Iterator[Item]:
     """The checklist's lines, then the papers issued that it does not name."""
     stale = {one.paper.id for one in file.filed if one.paper.superseded_by}
     there = [*(line.entry for line in file.bound.present), *file.apart]
-    there = [entry for entry in there if entry.id not in stale]
+    entered: dict[str, list[Entry]] = {}
+    for entry in there:
+        if entry.id not in stale:
+            entered.setdefault(entry.item, []).append(entry)
+    documents = {one.paper.id: one.document.id for one in file.filed}
+    waived = {event.item: event for event in file.events if event.action == "waive"}
+    data = {**file.person.data, "today": file.as_of}
     for wanted in file.checklist.items if file.checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
-        mine = [entry for entry in there if entry.item in (wanted.item, *wanted.forms)]
-        yield _wanted(wanted, papers, mine, file)
+        mine = [one for name in (wanted.item, *wanted.forms) for one in entered.get(name, ())]
+        ids = [documents.get(one.id, one.id) for one in mine]
+        evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
+        needed = checklists.needed(wanted, data)
+        said = waived.get(wanted.item)
+        yield _wanted(wanted, papers, mine, evidence, needed, said, file.as_of)
     yield from issued.values()
 
 
-def _wanted(wanted: Wanted, papers: Sequence[Item], mine: Sequence[Entry], file: Dossier) -> Item:
+def _wanted(
+    wanted: Wanted,
+    papers: Sequence[Item],
+    mine: Sequence[Entry],
+    evidence: tuple[str, ...],
+    needed: bool | None,
+    waived: Event | None,
+    today: date,
+) -> Item:
     """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
-    documents = {one.paper.id: one.document.id for one in file.filed}
-    ids = [documents.get(one.id, one.id) for one in mine]
-    evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
-    waived = next((e for e in file.events if e.action == "waive" and e.item == wanted.item), None)
-    needed = checklists.needed(wanted, {**file.person.data, "today": file.as_of})
     state: State = "not-needed"
     why = in_language(wanted.condition, wanted.condition_en)
     if mine or evidence:
-        state, why = _received(wanted, papers, mine, evidence, file.as_of)
+        state, why = _received(wanted, papers, mine, evidence, today)
     elif waived:
         why = waived.why or ""
     elif papers:
@@ -253,13 +272,13 @@ def _entry(event: Event, paper: Paper, filed: Filed | None, known: Mapping[str, 
     )
 
 
-def _rejected(entry: Entry, came: Sequence[Document], registry: Registry) -> Gone:
+def _rejected(entry: Entry, came: Sequence[Document], said: Said) -> Gone:
     """Why a paper that was accepted once has no accepted document any more."""
     for document in came:
         if document.paper == entry.id:
-            for said in reversed(registry.settlements(document.id)):
-                if said.action == "reject":
-                    return Gone(said.at, said.by, said.why or "")
+            for one in reversed(said.get(document.id, ())):
+                if one.action == "reject":
+                    return Gone(one.at, one.by, one.why or "")
     return Gone(entry.at, "", "")
 
 
@@ -285,7 +304,7 @@ def _entered(event: Event, items: Mapping[str, Wanted]) -> Entry:
 def _filed(
     papers: Mapping[str, Paper],
     came: Sequence[Document],
-    registry: Registry,
+    said: Said,
     known: Mapping[str, Form],
 ) -> list[Filed]:
     accepted: dict[str, list[Document]] = {}
@@ -297,7 +316,7 @@ def _filed(
             paper=papers[number],
             title=_title(papers[number].form, known).title,
             document=first,
-            verdict=verdict.of(first, registry.settlements(first.id)),
+            verdict=verdict.of(first, said.get(first.id, ())),
             again=tuple(document.id for document in later),
         )
         for number, (first, *later) in accepted.items()
@@ -320,7 +339,7 @@ def _item(
     issued: Sequence[Paper],
     came: Sequence[Document],
     filed: Sequence[Filed],
-    registry: Registry,
+    said: Said,
     known: Mapping[str, Form],
 ) -> Item:
     """How a form stands whose papers in use are ``issued``: any one of them that came counts."""
@@ -337,7 +356,7 @@ def _item(
     else:
         back = [document for document in came if document.paper in numbers]
         earlier = [entry.paper for entry in filed if entry.paper.form == name]
-        why = _why_missing(issued[-1], back, earlier, registry)
+        why = _why_missing(issued[-1], back, earlier, said)
     title = _title(name, known)
     return Item(name, title.title, title.title_en, state, why, evidence)
 
@@ -350,7 +369,7 @@ def _why_received(entry: Filed) -> str:
 
 
 def _why_missing(
-    paper: Paper, back: Sequence[Document], earlier: Sequence[Paper], registry: Registry
+    paper: Paper, back: Sequence[Document], earlier: Sequence[Paper], said: Said
 ) -> str:
     for document in back:
         if document.status == "review":
@@ -361,9 +380,9 @@ def _why_missing(
         last = back[-1]
         if last.status == "accepted":
             return _("{document} was taken out of the file").format(document=last.id)
-        said = verdict.of(last, registry.settlements(last.id)).why
+        why = verdict.of(last, said.get(last.id, ())).why
         return _("{document} was rejected: {reasons}").format(
-            document=last.id, reasons=said or reasons.sentence(last.reasons)
+            document=last.id, reasons=why or reasons.sentence(last.reasons)
         )
     if earlier:
         return _("only the earlier paper {paper} has come back").format(

@@ -52,7 +52,7 @@ def checklist(
     with Registry.open(settings.registry_url) as registry:
         if tick is not None or waive is not None:
             _enter(subjects[0], tick, waive, why, by, new, registry, settings)
-        files = list(dossier.read(registry, settings, subjects))
+        files = list(dossier.read(registry, settings, subjects, outline=True))
     for one in files:
         reporter.record(one.as_json())
     if subjects:

@@ -111,10 +111,11 @@ def search(asked: Asked, limit: int, registry: Registry, settings: Settings) -> 
     )
     cards = registry.find(question, limit)
     files: dict[str | None, Dossier] = {}
-    for subject in dict.fromkeys(card.subject for card in cards):
-        if whose := registry.person(subject) if subject else None:
-            checklist = lists.get(whose.category or "")
-            files[subject] = dossier.of(whose, registry, known, checklist, settings.today)
+    numbers = dict.fromkeys(card.subject for card in cards if card.subject)
+    people = [one for number in numbers if (one := registry.person(number))]
+    for material in registry.materials(people):
+        checklist = lists.get(material.person.category or "")
+        files[material.person.subject] = dossier.of(material, known, checklist, settings.today)
     return [_hit(card, files.get(card.subject), titles, (*clues, *person)) for card in cards]
 
 

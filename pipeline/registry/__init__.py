@@ -21,12 +21,13 @@ from pipeline.i18n import _
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document, Settlement
-from pipeline.registry import cards, database, documents, events, papers, scans, tables
+from pipeline.registry import cards, database, documents, events, materials, papers, scans, tables
 from pipeline.registry.cards import Card, Question
+from pipeline.registry.materials import Material
 from pipeline.registry.papers import PersonRow
 from pipeline.registry.scans import Begun
 
-__all__ = ["Card", "PersonRow", "Question", "Registry"]
+__all__ = ["Card", "Material", "PersonRow", "Question", "Registry"]
 
 LISTED_AT_ONCE = 200  # papers or documents held in memory by a listing
 SECRET_BYTES = 32
@@ -188,6 +189,15 @@ class Registry:
         with self._look() as db:
             return papers.people(db)
 
+    def materials(
+        self, people: Sequence[PersonRow], *, outline: bool = False
+    ) -> Iterator[Material]:
+        """What these people's files are made of, one after the other; see ``Material``."""
+        for at in range(0, len(people), LISTED_AT_ONCE):
+            with self._look() as db:
+                found = materials.of(db, people[at : at + LISTED_AT_ONCE], outline=outline)
+            yield from found
+
     # Intake
 
     def begin_scan(self, sha256: str, source: str, *, again: bool = False) -> Begun:
@@ -300,7 +310,7 @@ class Registry:
     def settlements(self, document_id: str) -> list[Settlement]:
         """What people said of the document, oldest first."""
         with self._look() as db:
-            return documents.settlements(db, document_id)
+            return documents.settlements(db, [document_id])
 
     # Personal files
 
@@ -324,7 +334,7 @@ class Registry:
     def events(self, subject: str) -> list[Event]:
         """What people did to a person's file, the oldest first."""
         with self._look() as db:
-            return events.of(db, subject)
+            return events.of(db, [subject])
 
     def targets(self, action: str) -> frozenset[str]:
         """What an action (``Event.action``) was ever done to, whosever file it was."""

@@ -138,7 +138,7 @@ def _put(db: Connection, ids: Sequence[str]) -> None:
     times = {row.id: row.taken_in_at for row in db.execute(sa.select(document).where(its))}
     made = []
     for one in documents.some(db, its, after=None, limit=None)[0]:
-        said = verdict.of(one, documents.settlements(db, one.id))
+        said = verdict.of(one, documents.settlements(db, [one.id]))
         came = local_day(times[one.id])
         values = {
             "document": one.id,

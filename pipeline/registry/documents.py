@@ -24,14 +24,21 @@ ORDER = (document.c.taken_in_at, document.c.id)
 
 
 def some(
-    db: Connection, *conditions: sa.ColumnElement[bool], after: Order | None, limit: int | None
+    db: Connection,
+    *conditions: sa.ColumnElement[bool],
+    after: Order | None,
+    limit: int | None,
+    fields: bool = True,
 ) -> tuple[list[Document], Order | None]:
-    """Up to ``limit`` documents that come after ``after``, without crops; and where they end."""
+    """Up to ``limit`` documents that come after ``after``, without crops; and where they end.
+
+    Without ``fields`` what was read of the printed ones is left out.
+    """
     query = sa.select(document).where(*conditions).order_by(*ORDER).limit(limit)
     if after is not None:
         query = query.where(sa.tuple_(*ORDER) > sa.tuple_(*map(sa.literal, after)))
     rows = db.execute(query).all()
-    pages = _pages(db, [row.id for row in rows], crops=False)
+    pages = _pages(db, [row.id for row in rows], crops=False, fields=fields)
     found = [_document(row, pages.get(row.id, ())) for row in rows]
     return found, ((rows[-1].taken_in_at, rows[-1].id) if rows else None)
 
@@ -52,7 +59,7 @@ def of_scan(sha256: str) -> sa.ColumnElement[bool]:
 def pages_of(db: Connection, document_id: str) -> tuple[PageReading, ...]:
     """One document's pages with every crop."""
     taken_in_at(db, document_id)
-    return _pages(db, [document_id], crops=True).get(document_id, ())
+    return _pages(db, [document_id], crops=True, fields=True).get(document_id, ())
 
 
 def taken_in_at(db: Connection, document_id: str) -> str:
@@ -94,10 +101,10 @@ def settle(db: Connection, said: Sequence[Settlement], status: str | None) -> No
             events.file(db, (paper for paper in its.scalars() if paper), one.at)
 
 
-def settlements(db: Connection, document_id: str) -> list[Settlement]:
-    """What people said about the document, oldest first."""
+def settlements(db: Connection, ids: Sequence[str]) -> list[Settlement]:
+    """What people said about these documents, oldest first."""
     columns = [settlement.c[name] for name in Settlement.__slots__]
-    query = sa.select(*columns).where(settlement.c.document == document_id)
+    query = sa.select(*columns).where(settlement.c.document.in_(ids))
     return [Settlement(**row._mapping) for row in db.execute(query.order_by(settlement.c.id))]
 
 
@@ -115,11 +122,11 @@ def _crops(
 
 
 def _pages(
-    db: Connection, ids: Sequence[str], *, crops: bool
+    db: Connection, ids: Sequence[str], *, crops: bool, fields: bool
 ) -> dict[str, tuple[PageReading, ...]]:
     """The pages of each document, in its order."""
     chosen = page.c.document_id.in_(ids)
-    fields = _things(db, reading, FieldReading, chosen, crops=crops)
+    read = _things(db, reading, FieldReading, chosen, crops=crops) if fields else {}
     hand = _things(db, mark, HandMark, chosen, crops=crops)
     alterations = _things(db, alteration, Alteration, chosen, crops=crops)
     rows = db.execute(
@@ -136,7 +143,7 @@ def _pages(
         found[owner] += (
             PageReading(
                 **values,
-                fields=tuple(fields[number]),
+                fields=tuple(read.get(number, ())),
                 hand=tuple(hand[number]),
                 alterations=tuple(alterations[number]),
             ),

@@ -22,22 +22,26 @@ def enter(db: Connection, one: Event) -> int:
     return int(answer[0])
 
 
-def of(db: Connection, subject: str) -> list[Event]:
-    """What was done to a person's file, the oldest first."""
-    query = sa.select(event).where(event.c.subject == subject).order_by(event.c.id)
-    return [Event(**row._mapping) for row in db.execute(query)]
+def of(db: Connection, subjects: Sequence[str]) -> list[Event]:
+    """What was done to these people's files, the oldest first."""
+    return _those(db, event.c.subject.in_(subjects))
 
 
 def having(db: Connection, actions: Sequence[str]) -> list[Event]:
     """What of these actions was done to any file, the oldest first."""
-    query = sa.select(event).where(event.c.action.in_(actions)).order_by(event.c.id)
-    return [Event(**row._mapping) for row in db.execute(query)]
+    return _those(db, event.c.action.in_(actions))
 
 
 def targets(db: Connection, action: str) -> frozenset[str]:
     """What an action was ever done to, whosever file it was."""
     query = sa.select(event.c.target).where(event.c.action == action)
     return frozenset(name for name in db.execute(query).scalars() if name)
+
+
+def _those(db: Connection, condition: sa.ColumnElement[bool]) -> list[Event]:
+    columns = [event.c[name] for name in Event.__slots__]
+    query = sa.select(*columns).where(condition).order_by(event.c.id)
+    return [Event(*row) for row in db.execute(query)]
 
 
 def file(db: Connection, papers: Iterable[str], at: str) -> None:

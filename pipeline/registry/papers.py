@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
@@ -20,6 +20,7 @@ from pipeline.registry.tables import sheet as sheets
 
 # Where a paper stands in the order of the listing.
 Place_in_order = tuple[date, str]
+_WORDLESS: dict[str, Any] = {"fields": {}, "values": {}, "places": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _supersede(db: Connection, paper: Paper) -> None:
 def get(db: Connection, paper_id: str) -> Paper | None:
     """The paper of this id."""
     row = db.execute(sa.select(papers).where(papers.c.id == paper_id)).one_or_none()
-    return None if row is None else _paper(row)
+    return None if row is None else _paper(row._mapping)
 
 
 def pdf_of(db: Connection, paper_id: str) -> bytes:
@@ -101,7 +102,17 @@ def current(db: Connection, form: str, key: str) -> list[Paper]:
     query = sa.select(papers).where(
         papers.c.form == form, papers.c.key == key, papers.c.superseded_by.is_(None)
     )
-    return [_paper(row) for row in db.execute(query.order_by(papers.c.copy, papers.c.id))]
+    rows = db.execute(query.order_by(papers.c.copy, papers.c.id))
+    return [_paper(row._mapping) for row in rows]
+
+
+def of(db: Connection, subjects: Sequence[str], *, outline: bool) -> list[Paper]:
+    """The papers about these people in the order of issue; in outline without words and places."""
+    left_out = _WORDLESS if outline else {}
+    columns = [column for column in papers.c if column.name not in left_out]
+    query = sa.select(*columns).where(papers.c.subject.in_(subjects))
+    rows = db.execute(query.order_by(papers.c.issued_on, papers.c.id))
+    return [_paper({**left_out, **row._mapping}) for row in rows]
 
 
 def some(
@@ -121,7 +132,7 @@ def some(
         query = query.where(papers.c.form == form)
     if after is not None:
         query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, after)))
-    return [_paper(row) for row in db.execute(query)]
+    return [_paper(row._mapping) for row in db.execute(query)]
 
 
 def remember(db: Connection, people: Iterable[PersonRow]) -> list[str]:
@@ -162,8 +173,8 @@ def people(db: Connection) -> list[PersonRow]:
     return [PersonRow(**row._mapping) for row in rows]
 
 
-def _paper(row: Row[Any]) -> Paper:
-    values = dict(row._mapping)
+def _paper(row: Mapping[Any, Any]) -> Paper:
+    values = {str(name): value for name, value in row.items()}
     places = tuple(Place(**{**p, "box": Box(**p["box"])}) for p in values.pop("places"))
     return Paper(**values, places=places)
 
