@@ -14,9 +14,10 @@ from typing import Any
 
 from pipeline import binding, handover, inventory, russian
 from pipeline.binding import Bound, Line
-from pipeline.dossier import Dossier, Filed
+from pipeline.dossier import Dossier
 from pipeline.errors import Problem
 from pipeline.i18n import _
+from pipeline.standing import Filed
 from pipeline.wording import day_of, long_date, short_date
 
 CERTIFICATION = "certification-sheet"

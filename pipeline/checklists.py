@@ -38,8 +38,9 @@ class Wanted:
     decides ("choice"); ``condition`` says it in words. In force from ``since`` to the day before
     ``until``. ``mark`` is the regulation's letter. Any one of ``either`` will do; an accepted
     paper of one of ``forms`` is this document. ``yearly`` is the day (MM-DD) by which a new one is
-    due each year, ``certified`` marks a copy that wants «Верно», ``remove_after`` says when it is
-    taken out again, ``secret`` what is kept apart from the file.
+    due each year, ``brought`` says that the person brings it, ``certified`` marks a copy that
+    wants «Верно», ``remove_after`` says when it is taken out again, ``secret`` what is kept apart
+    from the file.
     """
 
     item: str
@@ -58,6 +59,7 @@ class Wanted:
     forms: tuple[str, ...] = ()
     repeats: bool = False
     yearly: str = ""
+    brought: bool = False
     certified: bool = False
     remove_after: str = ""
     remove_after_en: str = ""

@@ -13,9 +13,10 @@ from datetime import date
 
 from pipeline import archive, morphology, passages, verdict
 from pipeline.binding import Line
-from pipeline.dossier import Dossier, Filed
+from pipeline.dossier import Dossier
 from pipeline.i18n import _
 from pipeline.passages import Paragraph
+from pipeline.standing import Filed
 from pipeline.terms import WITHDRAWAL
 from pipeline.wording import day_of, short_date
 

@@ -9,62 +9,31 @@ that were issued to the person.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from pipeline import binding, checklists, marks, reasons, verdict
+from pipeline import binding, checklists, marks, standing, verdict
 from pipeline import form as forms
 from pipeline.binding import Bound, Entry, Event, Gone
 from pipeline.checklists import Checklist, Wanted
 from pipeline.errors import UsageError
 from pipeline.form import Form
-from pipeline.i18n import _, in_language, ngettext
+from pipeline.i18n import _
 from pipeline.paper import Paper
-from pipeline.record import Document, Settlement
+from pipeline.record import Document
 from pipeline.registry import Material, PersonRow, Registry
 from pipeline.settings import Settings
-from pipeline.verdict import Verdict
-from pipeline.wording import day_of, short_date
-
-State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
-Said = Mapping[str, Sequence[Settlement]]  # what people said of documents, by document
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the checklist: what is wanted, how it stands, in words why, and the proof.
-
-    ``evidence`` are the accepted documents and the entries on which a tick rests. ``mark`` is the
-    letter that the regulation gives it, ``ground`` where it is asked for ("" of a form).
-    """
-
-    item: str
-    title: str
-    title_en: str
-    state: State
-    why: str
-    evidence: tuple[str, ...] = ()
-    mark: str = ""
-    ground: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A paper that lies in the file: the document that brought it, and later scans of the same."""
-
-    paper: Paper
-    title: str
-    document: Document
-    verdict: Verdict
-    again: tuple[str, ...] = ()
+from pipeline.standing import Filed, Item, Said, titled
+from pipeline.wording import day_of
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """A person's file on one day; the papers in the order in which they came.
 
-    ``apart`` are the secret documents, which are kept and listed apart (seed 000, п. 22).
+    ``apart`` are the secret documents, which are kept and listed apart (seed 000, п. 22);
+    ``issued`` the papers in use that were issued to the person.
     """
 
     person: PersonRow
@@ -75,6 +44,7 @@ class Dossier:
     apart: tuple[Entry, ...] = ()
     checklist: Checklist | None = None
     events: tuple[Event, ...] = ()
+    issued: tuple[Paper, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``checklist``."""
@@ -92,6 +62,16 @@ class Dossier:
                     "evidence": list(item.evidence),
                     "mark": item.mark,
                     "ground": item.ground,
+                    "papers": [
+                        {
+                            "title": line.entry.title,
+                            "sheets": binding.words(line.sheets),
+                            "copy": line.entry.copy,
+                            "certified": line.entry.certified,
+                            "place": line.entry.place,
+                        }
+                        for line in item.lines
+                    ],
                 }
                 for item in self.items
             ],
@@ -165,97 +145,26 @@ def of(
     for paper in papers.values():
         if paper.superseded_by is None:
             wanted.setdefault(paper.form, []).append(paper)
-    file = Dossier(
-        material.person,
-        today,
-        tuple(filed),
-        (),
-        bound,
-        tuple(line.entry for line in apart.present),
-        checklist,
-        events,
-    )
+    secret = [line.entry for line in apart.present]
     present = {line.entry.id for line in (*bound.present, *apart.present)}
     there = [one for one in filed if one.paper.id in present]
     issued = {
-        form: _item(form, theirs, came, there, said, known) for form, theirs in wanted.items()
+        form: standing.of_form(form, theirs, came, there, said, known)
+        for form, theirs in wanted.items()
     }
-    return replace(file, items=tuple(_items(file, issued)))
-
-
-def _items(file: Dossier, issued: dict[str, Item]) -> Iterator[Item]:
-    """The checklist's lines, then the papers issued that it does not name."""
-    stale = {one.paper.id for one in file.filed if one.paper.superseded_by}
-    there = [*(line.entry for line in file.bound.present), *file.apart]
-    entered: dict[str, list[Entry]] = {}
-    for entry in there:
-        if entry.id not in stale:
-            entered.setdefault(entry.item, []).append(entry)
-    documents = {one.paper.id: one.document.id for one in file.filed}
-    waived = {event.item: event for event in file.events if event.action == "waive"}
-    data = {**file.person.data, "today": file.as_of}
-    for wanted in file.checklist.items if file.checklist else ():
-        papers = [issued.pop(form) for form in wanted.forms if form in issued]
-        mine = [one for name in (wanted.item, *wanted.forms) for one in entered.get(name, ())]
-        ids = [documents.get(one.id, one.id) for one in mine]
-        evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
-        needed = checklists.needed(wanted, data)
-        said = waived.get(wanted.item)
-        yield _wanted(wanted, papers, mine, evidence, needed, said, file.as_of)
-    yield from issued.values()
-
-
-def _wanted(
-    wanted: Wanted,
-    papers: Sequence[Item],
-    mine: Sequence[Entry],
-    evidence: tuple[str, ...],
-    needed: bool | None,
-    waived: Event | None,
-    today: date,
-) -> Item:
-    """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
-    state: State = "not-needed"
-    why = in_language(wanted.condition, wanted.condition_en)
-    if mine or evidence:
-        state, why = _received(wanted, papers, mine, evidence, today)
-    elif waived:
-        why = waived.why or ""
-    elif papers:
-        state, why = papers[0].state, papers[0].why
-    elif needed is None:
-        state, why = "missing", _("not in the file; needed {condition}").format(condition=why)
-    elif needed:
-        state, why = "missing", _("not in the file")
-    return Item(
-        wanted.item, wanted.title, wanted.title_en, state, why, evidence, wanted.mark, wanted.ground
+    data = {**material.person.data, "today": today}
+    items = standing.of_list(checklist, issued, filed, bound.present, secret, events, data)
+    return Dossier(
+        material.person,
+        today,
+        tuple(filed),
+        tuple(items),
+        bound,
+        tuple(secret),
+        checklist,
+        events,
+        tuple(one for theirs in wanted.values() for one in theirs),
     )
-
-
-def _received(
-    wanted: Wanted,
-    papers: Sequence[Item],
-    mine: Sequence[Entry],
-    evidence: Sequence[str],
-    today: date,
-) -> tuple[State, str]:
-    if wanted.yearly:
-        newest = max((one.known_day for one in mine), default=today)
-        month, day = (int(part) for part in wanted.yearly.split("-"))
-        due = date(newest.year + 1, month, day)
-        if due <= today:
-            return "expired", _("the last is of {year}; a new one was due by {day}").format(
-                year=newest.year, day=short_date(due)
-            )
-    if len(evidence) > 1 and not wanted.repeats and not wanted.yearly:
-        why = ngettext("came back {n} time", "came back {n} times", len(evidence))
-        return "duplicate", why.format(n=len(evidence))
-    if wanted.certified and any(one.is_uncertified for one in mine):
-        return "received", _("a copy without the mark «Верно»")
-    if papers and papers[0].evidence:
-        return "received" if wanted.repeats else papers[0].state, papers[0].why
-    places = dict.fromkeys(one.place for one in mine if one.place)
-    return "received", ", ".join(places)
 
 
 def _entry(event: Event, paper: Paper, filed: Filed | None, known: Mapping[str, Form]) -> Entry:
@@ -264,7 +173,7 @@ def _entry(event: Event, paper: Paper, filed: Filed | None, known: Mapping[str, 
         id=paper.id,
         at=event.at,
         item=paper.form,
-        title=_title(paper.form, known).title,
+        title=titled(paper.form, known).title,
         sheets=event.sheets or paper.pages,
         index=marks.printed(paper.id),
         day=day_of(filed.verdict.signed_on) if filed else None,
@@ -314,78 +223,10 @@ def _filed(
     return [
         Filed(
             paper=papers[number],
-            title=_title(papers[number].form, known).title,
+            title=titled(papers[number].form, known).title,
             document=first,
             verdict=verdict.of(first, said.get(first.id, ())),
             again=tuple(document.id for document in later),
         )
         for number, (first, *later) in accepted.items()
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Title:
-    title: str
-    title_en: str
-
-
-def _title(name: str, known: Mapping[str, Form]) -> Form | _Title:
-    """The form; of one that is no longer among the templates only the name is left."""
-    return known.get(name) or _Title(name, name)
-
-
-def _item(
-    name: str,
-    issued: Sequence[Paper],
-    came: Sequence[Document],
-    filed: Sequence[Filed],
-    said: Said,
-    known: Mapping[str, Form],
-) -> Item:
-    """How a form stands whose papers in use are ``issued``: any one of them that came counts."""
-    numbers = {paper.id for paper in issued}
-    mine = [entry for entry in filed if entry.paper.id in numbers]
-    evidence = tuple(i for entry in mine for i in (entry.document.id, *entry.again))
-    state: State = "missing"
-    if len(evidence) > 1:
-        state = "duplicate"
-        why = ngettext("came back {n} time", "came back {n} times", len(evidence))
-        why = why.format(n=len(evidence))
-    elif evidence:
-        state, why = "received", _why_received(mine[0])
-    else:
-        back = [document for document in came if document.paper in numbers]
-        earlier = [entry.paper for entry in filed if entry.paper.form == name]
-        why = _why_missing(issued[-1], back, earlier, said)
-    title = _title(name, known)
-    return Item(name, title.title, title.title_en, state, why, evidence)
-
-
-def _why_received(entry: Filed) -> str:
-    if entry.verdict.settled_by is None:
-        return _("nothing is wrong with it")
-    told = _("accepted by {name}").format(name=entry.verdict.settled_by)
-    return f"{told}: {entry.verdict.why}" if entry.verdict.why else told
-
-
-def _why_missing(
-    paper: Paper, back: Sequence[Document], earlier: Sequence[Paper], said: Said
-) -> str:
-    for document in back:
-        if document.status == "review":
-            return _("{document} waits for a person: {reasons}").format(
-                document=document.id, reasons=reasons.sentence(document.reasons)
-            )
-    if back:
-        last = back[-1]
-        if last.status == "accepted":
-            return _("{document} was taken out of the file").format(document=last.id)
-        why = verdict.of(last, said.get(last.id, ())).why
-        return _("{document} was rejected: {reasons}").format(
-            document=last.id, reasons=why or reasons.sentence(last.reasons)
-        )
-    if earlier:
-        return _("only the earlier paper {paper} has come back").format(
-            paper=marks.printed(earlier[-1].id)
-        )
-    return _("issued on {day}, has not come back").format(day=short_date(paper.issued_on))

@@ -15,10 +15,11 @@ from typing import Any
 
 from pipeline import binding, handover, marks
 from pipeline.binding import Line
-from pipeline.dossier import Dossier, Filed
+from pipeline.dossier import Dossier
 from pipeline.handover import Handed
 from pipeline.registry import PersonRow
 from pipeline.russian import parse_person
+from pipeline.standing import Filed
 from pipeline.wording import short_date
 
 FORM = "inventory"

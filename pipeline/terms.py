@@ -15,6 +15,7 @@ from pipeline.checklists import Wanted
 from pipeline.dossier import Dossier
 from pipeline.i18n import _, in_language
 from pipeline.paper import Paper
+from pipeline.standing import Item
 from pipeline.wording import day_of, short_date
 
 WITHDRAWAL = "consent-withdrawal"
@@ -22,7 +23,9 @@ WITHDRAWN_DAYS = 30  # to stop and destroy (152-FZ, art. 21 p. 5)
 PASSPORT_AGES = (20, 45)  # years at which a passport is renewed
 IN_OFFICE_YEARS = 10  # a dismissed servant's file, before the archive (seed 000, п. 22)
 SERVANT = "municipal-servant"
+NAMED = 3  # papers named in a term about many
 SHOWN = "familiarisation"
+REMINDER = "missing-documents-letter"
 SHEET = "familiarisation-sheet"  # signed once a year by a servant who saw the own file
 
 
@@ -55,6 +58,7 @@ def of_file(file: Dossier, done: Collection[str] = ()) -> Iterator[Term]:
             what = _("show the servant the file, and have the sheet signed")
             found.append((f"{SHOWN}:{day.year}", day, what, "seed 000, п. 18 г"))
         found += _passport(file)
+        found += _missing(file)
     else:
         if file.person.category == SERVANT:
             day = _years_later(closed, IN_OFFICE_YEARS)
@@ -120,6 +124,29 @@ def _next(wanted: Wanted, file: Dossier) -> date:
     since = archive.hired_on(file) or file.as_of
     first = date(since.year, month, day)
     return first if since <= first else date(since.year + 1, month, day)
+
+
+def to_bring(file: Dossier) -> list[Item]:
+    """What the file lacks and the person is to bring: what is needed for sure."""
+    return [one for one in file.items if one.brought and one.is_lacking]
+
+
+def _missing(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
+    """Papers are shown on hiring (ТК РФ, ст. 65; 25-ФЗ, ст. 16); a letter gives a later day.
+
+    Yearly ones have terms of their own.
+    """
+    yearly = {one.item for one in file.checklist.items if one.yearly} if file.checklist else ()
+    lacking = [one for one in to_bring(file) if one.item not in yearly]
+    letters = [one.values.get("until") for one in file.issued if one.form == REMINDER]
+    days = [day for said in letters if (day := day_of(said))]
+    day = max(days) if days else archive.hired_on(file)
+    if lacking and day:
+        named = "; ".join(in_language(one.title, one.title_en) for one in lacking[:NAMED])
+        if len(lacking) > NAMED:
+            named += f"; +{len(lacking) - NAMED}"
+        what = _("the person is to bring: {papers}").format(papers=named)
+        yield f"missing:{day.isoformat()}", day, what, lacking[0].ground
 
 
 def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import dossier, marks
-from pipeline.dossier import Item
 from pipeline.registry import PersonRow, Registry
+from pipeline.standing import Item
 from tests import filing
 from tests.conftest import Said
 

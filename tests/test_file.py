@@ -273,8 +273,13 @@ def test_what_is_due_stands_until_it_is_done(file: Registry, paperloop: Paperloo
         return {one["term"]: one["day"] for one in said.lines()}
 
     first = {"0042:familiarisation:2016": "2016-03-02"}
-    assert due() == {"0042:yearly:income:2015": "2015-04-30", **first}
+    lacking = {"0042:missing:2015-03-02": "2015-03-02"}
+    assert due() == {"0042:yearly:income:2015": "2015-04-30", **lacking, **first}
     tick(paperloop, "income", "--date", "2026-04-20")
+    assert due() == {**lacking, **first}
+    for item in ("application", "questionnaire", "passport", "work-book", "pension-insurance",
+                 "tax-registration", "medical-policy", "medical-conclusion"):  # fmt: skip
+        tick(paperloop, item)
     assert due() == first
     tick(paperloop, "familiarisation-sheet", "--date", "2026-05-20")
     assert due() == {}
@@ -386,4 +391,8 @@ def test_a_yearly_term_that_is_done_makes_way_for_the_next(
 ) -> None:
     said = paperloop("due", "--done", "0042:yearly:income:2015", "--json", *DAY)
     terms = [one["term"] for one in said.lines()]
-    assert terms == ["0042:familiarisation:2016", "0042:yearly:income:2016"]
+    assert terms == [
+        "0042:missing:2015-03-02",
+        "0042:familiarisation:2016",
+        "0042:yearly:income:2016",
+    ]

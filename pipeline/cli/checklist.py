@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline import binding
 from pipeline.cli import common
-from pipeline.cli.options import describing, said
-from pipeline.cli.output import Reporter, reporting
-from pipeline.errors import UsageError
+from pipeline.cli.options import describing, out_file, said
+from pipeline.cli.output import Reporter, outcome, reporting
+from pipeline.errors import ExitCode, Problem, UsageError
 from pipeline.i18n import _, in_language, ngettext
 
 if TYPE_CHECKING:
-    from pipeline.dossier import Dossier, Item
+    from pipeline.binding import Line
+    from pipeline.dossier import Dossier
     from pipeline.registry import Registry
     from pipeline.settings import Settings
+    from pipeline.standing import Item
 
 _NAMED = 3  # missing things named in the line of a person; the person's own list has them all
 
@@ -25,7 +30,9 @@ _NAMED = 3  # missing things named in the line of a person; the person's own lis
 @click.argument("subjects", metavar="[SUBJECT]…", nargs=-1)
 @click.option("--tick", metavar="ITEM", help=_("a document of this item came: enter it"))
 @click.option("--waive", metavar="ITEM", help=_("this file does not need the item (--why)"))
+@click.option("--letter", metavar="DATE", help=_("write to who has to bring papers, by this day"))
 @said
+@out_file(".xlsx", ".csv")
 @reporting
 @describing
 def checklist(
@@ -33,11 +40,13 @@ def checklist(
     subjects: tuple[str, ...],
     tick: str | None,
     waive: str | None,
+    letter: str | None,
     why: str,
     by: str,
+    out: Path | None,
     new: dict[str, Any],
-) -> None:
-    """Without numbers: everybody's, those first who lack the most."""
+) -> ExitCode:
+    """Without numbers: everybody's, those first who have most that is overdue."""
     settings = common.settings()
     from pipeline import dossier
     from pipeline.registry import Registry
@@ -49,26 +58,79 @@ def checklist(
             raise UsageError(_("say one thing at a time: --tick or --waive"))
     elif any(value not in ("", None, 1) for value in new.values()):
         raise UsageError(_("say which document it is about: --tick ITEM"))
+    if letter is not None and (out or tick is not None or waive is not None):
+        raise UsageError(_("--letter writes letters and nothing else"))
     with Registry.open(settings.registry_url) as registry:
         if tick is not None or waive is not None:
             _enter(subjects[0], tick, waive, why, by, new, registry, settings)
-        files = list(dossier.read(registry, settings, subjects, outline=True))
-    for one in files:
-        reporter.record(one.as_json())
-    if subjects:
-        for one in files:
-            _show(reporter, one)
-    else:
-        _show_all(reporter, files)
-    states = Counter(item.state for one in files for item in one.items)
+        if letter is not None:
+            return _write(reporter, subjects, common.day(letter), registry, settings)
+        states: Counter[str] = Counter()
+        rows: list[tuple[Any, ...]] = []
+        for one in dossier.read(registry, settings, subjects, outline=True):
+            reporter.record(one.as_json())
+            states.update(item.state for item in one.items)
+            states["file"] += 1
+            if subjects:
+                found = _rows(one)
+                _show(reporter, one, found)
+                rows += ((*_who(one), *row) for row in found)
+            else:
+                rows.append(_standing(one))
+    if not subjects:
+        rows.sort(key=lambda row: (-row[_OVERDUE], -row[_MISSING]))
+        if rows:
+            short = [(*row[:-1], _named(row[-1])) for row in rows]
+            reporter.table(_of_all(), short)
     text = ngettext(
         "{n} file; received: {received}, missing: {missing}",
         "{n} files; received: {received}, missing: {missing}",
-        len(files),
+        states["file"],
     )
     here = states["received"] + states["duplicate"]
     lacking = states["missing"] + states["expired"]
-    reporter.say(text.format(n=len(files), received=here, missing=lacking))
+    reporter.say(text.format(n=states["file"], received=here, missing=lacking))
+    if out:
+        from pipeline import export
+        from pipeline.files import write_atomic
+
+        of_one = (*_of_all()[:2], *_of_one(), *_of_papers(), _("ground"))
+        columns = of_one if subjects else _of_all()
+        whole = rows if subjects else [(*row[:-1], "; ".join(row[-1])) for row in rows]
+        write_atomic(out, export.table(out.suffix.lower(), _("checklist"), columns, whole))
+    return ExitCode.DONE
+
+
+def _write(
+    reporter: Reporter,
+    subjects: tuple[str, ...],
+    until: date,
+    registry: Registry,
+    settings: Settings,
+) -> ExitCode:
+    """The letters about missing documents, instead of the list."""
+    from pipeline import dossier
+    from pipeline.files import run_lock
+    from pipeline.flow import reminders
+    from pipeline.flow.generate import Options
+
+    codes = [ExitCode.DONE]
+
+    def refuse(problem: Problem) -> None:
+        reporter.problem(problem)
+        codes.append(ExitCode.BAD_DATA)
+
+    rows = []
+    with run_lock(settings.output):
+        files = dossier.read(registry, settings, subjects, outline=True)
+        options = Options(settings.issued)
+        for one in reminders.issue(files, until, settings, registry, options, refuse):
+            reporter.record(one.as_json())
+            rows.append((one.subject, len(one.items), one.issued.paper.pdf))
+    if rows:
+        reporter.table((_("number"), _("missing"), _("file")), rows)
+    reporter.say(ngettext("{n} letter", "{n} letters", len(rows)).format(n=len(rows)))
+    return outcome(codes)
 
 
 def _enter(
@@ -107,25 +169,82 @@ def _title(item: Item) -> str:
     return in_language(item.title, item.title_en)
 
 
-def _show(reporter: Reporter, one: Dossier) -> None:
+def _of_one() -> tuple[str, ...]:
+    return ("", _("item"), _("paper"), _("state"), _("why"))
+
+
+def _of_papers() -> tuple[str, ...]:
+    return (_("sheets"), _("copy or original"), _("place"))
+
+
+def _of_all() -> tuple[str, ...]:
+    return (
+        _("number"),
+        _("person"),
+        _("received"),
+        _("overdue"),
+        _("missing"),
+        _("what is missing"),
+    )
+
+
+_OVERDUE, _MISSING = 3, 4
+
+
+def _who(one: Dossier) -> tuple[str, str]:
+    return one.person.subject, one.person.full_name
+
+
+def _rows(one: Dossier) -> list[tuple[Any, ...]]:
+    """A row an item: how it stands, and where what there is of it lies; last its ground."""
     words = _words()
-    rows = [(i.mark, i.item, _title(i), words[i.state], i.why) for i in one.items]
-    columns = ("", _("item"), _("paper"), _("state"), _("why"))
-    if rows:
-        reporter.table(columns, rows, f"{one.person.subject} {one.person.full_name}")
+    return [
+        (
+            item.mark,
+            item.item,
+            _title(item),
+            words[item.state],
+            item.why,
+            ", ".join(_sheets(line) for line in item.lines),
+            ", ".join(dict.fromkeys(filter(None, (_copy(line) for line in item.lines)))),
+            ", ".join(dict.fromkeys(line.entry.place for line in item.lines if line.entry.place)),
+            item.ground,
+        )
+        for item in one.items
+    ]
 
 
-def _show_all(reporter: Reporter, files: list[Dossier]) -> None:
-    rows = []
-    for one in files:
-        lacking = [item for item in one.items if item.state in ("expired", "missing")]
-        named = "; ".join(_title(item) for item in lacking[:_NAMED])
-        if len(lacking) > _NAMED:
-            named += f"; +{len(lacking) - _NAMED}"
-        received = sum(item.state in ("received", "duplicate") for item in one.items)
-        who = (one.person.subject, one.person.full_name)
-        rows.append((len(lacking), (*who, received, len(lacking), named)))
-    rows.sort(key=lambda row: -row[0])
-    columns = (_("number"), _("person"), _("received"), _("missing"), _("what is missing"))
-    if rows:
-        reporter.table(columns, [row for _lacking, row in rows])
+def _sheets(line: Line) -> str:
+    return _("sheets {sheets}").format(sheets=binding.words(line.sheets))
+
+
+def _copy(line: Line) -> str:
+    entry = line.entry
+    if entry.copy is None:
+        return _("with «Верно»") if entry.certified else ""
+    if not entry.copy:
+        return _("original")
+    if entry.certified is None:
+        return _("copy")
+    return _("copy with «Верно»") if entry.certified else _("copy without «Верно»")
+
+
+def _show(reporter: Reporter, one: Dossier, rows: list[tuple[Any, ...]]) -> None:
+    n = len(_of_one())
+    # Where it lies is said by the reason already.
+    short = [(*row[:n], ", ".join(filter(None, row[n : n + 2]))) for row in rows]
+    if short:
+        reporter.table((*_of_one(), _("in the file")), short, " ".join(_who(one)))
+
+
+def _standing(one: Dossier) -> tuple[Any, ...]:
+    """A person's row: counts, and last the titles of all that is missing, overdue ones first."""
+    lacking = sorted((it for it in one.items if it.is_lacking), key=lambda it: it.state)
+    received = sum(item.state in ("received", "duplicate") for item in one.items)
+    late = sum(item.state == "expired" for item in lacking)
+    return (*_who(one), received, late, len(lacking) - late, [_title(item) for item in lacking])
+
+
+def _named(titles: list[str]) -> str:
+    more = len(titles) - _NAMED
+    return "; ".join([*titles[:_NAMED], *([f"+{more}"] if more > 0 else [])])

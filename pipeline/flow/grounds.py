@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import consents, layout, marks
-from pipeline.dossier import Dossier, Filed
+from pipeline.dossier import Dossier
 from pipeline.errors import DataError, ToolFailedError
 from pipeline.flow import filing
 from pipeline.flow.wishes import printable
 from pipeline.handover import CONSENT, LAW, Ground
 from pipeline.i18n import _
 from pipeline.registry import Registry
+from pipeline.standing import Filed
 from pipeline.wording import day_of
 
 # A law, as people cite it: its date and its number.

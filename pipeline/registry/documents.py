@@ -161,10 +161,11 @@ def _things(
 ) -> defaultdict[int, list[_Thing]]:
     """What was seen on each page, in the order it was entered."""
     columns = [column for column in table.c if crops or column.name != "crop"]
+    names = [column.name for column in columns]
     query = sa.select(*columns).join(page).where(chosen)
     found: defaultdict[int, list[_Thing]] = defaultdict(list)
-    for row in db.execute(query.order_by(table.c.page_id, table.c.position)):
-        values = dict(row._mapping)
+    for row in db.execute(query.order_by(table.c.page_id, table.c.position)).all():
+        values = dict(zip(names, row, strict=True))
         number = values.pop("page_id")
         del values["position"]
         box = Box(*(values.pop(corner) for corner in ("x0", "y0", "x1", "y1")))

@@ -41,7 +41,7 @@ def targets(db: Connection, action: str) -> frozenset[str]:
 def _those(db: Connection, condition: sa.ColumnElement[bool]) -> list[Event]:
     columns = [event.c[name] for name in Event.__slots__]
     query = sa.select(*columns).where(condition).order_by(event.c.id)
-    return [Event(*row) for row in db.execute(query)]
+    return [Event(*row) for row in db.execute(query).all()]
 
 
 def file(db: Connection, papers: Iterable[str], at: str) -> None:

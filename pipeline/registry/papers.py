@@ -110,9 +110,10 @@ def of(db: Connection, subjects: Sequence[str], *, outline: bool) -> list[Paper]
     """The papers about these people in the order of issue; in outline without words and places."""
     left_out = _WORDLESS if outline else {}
     columns = [column for column in papers.c if column.name not in left_out]
+    names = [column.name for column in columns]
     query = sa.select(*columns).where(papers.c.subject.in_(subjects))
     rows = db.execute(query.order_by(papers.c.issued_on, papers.c.id))
-    return [_paper({**left_out, **row._mapping}) for row in rows]
+    return [_paper({**left_out, **dict(zip(names, row, strict=True))}) for row in rows.all()]
 
 
 def some(

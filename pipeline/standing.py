@@ -1,0 +1,223 @@
+"""How each line of a file's checklist stands: what came, what is missing or old, and why.
+
+Comes in: the checklist, what lies in the file, the papers issued to the person. Goes out: ``Item``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from pipeline import checklists, marks, reasons, verdict
+from pipeline.binding import Entry, Event, Line
+from pipeline.checklists import Checklist, Wanted
+from pipeline.form import Form
+from pipeline.i18n import _, in_language, ngettext
+from pipeline.paper import Paper
+from pipeline.record import Document, Settlement
+from pipeline.verdict import Verdict
+from pipeline.wording import short_date
+
+State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
+Said = Mapping[str, Sequence[Settlement]]  # what people said of documents, by document
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the checklist: what is wanted, how it stands, in words why, and the proof.
+
+    ``evidence`` are the accepted documents and the entries on which a tick rests, ``lines`` those
+    that lie in the file, with their sheets. ``mark`` is the letter that the regulation gives it,
+    ``ground`` where it is asked for ("" of a form). ``brought``: needed, and the person brings it.
+    """
+
+    item: str
+    title: str
+    title_en: str
+    state: State
+    why: str
+    evidence: tuple[str, ...] = ()
+    mark: str = ""
+    ground: str = ""
+    lines: tuple[Line, ...] = ()
+    brought: bool = False
+
+    @property
+    def is_lacking(self) -> bool:
+        """Wanted, and not there or out of date."""
+        return self.state in ("missing", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A paper that lies in the file: the document that brought it, and later scans of the same."""
+
+    paper: Paper
+    title: str
+    document: Document
+    verdict: Verdict
+    again: tuple[str, ...] = ()
+
+
+def of_list(
+    checklist: Checklist | None,
+    issued: dict[str, Item],
+    filed: Sequence[Filed],
+    present: Sequence[Line],
+    apart: Sequence[Entry],
+    events: Sequence[Event],
+    data: Mapping[str, Any],
+) -> Iterator[Item]:
+    """The checklist's lines, then the papers ``issued`` that it does not name, by form.
+
+    ``present`` is what lies in the file, ``apart`` what is secret; ``data`` are the person's, and
+    ``today``.
+    """
+    stale = {one.paper.id for one in filed if one.paper.superseded_by}
+    there = [*(line.entry for line in present), *apart]
+    lines: dict[str, list[Line]] = {}
+    for line in present:
+        lines.setdefault(line.entry.item, []).append(line)
+    entered: dict[str, list[Entry]] = {}
+    for entry in there:
+        if entry.id not in stale:
+            entered.setdefault(entry.item, []).append(entry)
+    documents = {one.paper.id: one.document.id for one in filed}
+    waived = {event.item: event for event in events if event.action == "waive"}
+    for wanted in checklist.items if checklist else ():
+        papers = [issued.pop(form) for form in wanted.forms if form in issued]
+        mine = [one for name in (wanted.item, *wanted.forms) for one in entered.get(name, ())]
+        ids = [documents.get(one.id, one.id) for one in mine]
+        evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
+        needed = checklists.needed(wanted, data)
+        said = waived.get(wanted.item)
+        it = _wanted(wanted, papers, mine, evidence, needed, said, data["today"])
+        here = tuple(line for name in (wanted.item, *wanted.forms) for line in lines.get(name, ()))
+        yield replace(it, lines=here, brought=wanted.brought and needed is True)
+    for form, item in issued.items():
+        yield replace(item, lines=tuple(lines.get(form, ())))
+
+
+def of_form(
+    name: str,
+    issued: Sequence[Paper],
+    came: Sequence[Document],
+    filed: Sequence[Filed],
+    said: Said,
+    known: Mapping[str, Form],
+) -> Item:
+    """How a form stands whose papers in use are ``issued``: any one of them that came counts."""
+    numbers = {paper.id for paper in issued}
+    mine = [entry for entry in filed if entry.paper.id in numbers]
+    evidence = tuple(i for entry in mine for i in (entry.document.id, *entry.again))
+    state: State = "missing"
+    if len(evidence) > 1:
+        state = "duplicate"
+        why = ngettext("came back {n} time", "came back {n} times", len(evidence))
+        why = why.format(n=len(evidence))
+    elif evidence:
+        state, why = "received", _why_received(mine[0])
+    else:
+        back = [document for document in came if document.paper in numbers]
+        earlier = [entry.paper for entry in filed if entry.paper.form == name]
+        why = _why_missing(issued[-1], back, earlier, said)
+    title = titled(name, known)
+    return Item(name, title.title, title.title_en, state, why, evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The name of a form that is no longer among the templates."""
+
+    title: str
+    title_en: str
+
+
+def titled(name: str, known: Mapping[str, Form]) -> Form | Title:
+    """The form; of one that is no longer among the templates only the name is left."""
+    return known.get(name) or Title(name, name)
+
+
+def _wanted(
+    wanted: Wanted,
+    papers: Sequence[Item],
+    mine: Sequence[Entry],
+    evidence: tuple[str, ...],
+    needed: bool | None,
+    waived: Event | None,
+    today: date,
+) -> Item:
+    """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
+    state: State = "not-needed"
+    why = in_language(wanted.condition, wanted.condition_en)
+    if mine or evidence:
+        state, why = _received(wanted, papers, mine, evidence, today)
+    elif waived:
+        why = waived.why or ""
+    elif papers:
+        state, why = papers[0].state, papers[0].why
+    elif needed is None:
+        state, why = "missing", _("not in the file; needed {condition}").format(condition=why)
+    elif needed:
+        state, why = "missing", _("not in the file")
+    return Item(
+        wanted.item, wanted.title, wanted.title_en, state, why, evidence, wanted.mark, wanted.ground
+    )
+
+
+def _received(
+    wanted: Wanted,
+    papers: Sequence[Item],
+    mine: Sequence[Entry],
+    evidence: Sequence[str],
+    today: date,
+) -> tuple[State, str]:
+    if wanted.yearly:
+        newest = max((one.known_day for one in mine), default=today)
+        month, day = (int(part) for part in wanted.yearly.split("-"))
+        due = date(newest.year + 1, month, day)
+        if due <= today:
+            return "expired", _("the last is of {year}; a new one was due by {day}").format(
+                year=newest.year, day=short_date(due)
+            )
+    if len(evidence) > 1 and not wanted.repeats and not wanted.yearly:
+        why = ngettext("came back {n} time", "came back {n} times", len(evidence))
+        return "duplicate", why.format(n=len(evidence))
+    if wanted.certified and any(one.is_uncertified for one in mine):
+        return "received", _("a copy without the mark «Верно»")
+    if papers and papers[0].evidence:
+        return "received" if wanted.repeats else papers[0].state, papers[0].why
+    places = dict.fromkeys(one.place for one in mine if one.place)
+    return "received", ", ".join(places)
+
+
+def _why_received(entry: Filed) -> str:
+    if entry.verdict.settled_by is None:
+        return _("nothing is wrong with it")
+    told = _("accepted by {name}").format(name=entry.verdict.settled_by)
+    return f"{told}: {entry.verdict.why}" if entry.verdict.why else told
+
+
+def _why_missing(
+    paper: Paper, back: Sequence[Document], earlier: Sequence[Paper], said: Said
+) -> str:
+    for document in back:
+        if document.status == "review":
+            return _("{document} waits for a person: {reasons}").format(
+                document=document.id, reasons=reasons.sentence(document.reasons)
+            )
+    if back:
+        last = back[-1]
+        if last.status == "accepted":
+            return _("{document} was taken out of the file").format(document=last.id)
+        why = verdict.of(last, said.get(last.id, ())).why
+        return _("{document} was rejected: {reasons}").format(
+            document=last.id, reasons=why or reasons.sentence(last.reasons)
+        )
+    if earlier:
+        return _("only the earlier paper {paper} has come back").format(
+            paper=marks.printed(earlier[-1].id)
+        )
+    return _("issued on {day}, has not come back").format(day=short_date(paper.issued_on))
