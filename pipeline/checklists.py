@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -24,6 +24,7 @@ from pipeline.i18n import _
 from pipeline.settings import Settings
 
 FOLDER = "checklists"
+EVERYBODY = "everybody"
 NEEDS = ("always", "if", "if-any", "event", "choice")
 
 Need = Literal["always", "if", "if-any", "event", "choice"]
@@ -85,9 +86,19 @@ class Checklist:
 def load(category: str, settings: Settings, day: date) -> Checklist | None:
     """A category's checklist on a day: the workspace's own, else the packaged one, else None.
 
+    What may come into anybody's file follows the category's own items.
+
     Raises:
         FormError: its TOML is wrong.
     """
+    own, others = (_find(name, settings, day) for name in (category, EVERYBODY))
+    if own is None or others is None or category == EVERYBODY:
+        return own
+    known = {item.item for item in own.items}
+    return replace(own, items=own.items + tuple(i for i in others.items if i.item not in known))
+
+
+def _find(category: str, settings: Settings, day: date) -> Checklist | None:
     if not re.fullmatch(r"[\w-]+", category):
         return None
     for root in settings.templates:

@@ -17,9 +17,9 @@ from pipeline.dossier import Dossier
 from pipeline.i18n import _
 from pipeline.passages import Paragraph
 from pipeline.standing import Filed
-from pipeline.terms import WITHDRAWAL
 from pipeline.wording import day_of, short_date
 
+WITHDRAWAL = "consent-withdrawal"
 PREFIX = "consent-"  # how the forms of consents are called
 NAMES = ("third_party", "recipient", "insurer")  # how the fields that name who gets data begin
 PURPOSES = ("purpose",)

@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.errors import DataError, UsageError
 from pipeline.files import toml
 from pipeline.i18n import _
+from pipeline.workdays import Moved
 
 FILE_NAME = "paperloop.toml"
 REGISTRY_VARIABLE = "PAPERLOOP_REGISTRY_URL"
@@ -59,6 +60,7 @@ class Settings:
     registry_url: str = field(repr=False)
     today: date
     cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    moved: Moved = field(default_factory=Moved)
 
     @property
     def output(self) -> Path:
@@ -125,7 +127,7 @@ def load(
             hint=_("run paperloop init"),
         )
     document = toml(path.read_bytes(), str(path), DataError)
-    _only(document, {"operator", "registry", "cases"}, path)
+    _only(document, {"operator", "registry", "cases", "calendar"}, path)
     registry = _table(document, "registry", path)
     _only(registry, {"url"}, path, "registry")
     url = environ.get(REGISTRY_VARIABLE) or _text(registry, "url", path, "registry", "")
@@ -135,6 +137,7 @@ def load(
         registry_url=_registry_url(url, path.parent),
         today=today or date.today(),
         cases=_forms(_table(document, "cases", path), path, "cases"),
+        moved=_moved(_table(document, "calendar", path), path),
     )
 
 
@@ -166,6 +169,20 @@ def _forms(cases: Mapping[str, Any], path: Path, section: str) -> dict[str, dict
         _only(forms, set(CASES), path, where)
         answer[" ".join(name.split())] = {case: _text(forms, case, path, where) for case in forms}
     return answer
+
+
+def _moved(calendar: Mapping[str, Any], path: Path) -> Moved:
+    names = {item.name for item in fields(Moved)}
+    _only(calendar, names, path, "calendar")
+    for name in calendar:
+        days = calendar[name]
+        if not isinstance(days, list) or not all(type(day) is date for day in days):
+            raise DataError(
+                _("“{key}” must be a list of days").format(key=f"calendar.{name}"),
+                where=str(path),
+                hint=_("write them without quotes: [2027-01-08, 2027-12-31]"),
+            )
+    return Moved(**{name: frozenset(days) for name, days in calendar.items()})
 
 
 def _table(document: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from pipeline import archive, binding, checklists
+from pipeline import archive, checklists
 from pipeline.checklists import Wanted
+from pipeline.clocks import Clock
 from pipeline.dossier import Dossier
 from pipeline.i18n import _, in_language
 from pipeline.paper import Paper
 from pipeline.standing import Item
 from pipeline.wording import day_of, short_date
+from pipeline.workdays import Moved
 
-WITHDRAWAL = "consent-withdrawal"
-WITHDRAWN_DAYS = 30  # to stop and destroy (152-FZ, art. 21 p. 5)
 PASSPORT_AGES = (20, 45)  # years at which a passport is renewed
 IN_OFFICE_YEARS = 10  # a dismissed servant's file, before the archive (seed 000, п. 22)
 SERVANT = "municipal-servant"
@@ -41,16 +41,19 @@ class Term:
     ground: str
 
 
-def of_file(file: Dossier, done: Collection[str] = ()) -> Iterator[Term]:
+def of_file(
+    file: Dossier, clocks: Iterable[Clock], moved: Moved, done: Collection[str] = ()
+) -> Iterator[Term]:
     """What is due about a person and the person's file; what is ``done`` makes way for the next."""
     subject, who = file.person.subject, file.person.full_name
     closed = archive.closed_on(file)
     found: list[tuple[str, date, str, str]] = []
-    for line in file.bound.present:
-        if line.entry.item == WITHDRAWAL:
-            day = binding.local_day(line.entry.at) + timedelta(WITHDRAWN_DAYS)
-            what = _("stop processing and destroy the data: the consent is withdrawn")
-            found.append((f"withdrawal:{line.entry.id}", day, what, "152-ФЗ, ст. 21 ч. 5"))
+    for clock in clocks:
+        for entry in (line.entry for line in file.bound.present if line.entry.item == clock.item):
+            if clock.runs_from(entry.known_day):
+                day = clock.ends(entry.known_day, moved)
+                what = in_language(clock.what, clock.what_en)
+                found.append((f"{clock.name}:{entry.id}", day, what, clock.ground))
     if closed is None:
         found += _yearly(file, done)
         if file.person.category == SERVANT:

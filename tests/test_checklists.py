@@ -73,7 +73,8 @@ def entry(name: str, found: Checklist) -> Wanted:
 
 
 def test_every_category_has_a_list(office: settings.Settings) -> None:
-    assert {path.stem for path in PACKAGED.glob("*.toml")} == set(CATEGORIES)
+    lists = {path.stem for path in PACKAGED.glob("*.toml")}
+    assert lists == {*CATEGORIES, checklists.EVERYBODY}
     for category in CATEGORIES:
         found = of(category, office)
         assert found.category == category
@@ -248,9 +249,12 @@ def test_representatives_authority_is_needed_where_there_is_one(office: settings
 
 
 def test_an_office_may_have_a_list_of_its_own(own: Callable[[str], Checklist | None]) -> None:
-    assert own(GOOD) == Checklist(
-        "employee", "Дело", "Дело", "", (Wanted("letter", "Письмо", "приказ", "always", "Письмо"),)
-    )
+    found = own(GOOD)
+    assert found is not None
+    assert (found.category, found.title, found.title_en) == ("employee", "Дело", "Дело")
+    assert found.items[0] == Wanted("letter", "Письмо", "приказ", "always", "Письмо")
+    # What anybody may ask of the office follows.
+    assert [one.item for one in found.items[1:3]] == ["access-request", "correction-request"]
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,9 @@ PYPROJECT = (CLONE / "pyproject.toml").read_text(encoding="utf-8")
 ORDER = re.findall(
     r"\w+",
     """
-    errors geometry icc i18n files settings
+    errors geometry icc i18n files workdays settings
     morphology names phrases wording russian lettering lemmas rules columns engines expressions
-    form checklists soundness
+    form checklists clocks soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
     atlas placing glyphs blots smears doubt gaps ink

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from pipeline import dossier, handover, terms
+from pipeline import clocks, dossier, handover, terms
 from pipeline.binding import Event
 from pipeline.errors import UsageError
 from pipeline.i18n import _
@@ -39,8 +39,9 @@ def done(term: str, why: str, by: str, registry: Registry, settings: Settings) -
 
 
 def _all(registry: Registry, settings: Settings, met: Collection[str]) -> Iterator[Term]:
+    rules = clocks.load(settings)
     for one in dossier.read(registry, settings):
-        yield from terms.of_file(one, met)
+        yield from terms.of_file(one, rules, settings.moved, met)
     yield from terms.of_acts(_open_acts(registry))
 
 
