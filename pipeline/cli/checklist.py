@@ -51,7 +51,7 @@ def checklist(
         raise UsageError(_("say which document it is about: --tick ITEM"))
     with Registry.open(settings.registry_url) as registry:
         if tick is not None or waive is not None:
-            _enter(subjects[0], tick, waive, why, by, new, registry, settings)
+            _enter(reporter, subjects[0], tick, waive, why, by, new, registry, settings)
         files = list(dossier.read(registry, settings, subjects))
     for one in files:
         reporter.record(one.as_json())
@@ -72,6 +72,7 @@ def checklist(
 
 
 def _enter(
+    reporter: Reporter,
     subject: str,
     tick: str | None,
     waive: str | None,
@@ -81,11 +82,10 @@ def _enter(
     registry: Registry,
     settings: Settings,
 ) -> None:
-    from pipeline.files import run_lock
     from pipeline.flow import filing
 
     who = common.user(by)
-    with run_lock(settings.output):
+    with reporter.alone(settings.output):
         if waive is not None:
             filing.waive(subject, waive, why, who, registry, settings)
         elif tick is not None:
