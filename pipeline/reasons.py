@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from pipeline import record, verdict
+from pipeline import record, rescan, verdict
 from pipeline.i18n import _
 from pipeline.reading import HandMark
-from pipeline.record import Document
+from pipeline.record import ACCEPTED, REVIEW, Document
 from pipeline.wording import short_date
 
 
@@ -97,6 +97,8 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
         lacking = [str(number) for number in range(1, of + 1) if number not in here]
         if lacking:
             yield _("{pages} of {of}").format(pages=", ".join(lacking), of=of)
+    elif reason == rescan.REASON and document.earlier:
+        yield document.earlier
 
 
 def proposed(document: Document, title: Callable[[str], str] = str) -> list[str]:
@@ -106,6 +108,21 @@ def proposed(document: Document, title: Callable[[str], str] = str) -> list[str]
         for mark in verdict.marks(document)
         if mark.value is None and (day := record.proposal(mark))
     ]
+
+
+def offered(offer: rescan.Offer) -> str:
+    """What a later scan would replace, and whether it is the better one."""
+    better = _("better than {document}, which it would replace")
+    other = _("would replace {document}, but is no better")
+    states = {ACCEPTED: _("accepted"), REVIEW: _("waits for a person")}
+    earlier = offer.earlier
+    parts = [(better if offer.is_better else other).format(document=earlier.id)]
+    parts[0] += f" ({states.get(earlier.status, earlier.status)})"
+    if offer.mended:
+        parts.append(_("only there: {reasons}").format(reasons=sentence(offer.mended)))
+    if offer.added:
+        parts.append(_("only here: {reasons}").format(reasons=sentence(offer.added)))
+    return "; ".join(parts)
 
 
 def _objections() -> dict[str, str]:
