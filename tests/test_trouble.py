@@ -7,8 +7,10 @@ import os
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
+import pikepdf
 import pytest
 from filelock import FileLock
 
@@ -49,6 +51,25 @@ def test_what_ocr_invents_is_no_value(office: Office) -> None:
     assert "Петров" not in values
     for field in document["fields"].values():
         assert field["value"] is None or field["status"] == "match"
+
+
+# Memory
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where memory is bounded")
+def test_page_that_takes_all_memory_costs_only_itself(office: Office) -> None:
+    """Half a megabyte of PDF that would be five gigabytes of lines."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        lines = zlib.compress(b"0 0 m 1 1 l S\n" * 20_000_000)
+        pdf.pages[0].Contents = pdf.make_stream(b"")
+        pdf.pages[0].Contents.write(lines, filter=pikepdf.Name.FlateDecode)
+        pdf.save(office.inbox / "0.pdf")
+    said = office("intake", "inbox", "--json", "--workers", 1)
+    bad, good = said.lines()
+    assert (bad["status"], bad["reasons"]) == ("rejected", ["unreadable-file"])
+    assert good["status"] == "accepted"
+    assert "ended the program that reads it" in said.err
 
 
 # The disk
