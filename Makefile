@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := setup
-.PHONY: setup demo test bench bench-full bench-setup lint messages lock clean
+.PHONY: setup demo awful test bench bench-full bench-setup lint messages lock clean
 
 RUN := .venv/bin/
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -48,6 +48,10 @@ setup: .venv/.installed
 
 demo: setup
 	@$(RUN)python -m tests.demo
+
+# A stack in which every sheet is spoilt in another way, and the report that intake writes of it.
+awful: setup
+	@$(RUN)python -m tests.awful
 
 test: lint
 	$(RUN)pytest -n 2

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from pipeline.errors import FormError, PaperloopError, UsageError
 from pipeline.i18n import _
@@ -21,6 +22,7 @@ OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 _CHUNK = 1 << 20
 _WORK = ".work"  # in the folder of output
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def sha256_of(path: Path) -> str:
@@ -43,14 +45,24 @@ def private_folder(path: Path) -> Path:
     try:
         return make_private(path)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
 
 
-def _cannot_write(folder: Path, error: OSError) -> UsageError:
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or what its owner may use of it, is full."""
+    return error.errno in _FULL
+
+
+def cannot_write(folder: Path | None, error: OSError) -> UsageError:
+    """What to say where nothing can be written; ``folder`` is None where it is not known."""
+    if is_full(error):
+        hint = _("make room on the disk and run it again: what is done is not done twice")
+    else:
+        hint = _("choose another folder, or ask for the right to write")
     return UsageError(
         _("nothing can be written here: {error}").format(error=error.strerror or error),
-        where=str(folder),
-        hint=_("choose another folder, or ask for the right to write"),
+        where=str(folder) if folder else "",
+        hint=hint,
     )
 
 
@@ -73,7 +85,7 @@ def _in_place_of(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as error:
-        raise _cannot_write(path.parent, error) from error
+        raise cannot_write(path.parent, error) from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -82,8 +94,10 @@ def _in_place_of(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
             if synced:
                 os.fsync(stream.fileno())
         part.replace(path)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and is_full(error):
+            raise cannot_write(path.parent, error) from error
         raise
 
 
@@ -128,17 +142,25 @@ def toml(content: bytes, where: str, error: type[PaperloopError] = FormError) ->
 
 
 @contextmanager
-def run_lock(output: Path) -> Iterator[None]:
+def run_lock(output: Path, waits: Callable[[], None] = lambda: None) -> Iterator[None]:
     """One writing command at a time in a workspace: a second one waits for the first to end.
 
-    The system frees the lock when its holder dies, so what an interrupted run left behind is
-    certainly nobody's any more and is swept away.
+    ``waits`` is called once where this is the second. The system frees the lock when its holder
+    dies, so what an interrupted run left behind is certainly nobody's any more and is swept away.
     """
     private_folder(output)
-    with FileLock(output / ".lock"):
+    lock = FileLock(output / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        waits()
+        lock.acquire()
+    try:
         sweep_parts(output)
         shutil.rmtree(output / _WORK, ignore_errors=True)
         yield
+    finally:
+        lock.release()
 
 
 @contextmanager

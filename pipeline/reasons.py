@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
-from pipeline import record, verdict
+from pipeline import record, rescan, verdict
 from pipeline.i18n import _
-from pipeline.reading import HandMark
-from pipeline.record import Document
+from pipeline.reading import HandMark, PageReading
+from pipeline.record import ACCEPTED, REVIEW, Document
 from pipeline.wording import short_date
+
+# Of several pages at once: the same beside each of them.
+_OF_THE_WHOLE = ("page-missing", "page-doubled", rescan.REASON)
 
 
 def table() -> dict[str, str]:
@@ -48,13 +53,35 @@ def sentence(reasons: Iterable[str]) -> str:
     return "; ".join(words(reason) for reason in reasons)
 
 
-def explained(document: Document, title: Callable[[str], str] = str) -> list[str]:
-    """Each reason with the fields and lines that it is about; ``title`` names a field."""
+def explained(
+    document: Document, title: Callable[[str], str] = str, page: PageReading | None = None
+) -> list[str]:
+    """Each reason with the fields and lines that it is about; ``title`` names a field.
+
+    With ``page`` as it is told beside that sheet: what is amiss on another one is only pointed to.
+    """
     answer = []
     for reason in document.reasons:
-        details = list(_details(reason, document, title))
+        details = list(dict.fromkeys(_details(reason, document, title)))
+        if page and reason not in _OF_THE_WHOLE:
+            on = {
+                sheet: list(
+                    dict.fromkeys(_details(reason, replace(document, pages=(sheet,)), title))
+                )
+                for sheet in document.pages
+            }
+            others = [_place(sheet, document) for sheet, found in on.items() if found]
+            pointed = [_("see sheet {sheets}").format(sheets=", ".join(others))] if others else []
+            details = on.get(page, []) or pointed
         answer.append(f"{words(reason)}: {'; '.join(details)}" if details else words(reason))
     return answer
+
+
+def _place(page: PageReading, document: Document) -> str:
+    """Where a sheet lies: its number in the file, and the file where there are several."""
+    number = str(page.source_page)
+    files = {other.source for other in document.pages}
+    return number if len(files) == 1 else f"{page.source} {number}"
 
 
 def _details(reason: str, document: Document, title: Callable[[str], str]) -> Iterator[str]:
@@ -76,7 +103,11 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
     elif reason in ("field-mismatch", "field-unreadable"):
         status = reason.removeprefix("field-")
         for item in verdict.fields(document):
-            if item.status == status == "mismatch":
+            if item.status == status == "mismatch" and _same(item.read, item.expected):
+                yield _("{field}: it reads as issued, but something was done to its print").format(
+                    field=title(item.name)
+                )
+            elif item.status == status == "mismatch":
                 yield _("{field} is “{read}”, issued as “{expected}”").format(
                     field=title(item.name), read=item.read, expected=item.expected or ""
                 )
@@ -97,6 +128,15 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
         lacking = [str(number) for number in range(1, of + 1) if number not in here]
         if lacking:
             yield _("{pages} of {of}").format(pages=", ".join(lacking), of=of)
+    elif reason == "page-doubled":
+        for number, count in Counter(page.page for page in document.pages).items():
+            sheets = [_place(page, document) for page in document.pages if page.page == number]
+            if count > 1:
+                yield _("page {page} on sheets {sheets}").format(
+                    page=number, sheets=", ".join(sheets)
+                )
+    elif reason == rescan.REASON and document.earlier:
+        yield document.earlier
 
 
 def proposed(document: Document, title: Callable[[str], str] = str) -> list[str]:
@@ -106,6 +146,25 @@ def proposed(document: Document, title: Callable[[str], str] = str) -> list[str]
         for mark in verdict.marks(document)
         if mark.value is None and (day := record.proposal(mark))
     ]
+
+
+def offered(offer: rescan.Offer) -> str:
+    """What a later scan would replace, and whether it is the better one."""
+    better = _("better than {document}, which it would replace")
+    other = _("would replace {document}, but is no better")
+    states = {ACCEPTED: _("accepted"), REVIEW: _("waits for a person")}
+    earlier = offer.earlier
+    parts = [(better if offer.is_better else other).format(document=earlier.id)]
+    parts[0] += f" ({states.get(earlier.status, earlier.status)})"
+    if offer.mended:
+        parts.append(_("only there: {reasons}").format(reasons=sentence(offer.mended)))
+    if offer.added:
+        parts.append(_("only here: {reasons}").format(reasons=sentence(offer.added)))
+    return "; ".join(parts)
+
+
+def _same(read: str, expected: str | None) -> bool:
+    return "".join(read.split()) == "".join((expected or "").split())
 
 
 def _objections() -> dict[str, str]:

@@ -23,7 +23,7 @@ class Document:
     paper ``doc-PAPER-2``, an unknown page ``doc-SHA12-PAGE``, an unreadable file ``doc-SHA12``.
     ``status`` is accepted, review or rejected; ``reasons`` are the contract's words;
     ``blanks`` the source pages dropped as blank backs; ``earlier`` the document that a
-    duplicate repeats.
+    duplicate or a rescan repeats.
     """
 
     id: str
@@ -62,15 +62,16 @@ def assemble(
     *,
     since: Since,
     today: date,
-    rescan: bool = False,
+    earlier: str | None = None,
 ) -> Document:
     """One paper's document from all its pages seen so far, in the order of its pages.
 
-    It was signed after ``since``, and not after ``today``.
+    It was signed after ``since``, and not after ``today``; ``earlier`` is the document of the
+    same paper that it comes after.
     """
     ordered = tuple(sorted(pages, key=lambda p: p.page or 0))
     judged = tuple(_with_days(_with_values(page, paper), paper, since, today) for page in ordered)
-    reasons = tuple(dict.fromkeys(_reasons(paper, judged, rescan=rescan)))
+    reasons = tuple(dict.fromkeys(_reasons(paper, judged, rescan=earlier is not None)))
     return Document(
         id=document_id,
         source=pages[0].source,
@@ -81,6 +82,7 @@ def assemble(
         subject=paper.subject,
         pages=judged,
         blanks=tuple(blanks),
+        earlier=earlier,
     )
 
 
@@ -92,12 +94,12 @@ def as_settled(anew: Document, before: Document) -> Document:
     settled = before.status != (REVIEW if before.reasons else ACCEPTED)
     seen = {(page.sha256, page.source_page) for page in before.pages}
     same = seen == {(page.sha256, page.source_page) for page in anew.pages}
-    if settled and same and _amiss(anew) <= _amiss(before):
+    if settled and same and amiss(anew) <= amiss(before):
         return replace(anew, status=before.status)
     return anew
 
 
-def _amiss(document: Document) -> set[tuple[str, str]]:
+def amiss(document: Document) -> set[tuple[str, str]]:
     """The reasons, and what they are about: (reason or status, field or printed line)."""
     return {
         *((reason, "") for reason in document.reasons),

@@ -70,12 +70,13 @@ def _sheets(document: Document, describe: Describe) -> Iterator[Sheet]:
         colour = GREEN
     elif document.status == REJECTED or _NOBODYS & set(document.reasons):
         colour = RED
-    why = tuple(reasons.explained(document, field_title))
     if not document.pages:
+        why = tuple(reasons.explained(document, field_title))
         yield Sheet(document.source, 0, colour, why=why)
     for page in document.pages:
         numbers = _("page {page} of {of}").format(page=page.page, of=page.of) if page.page else ""
         about = ", ".join(part for part in (title, document.subject, numbers) if part)
+        why = tuple(reasons.explained(document, field_title, page))
         yield Sheet(page.source, page.source_page, colour, about, why, page.thumbnail)
     # Over several files it is not known in which one a blank lay.
     if len({page.source for page in document.pages}) == 1:

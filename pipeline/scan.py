@@ -30,6 +30,7 @@ SUFFIXES = frozenset({".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"})
 MAX_BYTES = 2 << 30
 MAX_PAGES = 5000
 MAX_MEGAPIXELS = 120  # A3 at 600 dpi is 70
+_BAND_ROWS = 64  # of the smaller picture: a band of a large one is some megabytes
 REDUCED_MEGAPIXELS = 25  # a picture of more is made smaller before anything else is done to it
 THUMBNAIL_PX = 240  # of its long side: the sheet is known again, its words hardly read
 WORK_DPI = 300  # finer than this tells nothing more about print and pen
@@ -153,6 +154,12 @@ def load_page(scan: Scan, number: int) -> PageImage:
             pixels, bilevel = _pdf_page(scan, number)
         else:
             pixels, bilevel = _image_page(scan, number)
+        long_side = max(pixels.shape[:2])
+        if long_side > WORK_LONG_SIDE_PX * 1.05:
+            scale = WORK_LONG_SIDE_PX / long_side
+            pixels = np.asarray(
+                cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+            )
     except ScanError:
         raise
     except _DAMAGE as error:
@@ -161,12 +168,6 @@ def load_page(scan: Scan, number: int) -> PageImage:
             _("the page cannot be decoded"),
             _("scan this sheet again"),
         ) from error
-    long_side = max(pixels.shape[:2])
-    if long_side > WORK_LONG_SIDE_PX * 1.05:
-        scale = WORK_LONG_SIDE_PX / long_side
-        pixels = np.asarray(
-            cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-        )
     colour = pixels.ndim == 3
     if colour and not _has_colour(pixels):
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
@@ -322,9 +323,24 @@ def _reduced(image: Image.Image) -> Image.Image:
     image.draft(image.mode, (width // factor, height // factor))  # a JPEG is decoded smaller
     if image.width < width:
         return image
-    if image.mode in ("1", "P", "PA"):  # these cannot be averaged
-        return image.convert("L" if image.mode == "1" else "RGBA").reduce(factor)
-    return image.reduce(factor)
+    return _averaged(image, factor)
+
+
+# Pictures that cannot be averaged as they are: to what can. Pillow makes a copy of RGBA as well.
+_AVERAGED_AS = {"1": "L", "P": "RGBA", "PA": "RGBA", "LA": "RGBA", "RGBA": "RGBA"}
+
+
+def _averaged(image: Image.Image, factor: int) -> Image.Image:
+    """The picture smaller by ``factor``, band after band, so that no second large one is made."""
+    mode = "I" if image.mode.startswith("I;") else _AVERAGED_AS.get(image.mode, image.mode)
+    width, height = image.size
+    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    small.info = image.info
+    rows = factor * _BAND_ROWS
+    for top in range(0, height, rows):
+        band = image.crop((0, top, width, min(top + rows, height))).convert(mode)
+        small.paste(band.reduce(factor), (0, top // factor))
+    return small
 
 
 COLOUR_SPREAD = 24  # of 255: grey paper scanned in colour stays below

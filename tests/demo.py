@@ -6,42 +6,25 @@ simulator, damage included; the mixed stack is taken in, and what is known after
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
+from tests.showing import CLONE, Show, say
 from tests.simulator import TURNS, Order, scan_papers
 
-CLONE = Path(__file__).resolve().parent.parent
 FOLDER = CLONE / "output" / "demo"
-HIRES = CLONE / "samples" / "hires.xlsx"
-TODAY = "2026-11-23"
 SEED = 2026
-WAITING = 10
+SHOW = Show(FOLDER)
 
 
 def main() -> int:
     """Run the demo; the exit code of what failed, else 0."""
-    if FOLDER.exists():
-        shutil.rmtree(FOLDER)
-    _say("1. A workspace: an invented college that can print at once")
-    _run("init", str(FOLDER))
-    _say("2. Generate: a spreadsheet becomes papers, each with its own code")
-    for chosen in (
-        ("--set", "new-hire-employee"),
-        ("--set", "new-hire-municipal"),
-        ("handover-act",),
-    ):
-        _run("generate", *chosen, "--data", str(HIRES), "--json-to", str(_report(*chosen)))
-    papers = [
-        json.loads(line)
-        for report in sorted(FOLDER.glob("output/generate-*.jsonl"))
-        for line in report.read_text(encoding="utf-8").splitlines()
-    ]
-    _say(
+    say("1. A workspace: an invented college that can print at once")
+    SHOW.begin()
+    say("2. Generate: a spreadsheet becomes papers, each with its own code")
+    employees = SHOW.issue("--set", "new-hire-employee")
+    servants = SHOW.issue("--set", "new-hire-municipal")
+    papers = [*SHOW.issue("handover-act"), *employees, *servants]
+    say(
         "3. Print, sign and scan: simulated, four kinds of scanner, one paper altered, one unsigned"
     )
     inbox = FOLDER / "inbox"
@@ -56,20 +39,20 @@ def main() -> int:
             forge={altered: [Order("strike")]} if altered in marks else None, workers=2,
         )  # fmt: skip
         pages += len(truth)
-    _say(f"   {len(papers)} papers, {pages} pages in {inbox.relative_to(CLONE)}")
-    _say("4. Intake: every sheet identified, every field read, every glyph verified")
-    _run("intake", str(inbox), "--json-to", str(FOLDER / "output" / "intake.jsonl"))
-    _say("5. What waits for a person, and why")
-    _run("review")
-    _say("6. Records read back from paper; who has brought what; one person's whole file")
-    _run("records", "--format", "xlsx", "--out", str(FOLDER / "output" / "records.xlsx"))
-    _run("checklist")
+    say(f"   {len(papers)} papers, {pages} pages in {inbox.relative_to(CLONE)}")
+    say("4. Intake: every sheet identified, every field read, every glyph verified")
+    SHOW.run("intake", str(inbox), "--json-to", str(FOLDER / "output" / "intake.jsonl"))
+    say("5. What waits for a person, and why")
+    SHOW.run("review")
+    say("6. Records read back from paper; who has brought what; one person's whole file")
+    SHOW.run("records", "--format", "xlsx", "--out", str(FOLDER / "output" / "records.xlsx"))
+    SHOW.run("checklist")
     whose = next(p["subject"] for p in papers[::-1] if p["subject"])
-    _run("checklist", whose, "--tick", "education", "--index", "107718 0012345", "--copy")
-    _run("inventory", whose)
-    _run("file", "certify", whose)
-    _run("file", "cover", whose)
-    _say(f"Where to look (all under {FOLDER.relative_to(CLONE)}):")
+    SHOW.run("checklist", whose, "--tick", "education", "--index", "107718 0012345", "--copy")
+    SHOW.run("inventory", whose)
+    SHOW.run("file", "certify", whose)
+    SHOW.run("file", "cover", whose)
+    say(f"Where to look (all under {FOLDER.relative_to(CLONE)}):")
     for what, where in (
         ("issued papers, DOCX and PDF", "output/issued/"),
         ("the stacks as they were scanned", "inbox/"),
@@ -77,7 +60,7 @@ def main() -> int:
         ("the records", "output/records.xlsx"),
         ("pictures of what waits for a person", "output/review/"),
     ):
-        _say(f"   {where:24} {what}")
+        say(f"   {where:24} {what}")
     return 0
 
 
@@ -90,26 +73,6 @@ def _marks(paper: dict[str, object], *, signed: bool) -> dict[str, str]:
         for place in places
         if place["hand"] and place["kind"] in ("signature", "date")
     }
-
-
-def _report(*chosen: str) -> Path:
-    return FOLDER / "output" / f"generate-{chosen[-1]}.jsonl"
-
-
-def _run(command: str, *arguments: str) -> None:
-    """Show a command as a user would type it, and run it."""
-    shown = " ".join(a.replace(str(CLONE) + os.sep, "") for a in arguments)
-    _say(f"\n$ paperloop {command} {shown}")
-    where = [] if command == "init" else ["--workspace", str(FOLDER)]
-    program = [sys.executable, "-c", "from pipeline.cli.main import main; main()"]
-    done = subprocess.run([*program, *where, "--today", TODAY, command, *arguments], check=False)
-    if done.returncode not in (0, WAITING):
-        sys.exit(done.returncode)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

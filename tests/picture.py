@@ -22,7 +22,8 @@ from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.registry import Registry
 from pipeline.settings import Settings, load
-from tests.demo import CLONE, FOLDER
+from tests.demo import FOLDER
+from tests.showing import CLONE
 
 FORM = "consent-municipal"  # all of it on one page: printed fields, a signature and a date
 PROFILES = ("phone", "worn")  # the roughest scans first

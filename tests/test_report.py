@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import scanning
+from pipeline import reasons
+from pipeline.record import REVIEW, Document
+from tests import awful, filing, scanning
 from tests.bench import people
 from tests.test_intake import blank, stranger
 
@@ -52,3 +54,40 @@ def test_it_says_why_and_shows_the_sheet(report: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there the folder's rights count")
 def test_only_its_owner_may_read_it(report: Path) -> None:
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
+
+
+def test_each_sheet_tells_what_is_amiss_on_it_and_points_to_the_others() -> None:
+    it = filing.paper()
+    struck = filing.page(it, source="a.pdf", source_page=4, alterations=(filing.struck(),) * 3)
+    clean = filing.page(it, source="a.pdf", source_page=5, page=2)
+    document = Document("doc-X", "a.pdf", REVIEW, ("altered",), pages=(struck, clean))
+    assert reasons.explained(document, page=clean) == [f"{reasons.words('altered')}: see sheet 4"]
+    (line,) = reasons.explained(document, page=struck)
+    assert line.count("third parties") + line.count("третьим лицам") == 1
+    assert reasons.explained(document) == [line]
+
+
+def test_doubled_page_names_its_sheets() -> None:
+    it = filing.paper()
+    twice = [filing.page(it, source="a.pdf", source_page=number) for number in (7, 9)]
+    document = Document("doc-X", "a.pdf", REVIEW, ("page-doubled",), pages=tuple(twice))
+    (line,) = reasons.explained(document)
+    assert line.endswith("page 1 on sheets 7, 9")
+
+
+def test_struck_value_that_reads_as_issued_is_not_told_as_two_values() -> None:
+    it = filing.paper()
+    struck = filing.field(status="mismatch", read="Ёлкина  Анна Юрьевна", value=None)
+    page = filing.page(it, fields=(struck,))
+    document = Document("doc-X", "a.pdf", REVIEW, ("field-mismatch",), pages=(page,))
+    (line,) = reasons.explained(document)
+    assert "reads as issued" in line and "Ёлкина" not in line
+
+
+def test_every_awful_sheet_is_explained_and_shown() -> None:
+    folder = awful.REPORT.parent
+    told = re.findall(r"^\| (\d+) \| ([^|]+) \|", (folder / "README.md").read_text("utf-8"), re.M)
+    sheets_told = [(int(number), what) for number, what in told]
+    assert sheets_told == list(enumerate((sheet.what for sheet in awful.STACKED), start=1))
+    numbers = [number for _colour, number in sheets(awful.REPORT)]
+    assert numbers == [str(number) for number, _what in sheets_told]

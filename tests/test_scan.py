@@ -93,6 +93,25 @@ def test_fine_pictures_are_made_coarser(tmp_path: Path) -> None:
         assert max(page.pixels.shape) <= scan.WORK_LONG_SIDE_PX * 1.05
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
+def test_fine_pictures_of_any_kind_are_made_coarser(
+    tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "REDUCED_MEGAPIXELS", 0.02)  # of 0.12
+    monkeypatch.setattr(scan, "_BAND_ROWS", 7)
+    image = GREY.convert("I").point(lambda v: v * 257) if mode == "I;16" else GREY
+    page = first_page(write(tmp_path / "a.tif", image.convert(mode)))
+    assert page.pixels.shape[:2] == (100, 134)
+    ramp = page.grey.mean(axis=0)
+    if mode != "1":
+        assert np.abs(ramp[1:60] - np.arange(1, 60) * 3 - 1).max() < 4
+    assert np.ptp(page.grey[:, 30]) <= (255 if mode == "1" else 2)
+
+
+def test_ribbon_is_refused(tmp_path: Path) -> None:
+    refused(write(tmp_path / "ribbon.png", Image.new("1", (40_000, 2))))
+
+
 def huge_png(path: Path) -> Path:
     """A header that promises 400 megapixels, and nothing behind it."""
     content = b"\x89PNG\r\n\x1a\n"

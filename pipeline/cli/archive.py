@@ -31,12 +31,11 @@ archive.add_command(copy.copy)
 def inventory(reporter: Reporter, year: int, out: Path | None) -> None:
     """Files by name, a row for each volume."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import archive as flow
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         issued, listed = flow.yearly(year, settings, registry, Options(out or settings.issued))
     reporter.record({"year": year, **_told(issued, listed)})
     columns = ("№", _("number"), _("title"), _("days"), _("kept"), _("sheets"))
@@ -53,12 +52,11 @@ def inventory(reporter: Reporter, year: int, out: Path | None) -> None:
 def destroy_act(reporter: Reporter, out: Path | None) -> None:
     """For the commission; no file is changed or deleted."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import archive as flow
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         issued, listed = flow.destruction(settings, registry, Options(out or settings.issued))
     as_of = settings.today.isoformat()
     reporter.record({"year": listed["year"], "as_of": as_of, **_told(issued, listed)})

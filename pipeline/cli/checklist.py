@@ -62,7 +62,7 @@ def checklist(
         raise UsageError(_("--letter writes letters and nothing else"))
     with Registry.open(settings.registry_url) as registry:
         if tick is not None or waive is not None:
-            _enter(subjects[0], tick, waive, why, by, new, registry, settings)
+            _enter(reporter, subjects[0], tick, waive, why, by, new, registry, settings)
         if letter is not None:
             return _write(reporter, subjects, common.day(letter), registry, settings)
         states: Counter[str] = Counter()
@@ -134,6 +134,7 @@ def _write(
 
 
 def _enter(
+    reporter: Reporter,
     subject: str,
     tick: str | None,
     waive: str | None,
@@ -143,11 +144,10 @@ def _enter(
     registry: Registry,
     settings: Settings,
 ) -> None:
-    from pipeline.files import run_lock
     from pipeline.flow import filing
 
     who = common.user(by)
-    with run_lock(settings.output):
+    with reporter.alone(settings.output):
         if waive is not None:
             filing.waive(subject, waive, why, who, registry, settings)
         elif tick is not None:

@@ -22,7 +22,6 @@ from pipeline.i18n import _, ngettext
 def copy(reporter: Reporter, documents: tuple[str, ...], out: Path | None) -> ExitCode:
     """A copy is made anew only when its document was read or settled anew."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import copies
     from pipeline.registry import Registry
 
@@ -34,7 +33,7 @@ def copy(reporter: Reporter, documents: tuple[str, ...], out: Path | None) -> Ex
 
     folder = out or settings.copies
     made = unchanged = 0
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         names = copies.wanted(documents, registry)
         with reporter.progress(_("Archive copies"), len(names)) as advance:
             for one in copies.make(names, folder, settings, registry, tell):

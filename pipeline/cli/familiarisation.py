@@ -24,7 +24,6 @@ def familiarisation(
 ) -> None:
     """Without numbers: every servant whose year is over."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import familiarisation as flow
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
@@ -32,7 +31,7 @@ def familiarisation(
     last = common.day(until) if until else settings.today + timedelta(AHEAD_DAYS)
     options = Options(out or settings.issued)
     rows = []
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         for one in flow.issue(subjects, last, settings, registry, options):
             answer = one.as_json()
             reporter.record(answer)

@@ -94,10 +94,9 @@ def _change(
 ) -> None:
     settings = common.settings()
     from pipeline import dossier
-    from pipeline.files import run_lock
     from pipeline.registry import Registry
 
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         change(registry, settings)
         (one,) = dossier.read(registry, settings, [subject])
     _show(reporter, one)
@@ -173,13 +172,12 @@ def transfer(
 ) -> None:
     """With a receipt to be cut off; the file itself stays as it is."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import archive
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
     where = archive.Transfer(to, ground, number, anyway)
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         options = Options(out or settings.issued)
         issued, told = archive.transfer(subject, where, settings, registry, options)
     reporter.record(
@@ -235,12 +233,11 @@ def _issue(
     out: Path | None,
 ) -> None:
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
     rows = []
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         for one in make(subjects, settings, registry, Options(out or settings.issued)):
             answer = one.as_json()
             reporter.record(answer)

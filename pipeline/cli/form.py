@@ -119,11 +119,11 @@ def show(reporter: Reporter, name: str, png: Path | None) -> None:
 
 
 def _draw(reporter: Reporter, item: Form, folder: Path, settings: Settings) -> None:
-    from pipeline.files import run_lock, write_atomic
+    from pipeline.files import write_atomic
     from pipeline.flow import preview, wishes
 
     form = wishes.from_rows(item.name, settings)
-    with run_lock(settings.output):
+    with reporter.alone(settings.output):
         pictures = preview.pictures(form, settings)
     for number, picture in enumerate(pictures, start=1):
         path = write_atomic(folder / f"{item.name}-{number}.png", picture)

@@ -56,7 +56,6 @@ def generate(
         )
 
     from pipeline import lint
-    from pipeline.files import run_lock
     from pipeline.flow import generate as flow
     from pipeline.flow import printrun, wishes
     from pipeline.registry import Registry
@@ -88,7 +87,7 @@ def generate(
         reporter.problem(Problem(found.what, where, found.hint))
         codes.append(error.exit_code)
 
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         if blank:
             wanted = wishes.blanks(chosen, blank, registry.papers_about("") + 1, settings)
         with reporter.progress(_("Papers"), len(wanted)) as advance:

@@ -64,7 +64,6 @@ def issue(
 ) -> None:
     """What is not known of people is left for a pen."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import handover as flow
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
@@ -84,7 +83,7 @@ def issue(
     )
     name = common.user(by)
     options = Options(out or settings.issued)
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         issued, told = flow.issue(subject, asked, name, settings, registry, options)
     first = told[0].as_json()
     shared = ("act", "subject", "full_name", "to", "purpose", "ground", "handed_by", "until")
@@ -118,12 +117,11 @@ def issue(
 def return_(reporter: Reporter, whose: str, documents: tuple[str, ...], by: str) -> None:
     """What is back already stays so."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import handover as flow
     from pipeline.registry import Registry
 
     name = common.user(by)
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         came, before = flow.take_back(whose, documents, name, settings, registry)
     for one in [*came, *before]:
         reporter.record({**one.as_json(), "new": one in came})

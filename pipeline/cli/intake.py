@@ -85,7 +85,7 @@ def _take_in(
 ) -> None:
     """One batch: its documents told one by one, its summary, its report."""
     from pipeline import reasons, record, report, scan
-    from pipeline.files import run_lock, unused, write_atomic
+    from pipeline.files import unused, write_atomic
     from pipeline.flow import intake as flow
     from pipeline.flow import review
     from pipeline.registry import Registry
@@ -100,7 +100,7 @@ def _take_in(
         done.faults.add(code)
 
     with (
-        run_lock(settings.output),
+        reporter.alone(settings.output),
         Registry.open(settings.registry_url) as registry,
         reporter.progress(_("Pages"), scan.count_pages(files)) as advance,
     ):

@@ -21,14 +21,13 @@ def inventory(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -
     settings = common.settings()
     from pipeline import dossier
     from pipeline import inventory as inventories
-    from pipeline.files import run_lock
     from pipeline.flow import inventory as flow
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
     options = Options(out or settings.issued)
     rows = []
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         wanted = [inventories.of(one) for one in dossier.read(registry, settings, subjects)]
         with reporter.progress(_("Inventories"), len(wanted)) as advance:
             for listed in flow.issue(wanted, settings, registry, options, advance):

@@ -20,6 +20,7 @@ from pipeline import __version__
 from pipeline.cli import common
 from pipeline.cli.output import complain
 from pipeline.errors import ExitCode, PaperloopError
+from pipeline.files import cannot_write, is_full
 from pipeline.i18n import _
 
 DEBUG_VARIABLE = "PAPERLOOP_DEBUG"
@@ -107,6 +108,12 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        if not is_full(error):
+            return _bug(error)
+        told = cannot_write(None, error)
+        complain(str(told))
+        return told.exit_code
     except Exception as error:
         return _bug(error)
     return answer if isinstance(answer, int) else ExitCode.DONE

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
@@ -15,7 +15,7 @@ import click
 
 from pipeline.cli import common
 from pipeline.errors import ExitCode, Problem, UsageError
-from pipeline.files import private_folder
+from pipeline.files import private_folder, run_lock
 from pipeline.i18n import _
 
 P = ParamSpec("P")
@@ -47,7 +47,11 @@ class Reporter:
 
     def __exit__(self, *exception: object) -> None:
         if self._file and self._json_to:
-            self._file.close()
+            try:
+                self._file.close()
+            except OSError:  # the disk is full: an earlier report stays
+                Path(self._part).unlink(missing_ok=True)
+                raise
             Path(self._part).replace(self._json_to)
 
     def record(self, answer: Mapping[str, Any]) -> None:
@@ -78,6 +82,11 @@ class Reporter:
     def problem(self, problem: Problem) -> None:
         """What is wrong, even under --quiet."""
         complain(str(problem), "red" if problem.level == "error" else "yellow")
+
+    def alone(self, output: Path) -> AbstractContextManager[None]:
+        """Hold the workspace (see ``files.run_lock``), saying so where another command has it."""
+        text = _("another paperloop command is writing here: waiting for it to end")
+        return run_lock(output, lambda: self.say(text))
 
     def table(
         self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""

@@ -19,13 +19,12 @@ from pipeline.i18n import _
 def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
     """Whose file is not closed; by name."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import archive as flow
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
     options = Options(out or settings.issued)
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         issued, said = flow.register(consolidated, settings, registry, options)
     answer = {
         "as_of": said["as_of"].isoformat(),

@@ -68,10 +68,10 @@ def review(
         for document in changed:
             reporter.record(flow.as_json(document, registry, settings, pictures))
             state = states.get(document.status, _("goes on waiting"))
-            reporter.say(f"{document.id}: {state}")
-            values = verdict.of(document, registry.settlements(document.id)).values
-            lacking = ", ".join(name for name, value in values.items() if value is None)
-            if lacking:
+            told = verdict.of(document, registry.settlements(document.id))
+            reporter.say(f"{document.id}: {state}" + (f" ({told.why})" if told.why else ""))
+            lacking = ", ".join(name for name, value in told.values.items() if value is None)
+            if lacking and document.status != "rejected":
                 text = _("{document}: nobody has said yet what stands in {fields} (--set)")
                 reporter.say(text.format(document=document.id, fields=lacking))
 
@@ -110,6 +110,7 @@ def _list(
         person = registry.person(document.subject) if document.subject else None
         title = partial(flow.title_of, form=form)
         wrong = reasons.explained(document, title) + reasons.proposed(document, title)
+        wrong += [reasons.offered(offer) for offer in flow.offers(document, registry)]
         who = f"{person.subject} {person.full_name}" if person else ""
         rows.append(
             (

@@ -22,6 +22,7 @@ from pipeline.i18n import _
 START_SECONDS = 60.0  # a first start makes the profile; slow disks take most of this
 FILE_SECONDS = 5.0  # seen: 0.2
 STARTS = 2  # of one conversion: a second try after a crash
+_ROOM = 16 << 20  # bytes: its profile alone takes some
 _GLANCE_SECONDS = 0.02  # between two looks at what it has made
 _PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
@@ -110,12 +111,11 @@ def to_pdf(files: Sequence[Path], out: Path, profile: Path) -> list[Path]:
 
 
 def no_pdf(pdf: Path) -> ToolFailedError:
-    """LibreOffice said nothing and left no PDF."""
-    return ToolFailedError(
-        _("LibreOffice made no PDF"),
-        where=f"{pdf.stem}.docx",
-        hint=_("run it again; if it stays so, open the DOCX in LibreOffice"),
-    )
+    """LibreOffice said nothing and left no PDF; over a full disk too."""
+    hint = _("run it again; if it stays so, open the DOCX in LibreOffice")
+    if shutil.disk_usage(pdf.parent).free < _ROOM:
+        hint = _("make room on the disk and run it again")
+    return ToolFailedError(_("LibreOffice made no PDF"), where=f"{pdf.stem}.docx", hint=hint)
 
 
 def start(files: Sequence[Path], out: Path, profile: Path) -> Conversion:

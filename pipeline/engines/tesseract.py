@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -107,41 +107,29 @@ class Tesseract:
         """See ``OcrEngine``.
 
         Raises:
-            ToolFailedError: it crashed or hung.
+            ToolFailedError: it crashed, hung, or answered what is no table of words.
         """
         if not lines:
             return []
-        with tempfile.TemporaryDirectory(prefix="paperloop-", ignore_cleanup_errors=True) as folder:
-            names = []
-            for i, line in enumerate(lines):
-                path = Path(folder) / f"{i}.png"
-                framed = cv2.copyMakeBorder(
-                    line, BORDER_PX, BORDER_PX, BORDER_PX, BORDER_PX,
-                    cv2.BORDER_CONSTANT, value=(255, 255, 255),
-                )  # fmt: skip
-                png = cv2.imencode(".png", framed, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
-                path.write_bytes(png.tobytes())
-                names.append(str(path))
-            listing = Path(folder) / "list.txt"
-            listing.write_text("\n".join(names) + "\n", encoding="utf-8")
-            rows = self._run(str(listing), language, _ONE_LINE)
+        try:
+            with tempfile.TemporaryDirectory(
+                prefix="paperloop-", ignore_cleanup_errors=True
+            ) as folder:
+                rows = self._run(_listed(lines, Path(folder)), language, _ONE_LINE)
+        except OSError as error:  # no room for the pictures
+            raise _failed() from error
         return _gather(rows, len(lines))
 
     def read_page(self, page: NDArray[np.uint8]) -> list[Word]:
         """See ``OcrEngine``.
 
         Raises:
-            ToolFailedError: it crashed or hung.
+            ToolFailedError: it crashed, hung, or answered what is no table of words.
         """
-        rows = self._run(Image.fromarray(page), LANGUAGE, _WHOLE_PAGE)
-        keys = ("text", "conf", "left", "top", "width", "height")
-        return [
-            Word(str(text).strip(), float(sure) / 100, (x, y, x + width, y + height))
-            for text, sure, x, y, width, height in zip(*(rows[key] for key in keys), strict=True)
-            if str(text).strip() and float(sure) >= 0
-        ]
+        return [word for _page, word in self._run(Image.fromarray(page), LANGUAGE, _WHOLE_PAGE)]
 
-    def _run(self, what: Any, language: str, layout: int) -> dict[str, list[Any]]:
+    def _run(self, what: Any, language: str, layout: int) -> list[tuple[int, Word]]:
+        """The words that it reads, each with the number of its picture."""
         pytesseract.pytesseract.tesseract_cmd = self.binary
         try:
             answer = pytesseract.image_to_data(
@@ -151,25 +139,55 @@ class Tesseract:
                 timeout=self.seconds,
                 output_type=pytesseract.Output.DICT,
             )
+            return list(_words(answer))
         # A time-out is a bare RuntimeError, a missing binary can be SystemExit; a crash may leave
         # a table that cannot be parsed.
-        except (RuntimeError, SystemExit, OSError, ValueError, KeyError, IndexError) as error:
-            raise ToolFailedError(
-                _("Tesseract failed on a page"), hint=_("see paperloop doctor, then --again")
-            ) from error
-        assert isinstance(answer, dict)
-        return answer
+        except (RuntimeError, SystemExit, OSError, ValueError, TypeError, LookupError) as error:
+            raise _failed() from error
 
 
-def _gather(rows: dict[str, list[Any]], count: int) -> list[tuple[str, float]]:
+def _failed() -> ToolFailedError:
+    return ToolFailedError(
+        _("Tesseract failed on a page"), hint=_("see paperloop doctor, then --again")
+    )
+
+
+def _listed(lines: Sequence[NDArray[np.uint8]], folder: Path) -> str:
+    """The pictures as files, and the file that lists them: what Tesseract takes at once."""
+    names = []
+    for i, line in enumerate(lines):
+        path = folder / f"{i}.png"
+        framed = cv2.copyMakeBorder(
+            line, BORDER_PX, BORDER_PX, BORDER_PX, BORDER_PX,
+            cv2.BORDER_CONSTANT, value=(255, 255, 255),
+        )  # fmt: skip
+        png = cv2.imencode(".png", framed, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
+        path.write_bytes(png.tobytes())
+        names.append(str(path))
+    listing = folder / "list.txt"
+    listing.write_text("\n".join(names) + "\n", encoding="utf-8")
+    return str(listing)
+
+
+def _words(rows: dict[str, list[Any]]) -> Iterator[tuple[int, Word]]:
+    """The words in Tesseract's table; raises ValueError and the like where it is none."""
+    keys = ("page_num", "text", "conf", "left", "top", "width", "height")
+    for page, text, sure, *box in zip(*(rows[key] for key in keys), strict=True):
+        x, y, width, height = (float(side) for side in box)
+        if not -1 <= float(sure) <= 100:
+            raise ValueError("not a confidence")
+        if str(text).strip() and float(sure) >= 0:
+            word = Word(str(text).strip(), float(sure) / 100, (x, y, x + width, y + height))
+            yield int(page), word
+
+
+def _gather(rows: Sequence[tuple[int, Word]], count: int) -> list[tuple[str, float]]:
     """Words of each page of the list, joined; the confidence is the weakest word's."""
-    words: list[list[tuple[str, float]]] = [[] for _line in range(count)]
-    for page, text, confidence in zip(
-        rows.get("page_num", []), rows.get("text", []), rows.get("conf", []), strict=True
-    ):
-        where = int(page) - 1
-        if 0 <= where < count and str(text).strip() and float(confidence) >= 0:
-            words[where].append((str(text).strip(), float(confidence) / 100))
+    lines: list[list[Word]] = [[] for _line in range(count)]
+    for page, word in rows:
+        if 1 <= page <= count:
+            lines[page - 1].append(word)
     return [
-        (" ".join(w for w, _c in line), min((c for _w, c in line), default=0.0)) for line in words
+        (" ".join(word.text for word in line), min((word.sure for word in line), default=0.0))
+        for line in lines
     ]

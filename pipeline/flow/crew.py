@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from threading import Thread
+from threading import Semaphore, Thread
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -61,6 +61,7 @@ class Crew(Executor):
         self._start = (start, arguments)
         self._seconds = seconds
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._begun = Semaphore(0)
         self._keepers = [Thread(target=self._keep, daemon=True) for _number in range(size)]
         for keeper in self._keepers:
             keeper.start()
@@ -87,11 +88,17 @@ class Crew(Executor):
     def __exit__(self, *exception: object) -> None:
         """Leave at once where something went wrong: what is still in the line is not done."""
         failed = exception[0] is not None
+        for _keeper in self._keepers if failed else ():
+            # The fork server complains aloud of one who goes away while it makes a worker.
+            self._begun.acquire(timeout=START_SECONDS)
         self.shutdown(wait=not failed, cancel_futures=failed)
 
     def _keep(self) -> None:
         """One thread for each worker: hand it a job, wait, replace it where it was lost."""
-        worker = _Worker(self._context, *self._start)
+        try:
+            worker = _Worker(self._context, *self._start)
+        finally:
+            self._begun.release()
         while (job := self._jobs.get()) is not None:
             if not job.future.set_running_or_notify_cancel():
                 continue

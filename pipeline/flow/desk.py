@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -32,6 +34,7 @@ from pipeline.scan import PageImage, Scan
 
 DEBUG_VARIABLE = "PAPERLOOP_DEBUG"  # a fault shows its traceback and ends the command
 PAPERS_KEPT = 8  # issued pages that a worker keeps drawn: a paper's pages come close together
+MEMORY_BYTES = 3 << 29  # of a worker: pages take 0.3 to 0.9 GB, a PDF made to harm all there is
 SMALLEST_PX = 300  # of a page's short side: nothing can be read off a smaller picture
 BLANK_INK_SHARE = 0.0004  # of a page's area: a blank back with dust has less
 BLANK_EDGE = 0.04  # of the page's width and height: borders and shadows are no writing
@@ -96,9 +99,20 @@ class _Desk:
 _desk: _Desk | None = None
 
 
+def _bound_memory() -> None:
+    """A page that would take the machine's memory ends its worker; Windows has no such bound."""
+    if sys.platform != "win32":
+        import resource
+
+        with contextlib.suppress(ValueError, OSError):  # a lower bound is set already
+            hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, hard))
+
+
 def sit_down(registry_url: str, language: str, ocr: OcrEngine) -> None:
     """Make a worker process ready."""
     global _desk
+    _bound_memory()
     i18n.use(language)
     cv2.setNumThreads(1)  # pages go side by side; threads within one only get in the way
     _desk = _Desk(registry_url, ocr)

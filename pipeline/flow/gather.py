@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline import form as forms
-from pipeline import record
+from pipeline import record, rescan
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document
@@ -85,6 +85,9 @@ def _of_paper(
         is_own = len(others) < len(document.pages)
         lacks = bool(others) and len({page.page for page in others}) < paper.pages
         if is_own or (lacks and not numbers & {page.page for page in others}):
+            before = known[:place]
+            if not is_own:  # a later scan of the paper may have been accepted meanwhile
+                before += [one for one in known[place + 1 :] if one.status == record.ACCEPTED]
             anew = record.assemble(
                 document.id,
                 paper,
@@ -92,7 +95,7 @@ def _of_paper(
                 tuple(dict.fromkeys((*document.blanks, *blanks))),
                 since=since,
                 today=today,
-                rescan=place > 0,
+                earlier=rescan.standing(before),
             )
             return record.as_settled(anew, document)
     names = {document.id for document in known}
@@ -100,7 +103,8 @@ def _of_paper(
     while name in names:
         copy += 1
         name = f"doc-{paper.id}-{copy}"
-    return record.assemble(name, paper, found, blanks, since=since, today=today, rescan=bool(known))
+    earlier = rescan.standing(known)
+    return record.assemble(name, paper, found, blanks, since=since, today=today, earlier=earlier)
 
 
 def _since(paper: Paper, settings: Settings) -> Since:
@@ -117,7 +121,8 @@ def _bereft(scan: Scan, given: set[str], registry: Registry, settings: Settings)
         others = tuple(page for page in document.pages if page.sha256 != scan.sha256)
         paper = registry.paper(document.paper) if document.paper else None
         if document.id not in given and others and paper:
-            rescan = "rescan" in document.reasons
+            known = [one for one in registry.documents_of_paper(paper.id) if one != document]
+            is_rescan = rescan.REASON in document.reasons
             anew = record.assemble(
                 document.id,
                 paper,
@@ -125,7 +130,7 @@ def _bereft(scan: Scan, given: set[str], registry: Registry, settings: Settings)
                 document.blanks,
                 since=_since(paper, settings),
                 today=settings.today,
-                rescan=rescan,
+                earlier=rescan.standing(known) if is_rescan else None,
             )
             answer.append(record.as_settled(anew, document))
     return answer

@@ -140,8 +140,13 @@ def _name(path: str) -> str:
 
 
 def _keep(path: Path, folder: Path, source: str, digest: str) -> Path:
-    """Copy an original once; raises ScanError where it is no longer what it was."""
-    kept = copy_once(path, folder, digest)
+    """Copy an original once; raises ScanError where it is no longer what it was, or gone."""
+    try:
+        kept = copy_once(path, folder, digest)
+    except OSError as error:
+        raise ScanError(
+            error.strerror or str(error), reason=UNREADABLE, where=source, hint=_("check the file")
+        ) from error
     if sha256_of(kept) != digest:
         kept.unlink()
         raise ScanError(

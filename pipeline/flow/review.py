@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import form as forms
-from pipeline import record, report, rules, verdict
+from pipeline import record, report, rescan, rules, verdict
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
 from pipeline.form import Field, Form
@@ -67,6 +67,7 @@ def settle(
         grouped.setdefault(one.document, []).append(one)
     odd: list[Problem] = []
     ready: list[tuple[list[Settlement], str | None]] = []
+    settled: dict[str, str] = {}  # a paper to the document of it that is accepted now
     for number, wishes in grouped.items():
         document = registry.document(number)
         if document is None:
@@ -77,10 +78,36 @@ def settle(
         _may_be_settled(document, wishes, why, registry, again=again)
         said, found = _said(document, wishes, by, why, registry, settings)
         odd += found
-        ready.append((said, next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)))
+        status = next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)
+        ready.append((said, status))
+        if status == record.ACCEPTED and document.paper:
+            if other := settled.get(document.paper):
+                raise UsageError(
+                    _("two scans of one paper cannot both be accepted"),
+                    where=f"{other}, {number}",
+                    hint=_("accept the better one: the other is settled with it"),
+                )
+            settled[document.paper] = number
+            ready += [
+                ([_replaced(offer.earlier, number, by, said[-1].at)], SETTLED["reject"])
+                for offer in offers(document, registry)
+                if offer.earlier.id not in grouped
+            ]
     registry.settle_all(ready)
-    changed = [registry.document(number) for number in grouped]
+    changed = [registry.document(said[0].document) for said, _status in ready]
     return [document for document in changed if document], odd
+
+
+def offers(document: Document, registry: Registry) -> list[rescan.Offer]:
+    """The documents of the same paper that accepting this one would replace."""
+    if not document.paper:
+        return []
+    return rescan.offers(document, registry.documents_of_paper(document.paper))
+
+
+def _replaced(earlier: Document, by_document: str, by: str, at: str) -> Settlement:
+    why = _("replaced by a better scan: {document}").format(document=by_document)
+    return Settlement(earlier.id, "reject", by, at, why=why)
 
 
 def _may_be_settled(
@@ -232,6 +259,8 @@ def as_json(
                 thing["value"] = said[name]
     for number, thing in enumerate(answer["alterations"], start=1):
         thing["crop"] = crops.get(f"alterations.{number}")
+    if document.status == WAITING:
+        answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
     return answer
 
 

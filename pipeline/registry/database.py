@@ -208,8 +208,9 @@ def _explained(error: DBAPIError, where: str) -> RegistryError:
         )
     if isinstance(error, IntegrityError):
         return RegistryError(_("the registry refuses this ({why})").format(why=line), where=where)
+    is_full = "disk is full" in line or "No space left" in line
     return RegistryError(
         _("the registry cannot be used ({why})").format(why=line),
         where=where,
-        hint=_("run paperloop doctor"),
+        hint=_("make room on the disk and run it again") if is_full else _("run paperloop doctor"),
     )
