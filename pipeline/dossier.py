@@ -27,6 +27,7 @@ from pipeline.settings import Settings
 from pipeline.verdict import Verdict
 from pipeline.wording import day_of, short_date
 
+WAIVE, NEED = "waive", "need"  # an item is not needed; it is, after all
 State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
 
 
@@ -63,7 +64,7 @@ class Filed:
 class Dossier:
     """A person's file on one day; the papers in the order in which they came.
 
-    ``apart`` are the secret documents, which are kept and listed apart (seed 000, п. 22).
+    ``apart`` are the secret documents, which are kept, numbered and listed apart (seed 000, п. 22).
     """
 
     person: PersonRow
@@ -71,9 +72,30 @@ class Dossier:
     filed: tuple[Filed, ...]
     items: tuple[Item, ...]
     bound: Bound
-    apart: tuple[Entry, ...] = ()
+    apart: Bound = Bound(())
     checklist: Checklist | None = None
     events: tuple[Event, ...] = ()
+    secret: bool = False
+
+    @property
+    def number(self) -> str:
+        """The file's number as papers about it print it: the person's."""
+        return self.person.subject + (binding.APART if self.secret else "")
+
+    def waived(self, item: str) -> Event | None:
+        """What a person said when the file was freed of an item; None: it was not, or no more."""
+        said = [one for one in self.events if one.action in (WAIVE, NEED) and one.item == item]
+        return said[-1] if said and said[-1].action == WAIVE else None
+
+    @property
+    def there(self) -> tuple[Entry, ...]:
+        """Everything that lies in the file, the secret documents too."""
+        return tuple(line.entry for line in (*self.bound.present, *self.apart.present))
+
+    @property
+    def separate(self) -> Dossier:
+        """The secret documents as a file of their own, in which nothing else lies."""
+        return replace(self, filed=(), items=(), bound=self.apart, apart=Bound(()), secret=True)
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``checklist``."""
@@ -165,11 +187,11 @@ def of(
         tuple(filed),
         (),
         bound,
-        tuple(line.entry for line in apart.present),
+        apart,
         checklist,
         tuple(events),
     )
-    present = {line.entry.id for line in (*bound.present, *apart.present)}
+    present = {entry.id for entry in file.there}
     there = [one for one in filed if one.paper.id in present]
     issued = {
         form: _item(form, theirs, came, there, registry, known) for form, theirs in wanted.items()
@@ -180,8 +202,7 @@ def of(
 def _items(file: Dossier, issued: dict[str, Item]) -> Iterator[Item]:
     """The checklist's lines, then the papers issued that it does not name."""
     stale = {one.paper.id for one in file.filed if one.paper.superseded_by}
-    there = [*(line.entry for line in file.bound.present), *file.apart]
-    there = [entry for entry in there if entry.id not in stale]
+    there = [entry for entry in file.there if entry.id not in stale]
     for wanted in file.checklist.items if file.checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
         mine = [entry for entry in there if entry.item in (wanted.item, *wanted.forms)]
@@ -194,7 +215,7 @@ def _wanted(wanted: Wanted, papers: Sequence[Item], mine: Sequence[Entry], file:
     documents = {one.paper.id: one.document.id for one in file.filed}
     ids = [documents.get(one.id, one.id) for one in mine]
     evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
-    waived = next((e for e in file.events if e.action == "waive" and e.item == wanted.item), None)
+    waived = file.waived(wanted.item)
     needed = checklists.needed(wanted, {**file.person.data, "today": file.as_of})
     state: State = "not-needed"
     why = in_language(wanted.condition, wanted.condition_en)

@@ -72,11 +72,13 @@ class Row:
 class Inventory:
     """The rows of one person's file, in the order in which the documents came.
 
+    ``file`` is its number (``Dossier.number``), which a paper about it is kept under;
     ``documents`` and ``sheets`` are how many lie in the file; the inventory's own sheets are not
     among them.
     """
 
     person: PersonRow
+    file: str
     rows: tuple[Row, ...]
     documents: int
     sheets: int
@@ -92,13 +94,14 @@ def of(dossier: Dossier) -> Inventory:
         for n, line in enumerate(dossier.bound.lines, start=1)
     )
     bound = dossier.bound
-    return Inventory(dossier.person, rows, len(bound.present), bound.sheets)
+    return Inventory(dossier.person, dossier.number, rows, len(bound.present), bound.sheets)
 
 
 def data(inventory: Inventory, own_sheets: int) -> dict[str, Any]:
     """The values that the form is filled from; ``own_sheets`` are the inventory's own."""
     return {
         **of_person(inventory.person),
+        "personnel_number": inventory.file,
         "inventory_sheets": own_sheets,
         "present": inventory.documents,
         "documents": [

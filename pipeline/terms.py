@@ -98,11 +98,10 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
 
 def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, str, str]]:
     data = {**file.person.data, "today": file.as_of}
-    waived = {event.item for event in file.events if event.action == "waive"}
     there = {line.entry.item for line in file.bound.present}
     for wanted in file.checklist.items if file.checklist else ():
         asked = wanted.item in there or checklists.needed(wanted, data)
-        if not wanted.yearly or not asked or wanted.item in waived:
+        if not wanted.yearly or not asked or file.waived(wanted.item):
             continue
         day = _next(wanted, file)
         while f"{file.person.subject}:yearly:{wanted.item}:{day.year}" in done:

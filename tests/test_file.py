@@ -90,6 +90,59 @@ def test_what_is_not_needed_says_why(file: Registry, paperloop: Paperloop) -> No
     )
 
 
+def test_what_was_waived_is_needed_again(file: Registry, paperloop: Paperloop) -> None:
+    def said(*more: str) -> Said:
+        return paperloop("checklist", "0042", *more, *DAY)
+
+    assert (said("--need", "income", "--why", "x").code) == 2  # nobody said that it is not needed
+    assert said("--waive", "income", "--why", "на испытании").code == 0
+    assert items(paperloop)["income"]["state"] == "not-needed"
+    assert "yearly:income" not in paperloop("due", "--json", *DAY).out
+    assert said("--need", "income").code == 2  # why?
+    assert said("--need", "income", "--waive", "л", "--why", "x").code == 2
+    assert said("--need", "income", "--why", "испытание окончено").code == 0
+    assert items(paperloop)["income"]["state"] == "missing"
+    assert "yearly:income" in paperloop("due", "--json", *DAY).out
+    assert said("--need", "income", "--why", "еще раз").code == 2
+    done = [(one.action, one.why) for one in file.events("0042") if one.item == "income"]
+    assert done == [("waive", "на испытании"), ("need", "испытание окончено")]
+    assert said("--waive", "income", "--why", "снова").code == 0
+    assert items(paperloop)["income"]["why"] == "снова"
+
+
+def test_secret_documents_have_an_inventory_of_their_own(
+    file: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    assert paperloop("inventory", "0042", "--secret", *DAY).code == 2  # there are none
+    tick(paperloop, "secrets-access", "--title", "Допуск", "--sheets", "3", "--date", "2020-01-02")
+    tick(paperloop, "secrets-access", "--title", "Карточка", "--index", "7с")
+    (before,) = paperloop("inventory", "0042", "--json", *DAY).lines()
+    (answer,) = paperloop("file", "show", "0042", "--secret", "--json", *DAY).lines()
+    assert [(row["number"], row["sheets"], row["title"]) for row in answer["rows"]] == [
+        (1, "1–3", "Допуск"),
+        (2, "4", "Карточка"),
+    ]
+    assert (answer["documents"], answer["sheets"]) == (2, 4)
+    (listed,) = paperloop("inventory", "0042", "--secret", "--json", *DAY).lines()
+    assert (listed["subject"], listed["documents"], listed["sheets"]) == ("0042", 2, 4)
+    text = text_of(workspace / listed["pdf"])
+    assert "документов дела № 0042 (отдельное хранение)" in text
+    assert "Допуск" in text and "Согласие" not in text
+    (again,) = paperloop("inventory", "0042", "--json", *DAY).lines()
+    assert (again["paper"], again["new"]) == (before["paper"], False)  # the two do not meet
+    papers = [file.paper(one["paper"]) for one in (before, listed)]
+    came = [filing.comes_back(file, it) for it in papers if it]
+    found = paperloop("search", "--kind", "inventory", "--json", *DAY).lines()
+    assert [one["document"] for one in found] == came[:1]
+
+    gone = answer["rows"][0]["document"]
+    assert paperloop("file", "remove", "0042", gone, "--why", "допуск прекращен").code == 0
+    (answer,) = paperloop("file", "show", "0042", "--secret", "--json", *DAY).lines()
+    assert (answer["documents"], answer["skipped"]) == (1, ["1", "2", "3"])
+    assert [row["gone"] for row in shown(paperloop)["rows"]] == [False]
+    assert paperloop("file", "return", "0042", gone, "--why", "ошибка").code == 0
+
+
 def test_a_yearly_document_grows_old(file: Registry, paperloop: Paperloop) -> None:
     tick(paperloop, "income", "--date", "2025-04-20")
     found = items(paperloop)["income"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import common
-from pipeline.cli.options import describing, out_folder, said
+from pipeline.cli.options import describing, out_folder, said, secret
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode
 from pipeline.i18n import _, ngettext
@@ -29,8 +29,9 @@ def file() -> None:
 
 @file.command(help=_("The documents of a file with their sheets, those taken out too."))
 @click.argument("subject")
+@secret
 @reporting
-def show(reporter: Reporter, subject: str) -> None:
+def show(reporter: Reporter, subject: str, secret: bool) -> None:
     """One line a document."""
     settings = common.settings()
     from pipeline import dossier
@@ -38,7 +39,7 @@ def show(reporter: Reporter, subject: str) -> None:
 
     with Registry.open(settings.registry_url) as registry:
         (one,) = dossier.read(registry, settings, [subject])
-    _show(reporter, one)
+    _show(reporter, one.separate if secret else one)
 
 
 @file.command(help=_("Take a document out of a file; its sheets' numbers stay skipped."))
