@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 VOLUME_SHEETS = 250  # a volume is at most so thick, about 4 cm
 LETTERS = "абвгдежиклмнпрстуфхцчшщэюя"  # without those that look like figures or other letters
-APART = " (отдельное хранение)"  # ends the number of the file of somebody's secret documents
+APART = " (отдельное хранение)"  # in the number of the file of secret documents
 
 Sheet = tuple[int, str]  # a number, and "" or a letter
 

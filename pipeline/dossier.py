@@ -30,6 +30,8 @@ from pipeline.wording import day_of, short_date
 WAIVE, NEED = "waive", "need"  # an item is not needed; it is, after all
 State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
 
+_EMPTY = Bound(())
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -72,7 +74,7 @@ class Dossier:
     filed: tuple[Filed, ...]
     items: tuple[Item, ...]
     bound: Bound
-    apart: Bound = Bound(())
+    apart: Bound = _EMPTY
     checklist: Checklist | None = None
     events: tuple[Event, ...] = ()
     secret: bool = False
@@ -95,7 +97,7 @@ class Dossier:
     @property
     def separate(self) -> Dossier:
         """The secret documents as a file of their own, in which nothing else lies."""
-        return replace(self, filed=(), items=(), bound=self.apart, apart=Bound(()), secret=True)
+        return replace(self, filed=(), items=(), bound=self.apart, apart=_EMPTY, secret=True)
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``checklist``."""

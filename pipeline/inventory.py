@@ -28,13 +28,15 @@ FORM = "inventory"
 class Row:
     """One document of the file.
 
-    ``document`` is the scanned document or the entry; ``index`` the number on the paper; ``day`` is
-    of the document itself, None until somebody has read it; ``sheets`` are its sheets of the file
-    as they are printed; ``gone`` says that it was taken out; ``out`` who has it for a time. That is
-    told, but not printed: the bound inventory says what belongs to the file.
+    ``entry`` is its name in the file, ``document`` the scanned document or the entry; ``index`` the
+    number on the paper; ``day`` is of the document itself, None until somebody has read it;
+    ``sheets`` are its sheets of the file as they are printed; ``gone`` says that it was taken out;
+    ``out`` who has it for a time. That is told, but not printed: the bound inventory says what
+    belongs to the file.
     """
 
     number: int
+    entry: str
     document: str
     paper: str
     form: str
@@ -131,6 +133,7 @@ def _row(
     entry = line.entry
     return Row(
         number=number,
+        entry=entry.id,
         document=filed.document.id if filed else entry.id,
         paper=filed.paper.id if filed else "",
         form=filed.paper.form if filed else "",

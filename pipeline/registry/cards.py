@@ -135,7 +135,7 @@ def put(db: Connection, ids: Sequence[str]) -> None:
 
 def _put(db: Connection, ids: Sequence[str]) -> None:
     db.execute(card.delete().where(card.c.document.in_(ids)))
-    secret = (paper.c.id == document.c.paper) & paper.c.key.endswith(APART, autoescape=True)
+    secret = (paper.c.id == document.c.paper) & paper.c.key.contains(APART, autoescape=True)
     its = document.c.id.in_(ids) & ~sa.exists().where(secret)
     times = {row.id: row.taken_in_at for row in db.execute(sa.select(document).where(its))}
     made = []
