@@ -53,13 +53,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A paper that lies in the file: the document that brought it, and later scans of the same."""
+    """A paper that lies in the file: the document that brought it, and later scans of the same.
+
+    ``valid`` is how long it holds by its wording (``Form.valid``).
+    """
 
     paper: Paper
     title: str
     document: Document
     verdict: Verdict
     again: tuple[str, ...] = ()
+    valid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +326,7 @@ def _filed(
             document=first,
             verdict=verdict.of(first, registry.settlements(first.id)),
             again=tuple(document.id for document in later),
+            valid=known[papers[number].form].valid if papers[number].form in known else "",
         )
         for number, (first, *later) in accepted.items()
     ]

@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline import archive, binding, checklists
+from pipeline import archive, binding, checklists, leaving
 from pipeline.checklists import Wanted
+from pipeline.consents import WITHDRAWAL
 from pipeline.dossier import Dossier
 from pipeline.i18n import _, in_language
 from pipeline.paper import Paper
-from pipeline.wording import day_of, short_date
+from pipeline.wording import day_of, short_date, years_later
 
-WITHDRAWAL = "consent-withdrawal"
 WITHDRAWN_DAYS = 30  # to stop and destroy (152-FZ, art. 21 p. 5)
 PASSPORT_AGES = (20, 45)  # years at which a passport is renewed
 IN_OFFICE_YEARS = 10  # a dismissed servant's file, before the archive (seed 000, п. 22)
@@ -57,10 +57,15 @@ def of_file(file: Dossier, done: Collection[str] = ()) -> Iterator[Term]:
         found += _passport(file)
     else:
         if file.person.category == SERVANT:
-            day = _years_later(closed, IN_OFFICE_YEARS)
+            day = years_later(closed, IN_OFFICE_YEARS)
             found.append(("archive", day, _("give the file to the archive"), "seed 000, п. 22"))
         day = archive.kept_until(closed)
         found.append(("kept", day, _("the file is no longer to be kept"), "125-ФЗ, ст. 22.1"))
+    found += [
+        (f"{one.kind}:{one.line.entry.id}", one.day, one.due, one.ground)
+        for one in leaving.of(file)
+        if one.kind != leaving.WITHDRAWN  # that has a shorter term, above
+    ]
     for id_, day, what, ground in found:
         yield Term(f"{subject}:{id_}", day, subject, who, what, ground)
 
@@ -90,9 +95,9 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
     days = [line.entry.known_day for line in file.bound.present if line.entry.item == SHEET]
     hired = archive.hired_on(file)
     last = max(days) if days else hired
-    day = _years_later(last, 1) if last else file.as_of
+    day = years_later(last, 1) if last else file.as_of
     while f"{file.person.subject}:{SHOWN}:{day.year}" in done:
-        day = _years_later(day, 1)
+        day = years_later(day, 1)
     return day
 
 
@@ -105,7 +110,7 @@ def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, s
             continue
         day = _next(wanted, file)
         while f"{file.person.subject}:yearly:{wanted.item}:{day.year}" in done:
-            day = _years_later(day, 1)
+            day = years_later(day, 1)
         what = in_language(wanted.title, wanted.title_en)
         yield f"yearly:{wanted.item}:{day.year}", day, what, wanted.ground
 
@@ -126,17 +131,9 @@ def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
     issued = day_of(file.person.data.get("passport_issued_on"))
     for age in PASSPORT_AGES if born and issued else ():
         assert born and issued
-        day = _years_later(born, age)
+        day = years_later(born, age)
         if issued < day:
             what = _("the passport of {day} is to be renewed at {age}").format(
                 day=short_date(issued), age=age
             )
             yield f"passport:{age}", day, what, "ПП РФ от 23.12.2023 № 2267"
-
-
-def _years_later(day: date, years: int) -> date:
-    """The same day years later; of 29 February, 1 March."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)

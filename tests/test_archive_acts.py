@@ -35,7 +35,9 @@ LONG_OFFICE = (
     "Новозареченской области"
 )
 # One line of the tables' blanks for a date is as narrow as the date.
-NARROW = re.compile(r"(files|people|documents)\.\d+\.(days|birth_date|hired_on|date)")
+NARROW = re.compile(
+    r"(files|people|documents)\.\d+\.(days|birth_date|hired_on|included_on|date)|people\.\d+\.index"
+)
 
 
 def file_of(
@@ -132,6 +134,50 @@ def test_the_consolidated_register_counts_each_department() -> None:
     ]
 
 
+def test_the_reserve_is_whom_the_last_decision_puts_in() -> None:
+    def decided(number: str, *said: tuple[str, str], closed: str = "") -> Dossier:
+        file = file_of(number=number, closed=closed, position="специалист", department="архив")
+        entries = [
+            Entry(f"d{n}", f"2026-09-0{n}T10:00:00+00:00", item, title, 1, f"{n}-к",
+                  date.fromisoformat(day))
+            for n, (item, day) in enumerate(said, start=2)
+            for title in ["Распоряжение о включении в резерв на должность начальника отдела"]
+        ]  # fmt: skip
+        own = [line.entry for line in file.bound.lines]
+        return replace(file, bound=binding.bind([*own, *entries], []))
+
+    into, out = staff.INCLUDED, staff.EXCLUDED
+    files = [
+        decided("1", (into, "2024-01-01")),
+        decided("2", (into, "2024-01-01"), (out, "2025-01-01")),
+        decided("3", (out, "2025-01-01"), (into, "2024-01-01")),  # entered late
+        decided("4", (into, "2023-01-01"), (out, "2024-01-01"), (into, "2025-01-01")),
+        decided("5", (into, "2024-01-01"), closed="2026-01-01"),
+        decided("6", (into, "2026-12-01")),  # not yet
+        decided("7"),
+        decided("8", (into, "2025-01-01"), (out, "2025-01-01")),
+    ]
+    said = staff.reserve(files, filing.TODAY)
+    assert [row["subject"] for row in said["people"]] == ["1", "4"]
+    row = said["people"][1]
+    assert (row["included_on"], row["index"]) == ("01.01.2025", "4-к")
+    assert row["position"] == "специалист, архив"
+    assert row["reserve_for"] == "начальника отдела"
+
+
+def reserved(count: int) -> Json:
+    """Every fifth with a decision of which nothing is known."""
+    known = {
+        "included_on": "01.02.2025",
+        "index": "115-к",
+        "reserve_for": "начальника отдела организационно-методического сопровождения",
+    }
+    unknown = dict.fromkeys(known, "")
+    rows = staff.register(people(count), DAY)["people"]
+    rows = [row | (known if n % 5 else unknown) for n, row in enumerate(rows, start=1)]
+    return {"as_of": DAY, "people": rows}
+
+
 def people(count: int) -> list[Dossier]:
     """Every tenth of a long name and with hardly any data."""
     known: dict[str, Any] = {
@@ -184,6 +230,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
     rows = [
         (ACT, acted(31), None),
         (staff.REGISTER, staff.register(people(41), DAY), None),
+        (staff.RESERVE, reserved(12), None),
         (staff.CONSOLIDATED, staff.register(people(12), DAY, consolidated=True), None),
         (removal.FORM, one_act | {"act": "0042/1"}, one),
         (removal.FORM, many_act, many),
@@ -236,7 +283,7 @@ def test_words_say_the_number_that_the_digits_say(first: First) -> None:
                 gender = {"дело": "n", "запись": "f"}.get(said[3], "m")
                 assert said[2] == wording.in_words(int(said[1]), gender=gender)
                 found += 1
-    assert found == 1 + 1 + 1 + 2 + 2 + 3 + 2
+    assert found == 1 + 1 + 1 + 1 + 2 + 2 + 3 + 2
     (act,) = (p["fields"] for p in first.papers if p["form"] == ACT)
     assert act["files_total"] == "31 (тридцать одно) дело"
     total = first.paper(staff.REGISTER)["fields"]["people_total"]
@@ -273,8 +320,14 @@ def test_the_act_and_the_register_are_issued(
     registry: Registry, workspace: Path, paperloop: Paperloop
 ) -> None:
     day = ("--today", "2053-12-31")
-    for command in (("archive", "destroy-act"), ("register",), ("register", "--consolidated")):
+    for command in (
+        ("archive", "destroy-act"),
+        ("register",),
+        ("register", "--consolidated"),
+        ("register", "--reserve"),
+    ):
         assert paperloop(*command, *day).code == 3
+    assert paperloop("register", "--reserve", "--consolidated", *day).code == 2
     comes(
         registry,
         PersonRow("0042", "Ёлкина Анна Юрьевна", SERVANT, {"department": "архив"}),
@@ -299,6 +352,11 @@ def test_the_act_and_the_register_are_issued(
     assert "1 (одна) запись" in text_of(workspace / listed["pdf"])
     (counted,) = paperloop("register", "--consolidated", "--json", *day).lines()
     assert counted["departments"] == [{"department": "архив", "people": 1}]
+    tick = ("checklist", "0043", "--tick", "reserve", "--date", "2026-02-01", "--index", "9-к")
+    assert paperloop(*tick, *day).code == 0
+    (reserve,) = paperloop("register", "--reserve", "--json", *day).lines()
+    assert [row["index"] for row in reserve["rows"]] == ["9-к"]
+    assert "лиц, включенных в кадровый резерв" in text_of(workspace / reserve["pdf"])
 
 
 def test_the_act_tells_of_what_was_taken_out_and_is_not_back(

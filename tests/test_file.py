@@ -440,3 +440,99 @@ def test_a_yearly_term_that_is_done_makes_way_for_the_next(
     said = paperloop("due", "--done", "0042:yearly:income:2015", "--json", *DAY)
     terms = [one["term"] for one in said.lines()]
     assert terms == ["0042:familiarisation:2016", "0042:yearly:income:2016"]
+
+
+def faults(paperloop: Paperloop, day: str) -> list[str]:
+    (answer,) = paperloop("file", "check", "0042", "--json", "--today", day).lines()
+    return [f"{it['where']}: {it['what']}" for it in answer["faults"]]
+
+
+def terms(paperloop: Paperloop, kind: str) -> dict[str, str]:
+    said = paperloop("due", "--until", "2099-01-01", "--json", *DAY)
+    found = {one["term"]: one["day"] for one in said.lines()}
+    return {term: day for term, day in found.items() if f":{kind}:" in term}
+
+
+def test_a_penalty_leaves_the_file_a_year_after_the_last_one(
+    file: Registry, paperloop: Paperloop
+) -> None:
+    for day in ("2024-05-20", "2025-03-01", "2026-06-01"):  # the second came within the year
+        assert tick(paperloop, "penalties", "--date", day, "--index", day).code == 0
+    assert terms(paperloop, "leaves") == {
+        "0042:leaves:entry-2": "2026-03-01",
+        "0042:leaves:entry-3": "2026-03-01",
+        "0042:leaves:entry-4": "2027-06-01",
+    }
+
+    def late(day: str) -> list[str]:
+        return [it for it in faults(paperloop, day) if "taken out on" in it]
+
+    assert late("2026-03-01") == []
+    assert [it[:24] for it in late("2026-09-14")] == [
+        "0042, № 2, sheets 3: sho",
+        "0042, № 3, sheets 4: sho",
+    ]
+    assert "01.03.2026" in late("2026-09-14")[0]
+    assert paperloop("file", "remove", "0042", "2", "--why", "снято").code == 0
+    assert len(late("2026-09-14")) == 1
+    tick(paperloop, "dismissal", "--date", "2026-09-01")  # the last one was never lifted
+    assert list(terms(paperloop, "leaves")) == ["0042:leaves:entry-3"]
+
+
+def consent(registry: Registry, form: str, signed: str, **values: str) -> str:
+    """A consent in the file, signed on a day; the id of its paper."""
+    it = filing.paper(form, pages=1, fields=values, values=values)
+    filing.issue(registry, it, people=(SERVANT,))
+    date_mark = replace(filing.page(it).hand[1], value=signed)
+    filing.comes_back(registry, it, hand=(filing.page(it).hand[0], date_mark))
+    return it.id
+
+
+@pytest.mark.parametrize(
+    ("form", "values", "last", "kept"),
+    [
+        ("consent-contractor", {}, "2023-03-02", "2026-03-02"),
+        ("consent-biometric", {}, "2025-03-02", "2028-03-02"),
+        ("consent-representative", {}, "2008-05-12", "2011-05-12"),  # born in 1990
+        ("consent-transfer", {"valid_until": "2022-12-31"}, "2022-12-31", "2025-12-31"),
+    ],
+)
+def test_a_consent_ends_and_need_be_kept_three_years_more(
+    form: str, values: dict[str, str], last: str, kept: str, registry: Registry,
+    paperloop: Paperloop,
+) -> None:  # fmt: skip
+    paper = consent(registry, form, "2020-03-02", **values)
+    assert terms(paperloop, "consent") == {f"0042:consent:{paper}": last}
+    assert terms(paperloop, "consent-kept") == {f"0042:consent-kept:{paper}": kept}
+    said = " ".join(faults(paperloop, last))
+    assert "term of the consent" not in said
+    after = " ".join(faults(paperloop, "2027-01-01"))
+    assert "0042, № 1, sheets 1: the term of the consent ended" in after
+    assert ("kept no longer" in after) == (kept < "2027-01-01")
+
+
+def test_a_consent_to_work_ends_with_it(registry: Registry, paperloop: Paperloop) -> None:
+    paper = consent(registry, "consent-2025", "2020-03-02")
+    municipal = consent(registry, "consent-municipal", "2020-03-02")  # until it is withdrawn
+    assert terms(paperloop, "consent") == terms(paperloop, "consent-kept") == {}
+    tick(paperloop, "dismissal", "--date", "2026-09-01")
+    assert terms(paperloop, "consent") == {}  # nobody has to sign another one
+    assert terms(paperloop, "consent-kept") == {f"0042:consent-kept:{paper}": "2029-09-01"}
+    assert municipal not in " ".join(terms(paperloop, "consent-kept"))
+
+
+def test_a_withdrawn_consent_is_named_until_there_is_another(
+    registry: Registry, paperloop: Paperloop
+) -> None:
+    consent(registry, "consent-2025", "2020-03-02")
+    it = filing.paper("consent-withdrawal", pages=1)
+    filing.issue(registry, it, people=(SERVANT,))
+    document = filing.comes_back(registry, it)
+    came = registry.taken_in_at(document)[:10]
+    said = " ".join(faults(paperloop, "2099-01-01"))
+    assert "№ 1, sheets 1: the consent was withdrawn on" in said
+    ((_term, day),) = terms(paperloop, "consent-kept").items()
+    assert (int(day[:4]), day[4:]) == (int(came[:4]) + 3, came[4:])
+    consent(registry, "consent-2025", "2027-03-02")
+    said = " ".join(faults(paperloop, "2099-01-01"))
+    assert "was withdrawn" not in said and "№ 1, sheets 1: the consent need be kept" in said

@@ -31,7 +31,8 @@ ORDER = re.findall(
     atlas placing glyphs blots smears doubt gaps ink
     script dates reading identify likeness stamps hand examine
     export record verdict transcript unseen pdfa conformity facsimile reasons report
-    binding handover registry dossier inventory archive removal terms agenda consents staff
+    binding handover registry dossier inventory archive removal consents leaving
+    terms agenda staff
     flow doctor cli
     """,
 )
