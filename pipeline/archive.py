@@ -200,7 +200,7 @@ def faults(dossier: Dossier) -> Iterator[Problem]:
     filed = {one.paper.id: one for one in dossier.filed}
     places: dict[str, str] = {}
     for number, line in enumerate(dossier.bound.lines, start=1):
-        where = places[line.entry.id] = _where(subject, number, line)
+        where = places[line.entry.id] = place(subject, number, line)
         if line.gone:
             continue
         for what, hint in _wrong(line, filed.get(line.entry.id), dossier):
@@ -214,7 +214,8 @@ def faults(dossier: Dossier) -> Iterator[Problem]:
             yield Problem(what, places.get(held.entry, subject), hint.format(act=held.act))
 
 
-def _where(subject: str, number: int, line: Line) -> str:
+def place(subject: str, number: int, line: Line) -> str:
+    """Where a document lies: whose file, which number of it, which sheets."""
     sheets = _("sheets {sheets}").format(sheets=binding.words(line.sheets))
     return f"{subject}, № {number}, {sheets}"
 

@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 VOLUME_SHEETS = 250  # a volume is at most so thick, about 4 cm
 LETTERS = "абвгдежиклмнпрстуфхцчшщэюя"  # without those that look like figures or other letters
+APART = " (отдельное хранение)"  # in the number of the file of secret documents
 
 Sheet = tuple[int, str]  # a number, and "" or a letter
 
@@ -23,8 +24,9 @@ Sheet = tuple[int, str]  # a number, and "" or a letter
 class Event:
     """Something that a person did to a file; append only.
 
-    ``action`` is add, remove, return, replace, waive or done; ``file`` enters a paper of ours when
-    it is first accepted; those of ``handover`` move a document to another organisation and back.
+    ``action`` is add, remove, return, replace, waive, need or done; ``file`` enters a paper of ours
+    when it is first accepted; those of ``handover`` move a document to another organisation and
+    back.
     ``at`` is an ISO time in UTC; ``target`` the entry that is taken out, returned or replaced, or
     the term that is done; ``day`` the document's own date, ISO. ``copy``
     and ``certified`` (with the mark «Верно») are None where nobody said it; ``secret`` documents

@@ -40,8 +40,9 @@ class Wanted:
     ``until``. ``mark`` is the regulation's letter. Any one of ``either`` will do; an accepted
     paper of one of ``forms`` is this document. ``yearly`` is the day (MM-DD) by which a new one is
     due each year, ``brought`` says that the person brings it, ``certified`` marks a copy that
-    wants «Верно», ``remove_after`` says when it is taken out again, ``secret`` what is kept apart
-    from the file.
+    wants «Верно»; ``remove_after`` says when it is taken out again, and ``remove_years`` after how
+    many years from its own date at the latest (a further one within them begins them anew for
+    both; 0 = nobody can tell); ``secret`` is kept apart from the file.
     """
 
     item: str
@@ -65,6 +66,7 @@ class Wanted:
     remove_after: str = ""
     remove_after_en: str = ""
     remove_ground: str = ""
+    remove_years: int = 0
     secret: bool = False
 
     def in_force(self, day: date) -> bool:
@@ -180,6 +182,8 @@ def _check(wanted: Wanted, where: str, known_forms: frozenset[str]) -> None:
     expressions.condition(wanted.when, where)
     if wanted.since and wanted.until and wanted.since >= wanted.until:
         _refuse(_("“until” is not after “since”"), where)
+    if wanted.remove_years and not wanted.remove_after:
+        _refuse(_("“{key}” is not said").format(key="remove_after"), where)
     if wanted.yearly and not _is_day_of_year(wanted.yearly):
         _refuse(_("“{key}” must be {kind}").format(key="yearly", kind="MM-DD"), where)
     if strangers := sorted(set(wanted.forms) - known_forms):
@@ -195,6 +199,7 @@ def _value(key: str, kind: str, value: Any, where: str) -> Any:
     except (TypeError, ValueError):
         kinds = {
             "bool": _("true or false"),
+            "int": _("a whole number"),
             "date | None": _("a day, YYYY-MM-DD"),
             "tuple[str, ...]": _("a list of texts"),
         }
@@ -209,6 +214,13 @@ def _exactly(kind: type) -> Callable[[Any], Any]:
         return value
 
     return read
+
+
+def _count(value: Any) -> int:
+    number: int = _exactly(int)(value)
+    if number < 0:
+        raise ValueError
+    return number
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -227,6 +239,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "str": _exactly(str),
     "Need": _exactly(str),
     "bool": _exactly(bool),
+    "int": _count,
     "date | None": _day,
     "tuple[str, ...]": _texts,
 }

@@ -1,9 +1,10 @@
-"""Whether a consent lets documents go to a recipient for a purpose.
+"""Whether a consent lets documents go to a recipient for a purpose, and until when one holds.
 
 Comes in: a person's file, a consent that lies in it, and the words it was printed with. Goes out:
-None, or why it does not (seed 000, п. 5 д; ТК РФ, ст. 88). Words are compared by their dictionary
-forms: a consent names its recipient in the dative and its purpose in whatever case its sentence
-wants. It covers what it says and nothing more, so every word of what is asked must stand in it.
+None, or why it does not (seed 000, п. 5 д; ТК РФ, ст. 88); the day of its end or withdrawal. Words
+are compared by their dictionary forms: a consent names its recipient in the dative and its purpose
+in whatever case its sentence wants. It covers what it says and nothing more, so every word of what
+is asked must stand in it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pipeline.dossier import Dossier
 from pipeline.i18n import _
 from pipeline.passages import Paragraph
 from pipeline.standing import Filed
-from pipeline.wording import day_of, short_date
+from pipeline.wording import day_of, short_date, years_later
 
 WITHDRAWAL = "consent-withdrawal"
 PREFIX = "consent-"  # how the forms of consents are called
@@ -48,7 +49,7 @@ Word = frozenset[str]
 
 def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> str | None:
     """Why this consent does not let documents go; ``text`` is what was printed on it."""
-    if not _is_consent(consent):
+    if not is_consent(consent):
         return _("it is not a consent")
     if consent.verdict.signed is False:
         return _("it is not signed")
@@ -65,10 +66,9 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
     closed = archive.closed_on(file)
     if closed and closed <= file.as_of and said.first([_ENDS]):
         return _("it ended with the work on {day}").format(day=short_date(closed))
-    for term in _fields(consent, TERMS):
-        day = day_of(term)
-        if day and day < file.as_of:
-            return _("its term ended on {day}").format(day=short_date(day))
+    day = ends_on(file, consent)
+    if day and day < file.as_of:
+        return _("its term ended on {day}").format(day=short_date(day))
     names = list(_fields(consent, NAMES))
     if not names:
         return _("it names no recipient")
@@ -101,7 +101,29 @@ def withdrawn(file: Dossier, consent: Filed) -> date | None:
     return None
 
 
-def _is_consent(filed: Filed) -> bool:
+def ends_on(file: Dossier, consent: Filed) -> date | None:
+    """The last day of a consent by its term: what its fields say, else its form; None: no such day.
+
+    Who works on has no such day yet, nor has a consent that holds until it is withdrawn.
+    """
+    said = [day for term in _fields(consent, TERMS) if (day := day_of(term))]
+    if said:
+        return min(said)
+    line = _line(file, consent)
+    signed = day_of(consent.verdict.signed_on) or (line.entry.known_day if line else None)
+    born = day_of(file.person.data.get("birth_date"))
+    match consent.valid.split():
+        case ["work"]:
+            return archive.closed_on(file)
+        case ["age", years]:
+            return years_later(born, int(years)) if born else None
+        case [years, _unit]:
+            return years_later(signed, int(years)) if signed else None
+    return None
+
+
+def is_consent(filed: Filed) -> bool:
+    """Is it a consent, and not the withdrawal of one?"""
     form = filed.paper.form
     return form.startswith(PREFIX) and form != WITHDRAWAL
 

@@ -9,7 +9,7 @@ that were issued to the person.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,12 +27,14 @@ from pipeline.settings import Settings
 from pipeline.standing import Filed, Item, Said, titled
 from pipeline.wording import day_of
 
+_EMPTY = Bound(())
+
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """A person's file on one day; the papers in the order in which they came.
 
-    ``apart`` are the secret documents, which are kept and listed apart (seed 000, п. 22);
+    ``apart`` are the secret documents, which are kept, numbered and listed apart (seed 000, п. 22);
     ``issued`` the papers in use that were issued to the person.
     """
 
@@ -41,10 +43,30 @@ class Dossier:
     filed: tuple[Filed, ...]
     items: tuple[Item, ...]
     bound: Bound
-    apart: tuple[Entry, ...] = ()
+    apart: Bound = _EMPTY
     checklist: Checklist | None = None
     events: tuple[Event, ...] = ()
     issued: tuple[Paper, ...] = ()
+    secret: bool = False
+
+    @property
+    def number(self) -> str:
+        """The file's number as papers about it print it: the person's."""
+        return self.person.subject + (binding.APART if self.secret else "")
+
+    def waived(self, item: str) -> Event | None:
+        """What a person said when the file was freed of an item; None: it was not, or no more."""
+        return standing.waived(self.events).get(item)
+
+    @property
+    def there(self) -> tuple[Entry, ...]:
+        """Everything that lies in the file, the secret documents too."""
+        return tuple(line.entry for line in (*self.bound.present, *self.apart.present))
+
+    @property
+    def separate(self) -> Dossier:
+        """The secret documents as a file of their own, in which nothing else lies."""
+        return replace(self, filed=(), items=(), bound=self.apart, apart=_EMPTY, secret=True)
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``checklist``."""
@@ -160,7 +182,7 @@ def of(
         tuple(filed),
         tuple(items),
         bound,
-        tuple(secret),
+        apart,
         checklist,
         events,
         tuple(one for theirs in wanted.values() for one in theirs),
@@ -227,6 +249,7 @@ def _filed(
             document=first,
             verdict=verdict.of(first, said.get(first.id, ())),
             again=tuple(document.id for document in later),
+            valid=known[papers[number].form].valid if papers[number].form in known else "",
         )
         for number, (first, *later) in accepted.items()
     ]

@@ -30,7 +30,7 @@ HAND_KINDS = frozenset({"signature", "date", "text"})
 SUBJECT_KEY = "personnel_number"
 _FIELD_KEYS = {"title", "title_en", "kind", "fill", "value", "empty", "width_mm", "record"}
 _NEEDED = {"name", "title", "date", "key"}
-_FORM_KEYS = _NEEDED | {"title_en", "source", "notes", "command", "lint", "approved"}
+_FORM_KEYS = _NEEDED | {"title_en", "source", "notes", "command", "lint", "approved", "valid"}
 # People in the expressions: the prefix of the columns that each is made from.
 _PEOPLE = {"person": "", "representative": "representative_"}
 _PERSON_INPUTS = {"last_name": True, "first_name": True, "middle_name": False}
@@ -77,6 +77,8 @@ class Form:
 
     ``command`` names the command that alone makes it, about a file and not for it ("" = generate).
     ``lint`` names the rules that judge its wording; ``approved``: that wording is not ours to mend.
+    ``valid`` is how long a signed one holds by that wording: "work" (while the person works here),
+    "3 years" (from the signature), "age 18" (to that birthday), "" where it says no such term.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Form:
     command: str = ""
     lint: tuple[str, ...] = ()
     approved: bool = False
+    valid: str = ""
 
     @property
     def template(self) -> Path:
@@ -237,7 +240,12 @@ def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
             where=f"{folder.name}/form.toml",
             hint=_("see “How to add a form” in the README"),
         )
-    used, kinds = head["date"], head.get("lint", ())
+    used, kinds, valid = head["date"], head.get("lint", ()), head.get("valid", "")
+    if valid and not re.fullmatch(r"work|\d{1,2} years?|age \d{1,2}", valid):
+        raise FormError(
+            _("“{key}” must be {kind}").format(key="valid", kind="work, 3 years, age 18"),
+            where=f"{folder.name}/form.toml",
+        )
     return Form(
         name=folder.name,
         title=head["title"],
@@ -262,6 +270,7 @@ def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
         command=head.get("command", ""),
         lint=(kinds,) if isinstance(kinds, str) else tuple(kinds),
         approved=bool(head.get("approved", False)),
+        valid=valid,
     )
 
 

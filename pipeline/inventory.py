@@ -29,13 +29,15 @@ FORM = "inventory"
 class Row:
     """One document of the file.
 
-    ``document`` is the scanned document or the entry; ``index`` the number on the paper; ``day`` is
-    of the document itself, None until somebody has read it; ``sheets`` are its sheets of the file
-    as they are printed; ``gone`` says that it was taken out; ``out`` who has it for a time. That is
-    told, but not printed: the bound inventory says what belongs to the file.
+    ``entry`` is its name in the file, ``document`` the scanned document or the entry; ``index`` the
+    number on the paper; ``day`` is of the document itself, None until somebody has read it;
+    ``sheets`` are its sheets of the file as they are printed; ``gone`` says that it was taken out;
+    ``out`` who has it for a time. That is told, but not printed: the bound inventory says what
+    belongs to the file.
     """
 
     number: int
+    entry: str
     document: str
     paper: str
     form: str
@@ -73,11 +75,13 @@ class Row:
 class Inventory:
     """The rows of one person's file, in the order in which the documents came.
 
+    ``file`` is its number (``Dossier.number``), which a paper about it is kept under;
     ``documents`` and ``sheets`` are how many lie in the file; the inventory's own sheets are not
     among them.
     """
 
     person: PersonRow
+    file: str
     rows: tuple[Row, ...]
     documents: int
     sheets: int
@@ -93,13 +97,14 @@ def of(dossier: Dossier) -> Inventory:
         for n, line in enumerate(dossier.bound.lines, start=1)
     )
     bound = dossier.bound
-    return Inventory(dossier.person, rows, len(bound.present), bound.sheets)
+    return Inventory(dossier.person, dossier.number, rows, len(bound.present), bound.sheets)
 
 
 def data(inventory: Inventory, own_sheets: int) -> dict[str, Any]:
     """The values that the form is filled from; ``own_sheets`` are the inventory's own."""
     return {
         **of_person(inventory.person),
+        "personnel_number": inventory.file,
         "inventory_sheets": own_sheets,
         "present": inventory.documents,
         "documents": [
@@ -129,6 +134,7 @@ def _row(
     entry = line.entry
     return Row(
         number=number,
+        entry=entry.id,
         document=filed.document.id if filed else entry.id,
         paper=filed.paper.id if filed else "",
         form=filed.paper.form if filed else "",

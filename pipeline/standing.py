@@ -20,6 +20,7 @@ from pipeline.record import Document, Settlement
 from pipeline.verdict import Verdict
 from pipeline.wording import short_date
 
+WAIVE, NEED = "waive", "need"  # an item is not needed; it is, after all
 State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
 Said = Mapping[str, Sequence[Settlement]]  # what people said of documents, by document
 
@@ -52,13 +53,23 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A paper that lies in the file: the document that brought it, and later scans of the same."""
+    """A paper that lies in the file: the document that brought it, and later scans of the same.
+
+    ``valid`` is how long it holds by its wording (``Form.valid``).
+    """
 
     paper: Paper
     title: str
     document: Document
     verdict: Verdict
     again: tuple[str, ...] = ()
+    valid: str = ""
+
+
+def waived(events: Sequence[Event]) -> dict[str, Event]:
+    """The items that the file was freed of and is still, with what was said of each."""
+    said = {one.item: one for one in events if one.action in (WAIVE, NEED) and one.item}
+    return {item: one for item, one in said.items() if one.action == WAIVE}
 
 
 def of_list(
@@ -85,14 +96,14 @@ def of_list(
         if entry.id not in stale:
             entered.setdefault(entry.item, []).append(entry)
     documents = {one.paper.id: one.document.id for one in filed}
-    waived = {event.item: event for event in events if event.action == "waive"}
+    freed = waived(events)
     for wanted in checklist.items if checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
         mine = [one for name in (wanted.item, *wanted.forms) for one in entered.get(name, ())]
         ids = [documents.get(one.id, one.id) for one in mine]
         evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
         needed = checklists.needed(wanted, data)
-        said = waived.get(wanted.item)
+        said = freed.get(wanted.item)
         it = _wanted(wanted, papers, mine, evidence, needed, said, data["today"])
         here = tuple(line for name in (wanted.item, *wanted.forms) for line in lines.get(name, ()))
         yield replace(it, lines=here, brought=wanted.brought and needed is True)

@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, checklists
+from pipeline import archive, checklists, leaving
 from pipeline.checklists import Wanted
 from pipeline.clocks import Clock
 from pipeline.dossier import Dossier
 from pipeline.i18n import _, in_language
 from pipeline.paper import Paper
 from pipeline.standing import Item
-from pipeline.wording import day_of, short_date
+from pipeline.wording import day_of, short_date, years_later
 from pipeline.workdays import Moved
 
 PASSPORT_AGES = (20, 45)  # years at which a passport is renewed
@@ -64,10 +64,15 @@ def of_file(
         found += _missing(file)
     else:
         if file.person.category == SERVANT:
-            day = _years_later(closed, IN_OFFICE_YEARS)
+            day = years_later(closed, IN_OFFICE_YEARS)
             found.append(("archive", day, _("give the file to the archive"), "seed 000, п. 22"))
         day = archive.kept_until(closed)
         found.append(("kept", day, _("the file is no longer to be kept"), "125-ФЗ, ст. 22.1"))
+    found += [
+        (f"{one.kind}:{one.line.entry.id}", one.day, one.due, one.ground)
+        for one in leaving.of(file)
+        if one.kind != leaving.WITHDRAWN  # that has a shorter term, above
+    ]
     for id_, day, what, ground in found:
         yield Term(f"{subject}:{id_}", day, subject, who, what, ground)
 
@@ -97,23 +102,22 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
     days = [line.entry.known_day for line in file.bound.present if line.entry.item == SHEET]
     hired = archive.hired_on(file)
     last = max(days) if days else hired
-    day = _years_later(last, 1) if last else file.as_of
+    day = years_later(last, 1) if last else file.as_of
     while f"{file.person.subject}:{SHOWN}:{day.year}" in done:
-        day = _years_later(day, 1)
+        day = years_later(day, 1)
     return day
 
 
 def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, str, str]]:
     data = {**file.person.data, "today": file.as_of}
-    waived = {event.item for event in file.events if event.action == "waive"}
     there = {line.entry.item for line in file.bound.present}
     for wanted in file.checklist.items if file.checklist else ():
         asked = wanted.item in there or checklists.needed(wanted, data)
-        if not wanted.yearly or not asked or wanted.item in waived:
+        if not wanted.yearly or not asked or file.waived(wanted.item):
             continue
         day = _next(wanted, file)
         while f"{file.person.subject}:yearly:{wanted.item}:{day.year}" in done:
-            day = _years_later(day, 1)
+            day = years_later(day, 1)
         what = in_language(wanted.title, wanted.title_en)
         yield f"yearly:{wanted.item}:{day.year}", day, what, wanted.ground
 
@@ -157,17 +161,9 @@ def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
     issued = day_of(file.person.data.get("passport_issued_on"))
     for age in PASSPORT_AGES if born and issued else ():
         assert born and issued
-        day = _years_later(born, age)
+        day = years_later(born, age)
         if issued < day:
             what = _("the passport of {day} is to be renewed at {age}").format(
                 day=short_date(issued), age=age
             )
             yield f"passport:{age}", day, what, "ПП РФ от 23.12.2023 № 2267"
-
-
-def _years_later(day: date, years: int) -> date:
-    """The same day years later; of 29 February, 1 March."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)

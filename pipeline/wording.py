@@ -61,6 +61,14 @@ def full_years(born: date, today: date) -> int:
     return today.year - born.year - birthday_to_come
 
 
+def years_later(day: date, years: int) -> date:
+    """The same day years later; of 29 February, 1 March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
 @lru_cache(maxsize=4096)
 def in_words(number: int, case: str = "nominative", gender: str = "m") -> str:
     """A whole number in words: 22 in the genitive, feminine, is «двадцати двух».

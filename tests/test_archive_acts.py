@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import archive, binding, staff, wording
+from pipeline import archive, binding, removal, staff, wording
 from pipeline import form as forms
-from pipeline.binding import Entry
+from pipeline.binding import Entry, Event
 from pipeline.dossier import Dossier
 from pipeline.flow import generate
 from pipeline.flow.generate import Options
@@ -35,7 +35,9 @@ LONG_OFFICE = (
     "Новозареченской области"
 )
 # One line of the tables' blanks for a date is as narrow as the date.
-NARROW = re.compile(r"(files|people)\.\d+\.(days|birth_date|hired_on)")
+NARROW = re.compile(
+    r"(files|people|documents)\.\d+\.(days|birth_date|hired_on|included_on|date)|people\.\d+\.index"
+)
 
 
 def file_of(
@@ -132,6 +134,50 @@ def test_the_consolidated_register_counts_each_department() -> None:
     ]
 
 
+def test_the_reserve_is_whom_the_last_decision_puts_in() -> None:
+    def decided(number: str, *said: tuple[str, str], closed: str = "") -> Dossier:
+        file = file_of(number=number, closed=closed, position="специалист", department="архив")
+        entries = [
+            Entry(f"d{n}", f"2026-09-0{n}T10:00:00+00:00", item, title, 1, f"{n}-к",
+                  date.fromisoformat(day))
+            for n, (item, day) in enumerate(said, start=2)
+            for title in ["Распоряжение о включении в резерв на должность начальника отдела"]
+        ]  # fmt: skip
+        own = [line.entry for line in file.bound.lines]
+        return replace(file, bound=binding.bind([*own, *entries], []))
+
+    into, out = staff.INCLUDED, staff.EXCLUDED
+    files = [
+        decided("1", (into, "2024-01-01")),
+        decided("2", (into, "2024-01-01"), (out, "2025-01-01")),
+        decided("3", (out, "2025-01-01"), (into, "2024-01-01")),  # entered late
+        decided("4", (into, "2023-01-01"), (out, "2024-01-01"), (into, "2025-01-01")),
+        decided("5", (into, "2024-01-01"), closed="2026-01-01"),
+        decided("6", (into, "2026-12-01")),  # not yet
+        decided("7"),
+        decided("8", (into, "2025-01-01"), (out, "2025-01-01")),
+    ]
+    said = staff.reserve(files, filing.TODAY)
+    assert [row["subject"] for row in said["people"]] == ["1", "4"]
+    row = said["people"][1]
+    assert (row["included_on"], row["index"]) == ("01.01.2025", "4-к")
+    assert row["position"] == "специалист, архив"
+    assert row["reserve_for"] == "начальника отдела"
+
+
+def reserved(count: int) -> Json:
+    """Every fifth with a decision of which nothing is known."""
+    known = {
+        "included_on": "01.02.2025",
+        "index": "115-к",
+        "reserve_for": "начальника отдела организационно-методического сопровождения",
+    }
+    unknown = dict.fromkeys(known, "")
+    rows = staff.register(people(count), DAY)["people"]
+    rows = [row | (known if n % 5 else unknown) for n, row in enumerate(rows, start=1)]
+    return {"as_of": DAY, "people": rows}
+
+
 def people(count: int) -> list[Dossier]:
     """Every tenth of a long name and with hardly any data."""
     known: dict[str, Any] = {
@@ -153,6 +199,20 @@ def acted(count: int) -> Json:
     return archive.destruction(files, date(2026, 9, 14))
 
 
+def taken_out(count: int) -> tuple[Dossier, Json]:
+    """A file from which so many documents were taken out, and its act."""
+    file = file_of(LONG_NAME, number="2019/Ю-0043", sheets=(1, 2, 3) * 3, gender="f")
+    why = "взыскание снято распоряжением от 20.05.2025 № 31-к"
+    gone = [
+        Event("2019/Ю-0043", "remove", "Сидорова Мария Ивановна", f"2026-09-1{n}T10:00:00+00:00",
+              target=f"e{n}", why=why, id=n)
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+    entries = [line.entry for line in file.bound.lines]
+    file = replace(file, bound=binding.bind(entries, gone), events=tuple(gone))
+    return file, removal.data(file, removal.of(file), "2019/Ю-0043/1")
+
+
 def letter(file: Dossier, inventory_sheets: int | str, **words: str) -> Json:
     return {**archive.transfer(file, inventory_sheets), "letter_number": "", **words}
 
@@ -165,11 +225,15 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
     loaded = settings.load(office.root, today=DAY)
     short = file_of(sheets=(20, 1))
     thick = file_of(LONG_NAME, number="2019/Ю-0043", sheets=(240, 32), gender="f")
+    (one, one_act), (many, many_act) = taken_out(1), taken_out(9)
     sent = {"organisation": "администрация Заречного района", "ground": "перевод"}
     rows = [
         (ACT, acted(31), None),
         (staff.REGISTER, staff.register(people(41), DAY), None),
+        (staff.RESERVE, reserved(12), None),
         (staff.CONSOLIDATED, staff.register(people(12), DAY, consolidated=True), None),
+        (removal.FORM, one_act | {"act": "0042/1"}, one),
+        (removal.FORM, many_act, many),
         (LETTER, letter(short, 1, **sent | {"letter_number": "15-к"}), short),
         (LETTER, letter(thick, "", organisation=LONG_OFFICE, ground="назначение " * 20), thick),
     ]
@@ -206,6 +270,7 @@ def test_signatures_and_dates_are_asked_for(first: First) -> None:
                 "handed_signature", "handed_date", "noted_signature", "noted_date",
             },
             LETTER: {"letter_date", "signature_head"},
+            removal.FORM: {"taker_signature", "taker_date"},
         }  # fmt: skip
         assert hand == {"signature", "date"} | own.get(one["form"], set())
 
@@ -218,7 +283,7 @@ def test_words_say_the_number_that_the_digits_say(first: First) -> None:
                 gender = {"дело": "n", "запись": "f"}.get(said[3], "m")
                 assert said[2] == wording.in_words(int(said[1]), gender=gender)
                 found += 1
-    assert found == 1 + 1 + 1 + 3 + 2
+    assert found == 1 + 1 + 1 + 1 + 2 + 2 + 3 + 2
     (act,) = (p["fields"] for p in first.papers if p["form"] == ACT)
     assert act["files_total"] == "31 (тридцать одно) дело"
     total = first.paper(staff.REGISTER)["fields"]["people_total"]
@@ -255,8 +320,14 @@ def test_the_act_and_the_register_are_issued(
     registry: Registry, workspace: Path, paperloop: Paperloop
 ) -> None:
     day = ("--today", "2053-12-31")
-    for command in (("archive", "destroy-act"), ("register",), ("register", "--consolidated")):
+    for command in (
+        ("archive", "destroy-act"),
+        ("register",),
+        ("register", "--consolidated"),
+        ("register", "--reserve"),
+    ):
         assert paperloop(*command, *day).code == 3
+    assert paperloop("register", "--reserve", "--consolidated", *day).code == 2
     comes(
         registry,
         PersonRow("0042", "Ёлкина Анна Юрьевна", SERVANT, {"department": "архив"}),
@@ -281,6 +352,66 @@ def test_the_act_and_the_register_are_issued(
     assert "1 (одна) запись" in text_of(workspace / listed["pdf"])
     (counted,) = paperloop("register", "--consolidated", "--json", *day).lines()
     assert counted["departments"] == [{"department": "архив", "people": 1}]
+    tick = ("checklist", "0043", "--tick", "reserve", "--date", "2026-02-01", "--index", "9-к")
+    assert paperloop(*tick, *day).code == 0
+    (reserve,) = paperloop("register", "--reserve", "--json", *day).lines()
+    assert [row["index"] for row in reserve["rows"]] == ["9-к"]
+    assert "лиц, включенных в кадровый резерв" in text_of(workspace / reserve["pdf"])
+
+
+def test_the_act_tells_of_what_was_taken_out_and_is_not_back(
+    registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    def act(*more: str) -> Json:
+        said = paperloop("file", "removal-act", "0042", "--json", *day, *more)
+        assert said.code == 0, said.err
+        (answer,) = said.lines()
+        return answer
+
+    def acts() -> list[Json | None]:
+        (answer,) = paperloop("file", "show", "0042", "--json", *day).lines()
+        return [row["act"] for row in answer["rows"]]
+
+    day = ("--today", "2026-09-14")
+    comes(registry, replace(filing.ANNA, category=SERVANT))
+    refused = paperloop("file", "removal-act", "0042", *day)
+    assert (refused.code, "nothing was taken out" in refused.err) == (3, True)
+    for number in ("7-к", "8-к"):
+        tick = ("--tick", "penalties", "--index", number, "--date", "2024-05-20", "--sheets", "3")
+        assert paperloop("checklist", "0042", *tick, *day).code == 0
+    assert paperloop("file", "removal-act", "0042", "--document", "2", *day).code == 2
+    out = ("file", "remove", "0042", "2", "--why", "взыскание снято", "--by", "Сидорова М. И.")
+    assert paperloop(*out, *day).code == 0
+
+    first = act()
+    assert (first["act"], first["documents"], first["sheets"]) == ("0042/1", 1, 3)
+    assert (first["rows"][0]["number"], first["rows"][0]["sheets"]) == (2, "2–4")
+    text = text_of(workspace / first["pdf"])
+    assert "Из личного дела № 0042 Ёлкиной Анны Юрьевны изъяты" in text
+    assert "1 (один) документ" in text and "3 (три) листа" in text
+    assert "Сидорова М. И." in text
+    assert first["rows"][0]["reason"].endswith(": взыскание снято")
+    again = act("--document", "2")
+    assert (again["paper"], again["new"]) == (first["paper"], False)
+    assert acts() == [None, {"act": "0042/1", "paper": first["paper"], "document": None}, None]
+
+    # The signed act is no document of the file: it proves that the document left.
+    paper = registry.paper(first["paper"])
+    assert paper
+    document = filing.comes_back(registry, paper)
+    assert acts()[1] == {"act": "0042/1", "paper": first["paper"], "document": document}
+    (file,) = paperloop("file", "show", "0042", "--json", *day).lines()
+    assert (file["documents"], file["sheets"]) == (2, 4)
+
+    # The next act tells of what is new; what was put back is in none.
+    assert paperloop("file", "remove", "0042", "3", "--why", "отменено", *day).code == 0
+    second = act()
+    assert (second["act"], [row["number"] for row in second["rows"]]) == ("0042/2", [3])
+    assert paperloop("file", "return", "0042", "3", "--why", "ошибка", *day).code == 0
+    assert paperloop("file", "removal-act", "0042", *day).code == 3
+    assert acts()[2] is None
+    assert paperloop("file", "remove", "0042", "3", "--why", "отменено", *day).code == 0
+    assert acts()[2] is None  # the act of the first time does not tell of this one
 
 
 def test_a_file_goes_with_a_letter_only_when_its_papers_are_in_order(

@@ -114,8 +114,9 @@ def test_secrets_are_kept_apart_and_lifted_penalties_taken_out(office: settings.
     assert {item.mark for item in found if item.secret} == {"у"}
     removed = [item for item in found if item.remove_after]
     assert [(item.item, item.remove_ground) for item in removed] == [
-        ("penalties", "seed 000, п. 15 с")
+        ("penalties", "seed 000, п. 15 с; 25-ФЗ, ст. 27, ч. 4; ТК РФ, ст. 194")
     ]
+    assert removed[0].remove_years == 1
 
 
 @pytest.mark.parametrize(("category", "table"), ROWS)
@@ -285,6 +286,9 @@ def test_an_office_may_have_a_list_of_its_own(own: Callable[[str], Checklist | N
         (GOOD + 'since = "2020-01-01"\nuntil = "2020-01-01"', "letter", "until"),
         (GOOD + 'yearly = "30.04"', "letter", "yearly"),
         (GOOD + 'yearly = "02-29"', "letter", "yearly"),
+        (GOOD + "remove_years = 1", "letter", "remove_after"),
+        (GOOD + 'remove_years = "1"', "letter", "remove_years"),
+        (GOOD + "remove_years = -1", "letter", "remove_years"),
         (GOOD + "when = \"gender == 'm'\"", "letter", "when"),
         (
             GOOD.replace("always", "if") + 'condition = "если"\nwhen = "gender =="',

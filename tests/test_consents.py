@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from docx import Document
 
-from pipeline import examples
-from pipeline.errors import ExitCode
+from pipeline import examples, settings
+from pipeline import form as forms
+from pipeline.errors import ExitCode, FormError
 from pipeline.lint import Finding
 from tests import scanning
 from tests import test_generate as judges
@@ -26,6 +28,37 @@ def said_in(
     write_form(root, [*GOOD.values(), text], [f"lint = [{lint}]"])
     found = judged("mine", root, today)
     return {finding.rule: of_rule(finding.rule, found) for finding in found}
+
+
+HOLDS = {
+    "work": "до дня прекращения моего трудового договора",
+    "3 years": "три года со дня его подписания",
+    "5 years": "не дольше пяти лет",
+    "age 18": "не позднее дня его совершеннолетия",
+    "": "",
+}
+
+
+def test_how_long_a_consent_holds_is_what_its_wording_says(workspace: Path) -> None:
+    office = settings.load(workspace, today=TODAY)
+    found = {
+        form.name: form.valid
+        for name in forms.names(office)
+        if (form := forms.load(name, office)).name.startswith("consent-")
+    }
+    for name, valid in found.items():
+        text = " ".join(p.text for p in Document(str(forms.load(name, office).template)).paragraphs)
+        assert HOLDS[valid] in text, name
+        assert valid or "прекращения моего трудового договора" not in text, name
+    assert found["consent-municipal"] == ""  # until it is withdrawn
+    assert "3 years" in found.values()
+
+
+@pytest.mark.parametrize("valid", ["for ever", "3", "age", "1000 years"])
+def test_a_term_that_nobody_understands_is_refused(valid: str, workspace: Path) -> None:
+    write_form(workspace, list(GOOD.values()), [f'valid = "{valid}"'])
+    with pytest.raises(FormError, match="valid"):
+        forms.load("mine", settings.load(workspace, today=TODAY))
 
 
 SPECIAL = [

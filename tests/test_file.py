@@ -90,6 +90,59 @@ def test_what_is_not_needed_says_why(file: Registry, paperloop: Paperloop) -> No
     )
 
 
+def test_what_was_waived_is_needed_again(file: Registry, paperloop: Paperloop) -> None:
+    def said(*more: str) -> Said:
+        return paperloop("checklist", "0042", *more, *DAY)
+
+    assert (said("--need", "income", "--why", "x").code) == 2  # nobody said that it is not needed
+    assert said("--waive", "income", "--why", "на испытании").code == 0
+    assert items(paperloop)["income"]["state"] == "not-needed"
+    assert "yearly:income" not in paperloop("due", "--json", *DAY).out
+    assert said("--need", "income").code == 2  # why?
+    assert said("--need", "income", "--waive", "л", "--why", "x").code == 2
+    assert said("--need", "income", "--why", "испытание окончено").code == 0
+    assert items(paperloop)["income"]["state"] == "missing"
+    assert "yearly:income" in paperloop("due", "--json", *DAY).out
+    assert said("--need", "income", "--why", "еще раз").code == 2
+    done = [(one.action, one.why) for one in file.events("0042") if one.item == "income"]
+    assert done == [("waive", "на испытании"), ("need", "испытание окончено")]
+    assert said("--waive", "income", "--why", "снова").code == 0
+    assert items(paperloop)["income"]["why"] == "снова"
+
+
+def test_secret_documents_have_an_inventory_of_their_own(
+    file: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    assert paperloop("inventory", "0042", "--secret", *DAY).code == 2  # there are none
+    tick(paperloop, "secrets-access", "--title", "Допуск", "--sheets", "3", "--date", "2020-01-02")
+    tick(paperloop, "secrets-access", "--title", "Карточка", "--index", "7с")
+    (before,) = paperloop("inventory", "0042", "--json", *DAY).lines()
+    (answer,) = paperloop("file", "show", "0042", "--secret", "--json", *DAY).lines()
+    assert [(row["number"], row["sheets"], row["title"]) for row in answer["rows"]] == [
+        (1, "1–3", "Допуск"),
+        (2, "4", "Карточка"),
+    ]
+    assert (answer["documents"], answer["sheets"]) == (2, 4)
+    (listed,) = paperloop("inventory", "0042", "--secret", "--json", *DAY).lines()
+    assert (listed["subject"], listed["documents"], listed["sheets"]) == ("0042", 2, 4)
+    text = text_of(workspace / listed["pdf"])
+    assert "документов дела № 0042 (отдельное хранение)" in text
+    assert "Допуск" in text and "Согласие" not in text
+    (again,) = paperloop("inventory", "0042", "--json", *DAY).lines()
+    assert (again["paper"], again["new"]) == (before["paper"], False)  # the two do not meet
+    papers = [file.paper(one["paper"]) for one in (before, listed)]
+    came = [filing.comes_back(file, it) for it in papers if it]
+    found = paperloop("search", "--kind", "inventory", "--json", *DAY).lines()
+    assert [one["document"] for one in found] == came[:1]
+
+    gone = answer["rows"][0]["document"]
+    assert paperloop("file", "remove", "0042", gone, "--why", "допуск прекращен").code == 0
+    (answer,) = paperloop("file", "show", "0042", "--secret", "--json", *DAY).lines()
+    assert (answer["documents"], answer["skipped"]) == (1, ["1", "2", "3"])
+    assert [row["gone"] for row in shown(paperloop)["rows"]] == [False]
+    assert paperloop("file", "return", "0042", gone, "--why", "ошибка").code == 0
+
+
 def test_a_yearly_document_grows_old(file: Registry, paperloop: Paperloop) -> None:
     tick(paperloop, "income", "--date", "2025-04-20")
     found = items(paperloop)["income"]
@@ -396,3 +449,99 @@ def test_a_yearly_term_that_is_done_makes_way_for_the_next(
         "0042:familiarisation:2016",
         "0042:yearly:income:2016",
     ]
+
+
+def faults(paperloop: Paperloop, day: str) -> list[str]:
+    (answer,) = paperloop("file", "check", "0042", "--json", "--today", day).lines()
+    return [f"{it['where']}: {it['what']}" for it in answer["faults"]]
+
+
+def terms(paperloop: Paperloop, kind: str) -> dict[str, str]:
+    said = paperloop("due", "--until", "2099-01-01", "--json", *DAY)
+    found = {one["term"]: one["day"] for one in said.lines()}
+    return {term: day for term, day in found.items() if f":{kind}:" in term}
+
+
+def test_a_penalty_leaves_the_file_a_year_after_the_last_one(
+    file: Registry, paperloop: Paperloop
+) -> None:
+    for day in ("2024-05-20", "2025-03-01", "2026-06-01"):  # the second came within the year
+        assert tick(paperloop, "penalties", "--date", day, "--index", day).code == 0
+    assert terms(paperloop, "leaves") == {
+        "0042:leaves:entry-2": "2026-03-01",
+        "0042:leaves:entry-3": "2026-03-01",
+        "0042:leaves:entry-4": "2027-06-01",
+    }
+
+    def late(day: str) -> list[str]:
+        return [it for it in faults(paperloop, day) if "taken out on" in it]
+
+    assert late("2026-03-01") == []
+    assert [it[:24] for it in late("2026-09-14")] == [
+        "0042, № 2, sheets 3: sho",
+        "0042, № 3, sheets 4: sho",
+    ]
+    assert "01.03.2026" in late("2026-09-14")[0]
+    assert paperloop("file", "remove", "0042", "2", "--why", "снято").code == 0
+    assert len(late("2026-09-14")) == 1
+    tick(paperloop, "dismissal", "--date", "2026-09-01")  # the last one was never lifted
+    assert list(terms(paperloop, "leaves")) == ["0042:leaves:entry-3"]
+
+
+def consent(registry: Registry, form: str, signed: str, **values: str) -> str:
+    """A consent in the file, signed on a day; the id of its paper."""
+    it = filing.paper(form, pages=1, fields=values, values=values)
+    filing.issue(registry, it, people=(SERVANT,))
+    date_mark = replace(filing.page(it).hand[1], value=signed)
+    filing.comes_back(registry, it, hand=(filing.page(it).hand[0], date_mark))
+    return it.id
+
+
+@pytest.mark.parametrize(
+    ("form", "values", "last", "kept"),
+    [
+        ("consent-contractor", {}, "2023-03-02", "2026-03-02"),
+        ("consent-biometric", {}, "2025-03-02", "2028-03-02"),
+        ("consent-representative", {}, "2008-05-12", "2011-05-12"),  # born in 1990
+        ("consent-transfer", {"valid_until": "2022-12-31"}, "2022-12-31", "2025-12-31"),
+    ],
+)
+def test_a_consent_ends_and_need_be_kept_three_years_more(
+    form: str, values: dict[str, str], last: str, kept: str, registry: Registry,
+    paperloop: Paperloop,
+) -> None:  # fmt: skip
+    paper = consent(registry, form, "2020-03-02", **values)
+    assert terms(paperloop, "consent") == {f"0042:consent:{paper}": last}
+    assert terms(paperloop, "consent-kept") == {f"0042:consent-kept:{paper}": kept}
+    said = " ".join(faults(paperloop, last))
+    assert "term of the consent" not in said
+    after = " ".join(faults(paperloop, "2027-01-01"))
+    assert "0042, № 1, sheets 1: the term of the consent ended" in after
+    assert ("kept no longer" in after) == (kept < "2027-01-01")
+
+
+def test_a_consent_to_work_ends_with_it(registry: Registry, paperloop: Paperloop) -> None:
+    paper = consent(registry, "consent-2025", "2020-03-02")
+    municipal = consent(registry, "consent-municipal", "2020-03-02")  # until it is withdrawn
+    assert terms(paperloop, "consent") == terms(paperloop, "consent-kept") == {}
+    tick(paperloop, "dismissal", "--date", "2026-09-01")
+    assert terms(paperloop, "consent") == {}  # nobody has to sign another one
+    assert terms(paperloop, "consent-kept") == {f"0042:consent-kept:{paper}": "2029-09-01"}
+    assert municipal not in " ".join(terms(paperloop, "consent-kept"))
+
+
+def test_a_withdrawn_consent_is_named_until_there_is_another(
+    registry: Registry, paperloop: Paperloop
+) -> None:
+    consent(registry, "consent-2025", "2020-03-02")
+    it = filing.paper("consent-withdrawal", pages=1)
+    filing.issue(registry, it, people=(SERVANT,))
+    document = filing.comes_back(registry, it)
+    came = registry.taken_in_at(document)[:10]
+    said = " ".join(faults(paperloop, "2099-01-01"))
+    assert "№ 1, sheets 1: the consent was withdrawn on" in said
+    ((_term, day),) = terms(paperloop, "consent-kept").items()
+    assert (int(day[:4]), day[4:]) == (int(came[:4]) + 3, came[4:])
+    consent(registry, "consent-2025", "2027-03-02")
+    said = " ".join(faults(paperloop, "2099-01-01"))
+    assert "was withdrawn" not in said and "№ 1, sheets 1: the consent need be kept" in said

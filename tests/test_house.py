@@ -31,7 +31,8 @@ ORDER = re.findall(
     atlas placing glyphs blots smears doubt gaps ink
     script dates reading identify likeness stamps hand examine
     export record rescan verdict transcript unseen pdfa conformity facsimile reasons report
-    binding handover registry standing dossier inventory archive terms agenda consents staff
+    binding handover registry standing dossier inventory archive removal consents leaving
+    terms agenda staff
     flow doctor cli
     """,
 )

@@ -30,6 +30,7 @@ _NAMED = 3  # missing things named in the line of a person; the person's own lis
 @click.argument("subjects", metavar="[SUBJECT]…", nargs=-1)
 @click.option("--tick", metavar="ITEM", help=_("a document of this item came: enter it"))
 @click.option("--waive", metavar="ITEM", help=_("this file does not need the item (--why)"))
+@click.option("--need", metavar="ITEM", help=_("it does, after all: takes --waive back (--why)"))
 @click.option("--letter", metavar="DATE", help=_("write to who has to bring papers, by this day"))
 @said
 @out_file(".xlsx", ".csv")
@@ -41,6 +42,7 @@ def checklist(
     tick: str | None,
     waive: str | None,
     letter: str | None,
+    need: str | None,
     why: str,
     by: str,
     out: Path | None,
@@ -51,18 +53,18 @@ def checklist(
     from pipeline import dossier
     from pipeline.registry import Registry
 
-    if tick is not None or waive is not None:
-        if len(subjects) != 1:
-            raise UsageError(_("say whose file it is: one number"))
-        if tick is not None and waive is not None:
-            raise UsageError(_("say one thing at a time: --tick or --waive"))
-    elif any(value not in ("", None, 1) for value in new.values()):
+    told = [one for one in (tick, waive, need) if one is not None]
+    if told and len(subjects) != 1:
+        raise UsageError(_("say whose file it is: one number"))
+    if len(told) > 1:
+        raise UsageError(_("say one thing at a time: --tick, --waive or --need"))
+    if not told and any(value not in ("", None, 1) for value in new.values()):
         raise UsageError(_("say which document it is about: --tick ITEM"))
     if letter is not None and (out or tick is not None or waive is not None):
         raise UsageError(_("--letter writes letters and nothing else"))
     with Registry.open(settings.registry_url) as registry:
-        if tick is not None or waive is not None:
-            _enter(reporter, subjects[0], tick, waive, why, by, new, registry, settings)
+        if told:
+            _enter(reporter, subjects[0], tick, waive, need, why, by, new, registry, settings)
         if letter is not None:
             return _write(reporter, subjects, common.day(letter), registry, settings)
         states: Counter[str] = Counter()
@@ -138,6 +140,7 @@ def _enter(
     subject: str,
     tick: str | None,
     waive: str | None,
+    need: str | None,
     why: str,
     by: str,
     new: dict[str, Any],
@@ -150,6 +153,8 @@ def _enter(
     with reporter.alone(settings.output):
         if waive is not None:
             filing.waive(subject, waive, why, who, registry, settings)
+        elif need is not None:
+            filing.need(subject, need, why, who, registry, settings)
         elif tick is not None:
             wanted = filing.New(tick, **new)
             filing.add(subject, wanted, who, registry, settings)

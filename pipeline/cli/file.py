@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import common
-from pipeline.cli.options import describing, out_folder, said
+from pipeline.cli.options import describing, out_folder, said, secret
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode
 from pipeline.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from pipeline.dossier import Dossier
     from pipeline.flow.archive import AboutFile
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
@@ -29,8 +30,9 @@ def file() -> None:
 
 @file.command(help=_("The documents of a file with their sheets, those taken out too."))
 @click.argument("subject")
+@secret
 @reporting
-def show(reporter: Reporter, subject: str) -> None:
+def show(reporter: Reporter, subject: str, secret: bool) -> None:
     """One line a document."""
     settings = common.settings()
     from pipeline import dossier
@@ -38,7 +40,7 @@ def show(reporter: Reporter, subject: str) -> None:
 
     with Registry.open(settings.registry_url) as registry:
         (one,) = dossier.read(registry, settings, [subject])
-    _show(reporter, one)
+        _show(reporter, one.separate if secret else one, registry)
 
 
 @file.command(help=_("Take a document out of a file; its sheets' numbers stay skipped."))
@@ -63,6 +65,45 @@ def return_(reporter: Reporter, subject: str, document: str, why: str, by: str) 
     from pipeline.flow import filing
 
     _change(reporter, subject, partial(filing.give_back, subject, document, why, common.user(by)))
+
+
+@file.command("removal-act", help=_("The act of what was taken out of a file (акт об изъятии)."))
+@click.argument("subject")
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="N",
+    help=_("what was taken out: its number in the file, or its name; give it for each"),
+)
+@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@secret
+@out_folder
+@reporting
+def removal_act(
+    reporter: Reporter,
+    subject: str,
+    documents: tuple[str, ...],
+    by: str,
+    secret: bool,
+    out: Path | None,
+) -> None:
+    """By default about all that no signed act tells of yet."""
+    settings = common.settings()
+    from pipeline.files import run_lock
+    from pipeline.flow import removal
+    from pipeline.flow.generate import Options
+    from pipeline.registry import Registry
+
+    options, who = Options(out or settings.issued), common.user(by)
+    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+        made = removal.issue(subject, documents, who, settings, registry, options, secret=secret)
+    answer = made.as_json()
+    reporter.record(answer)
+    keys = ("number", "title", "date", "index", "sheets", "reason")
+    columns = ("№", _("document"), _("date"), _("number"), _("sheets"), _("why"))
+    reporter.table(columns, [[row[key] for key in keys] for row in answer["rows"]])
+    reporter.say(_("to be printed: {file}").format(file=answer["pdf"]))
 
 
 @file.command(help=_("Put a document in the place of another, which is taken out."))
@@ -99,13 +140,15 @@ def _change(
     with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         change(registry, settings)
         (one,) = dossier.read(registry, settings, [subject])
-    _show(reporter, one)
+        _show(reporter, one, registry)
 
 
-def _show(reporter: Reporter, one: Any) -> None:
+def _show(reporter: Reporter, one: Dossier, registry: Registry) -> None:
     from pipeline import inventory
+    from pipeline.flow import removal
 
     listed = inventory.of(one)
+    acts = removal.acts(one, registry)
     reporter.record(
         {
             "subject": one.person.subject,
@@ -114,13 +157,17 @@ def _show(reporter: Reporter, one: Any) -> None:
             "volumes": one.bound.volumes,
             "literal": list(one.bound.literal),
             "skipped": list(one.bound.skipped),
-            "rows": [row.as_json() for row in listed.rows],
+            "rows": [
+                row.as_json() | {"act": act.as_json() if (act := acts.get(row.entry)) else None}
+                for row in listed.rows
+            ],
         }
     )
-    rows = [
-        (row.number, row.index, row.day, row.title, row.sheets, row.remark, row.document)
-        for row in listed.rows
-    ]
+    rows = []
+    for row in listed.rows:
+        act = acts.get(row.entry)
+        remark = "; ".join(part for part in (row.remark, act.remark if act else "") if part)
+        rows.append((row.number, row.index, row.day, row.title, row.sheets, remark, row.document))
     columns = ("№", _("number"), _("date"), _("document"), _("sheets"), _("note"), _("name"))
     if rows:
         reporter.table(columns, rows, f"{one.person.subject} {one.person.full_name}")

@@ -7,16 +7,20 @@ from pathlib import Path
 import click
 
 from pipeline.cli import common
-from pipeline.cli.options import out_folder
+from pipeline.cli.options import out_folder, secret
 from pipeline.cli.output import Reporter, reporting
+from pipeline.errors import UsageError
 from pipeline.i18n import _
 
 
 @click.command()
 @click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
+@secret
 @out_folder
 @reporting
-def inventory(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> None:
+def inventory(
+    reporter: Reporter, subjects: tuple[str, ...], secret: bool, out: Path | None
+) -> None:
     """An unchanged file gives the same inventory again."""
     settings = common.settings()
     from pipeline import dossier
@@ -28,7 +32,10 @@ def inventory(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -
     options = Options(out or settings.issued)
     rows = []
     with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
-        wanted = [inventories.of(one) for one in dossier.read(registry, settings, subjects)]
+        files = dossier.read(registry, settings, subjects)
+        wanted = [inventories.of(one.separate if secret else one) for one in files]
+        if secret and (empty := next((one for one in wanted if not one.rows), None)):
+            raise UsageError(_("there are no secret documents in this file"), where=empty.file)
         with reporter.progress(_("Inventories"), len(wanted)) as advance:
             for listed in flow.issue(wanted, settings, registry, options, advance):
                 answer = listed.as_json()

@@ -44,6 +44,12 @@ def out_file(*suffixes: str) -> Callable[[F], F]:
     return click.option("--out", type=kind, metavar="FILE", callback=checked, help=text)
 
 
+def secret(command: F) -> F:
+    """``--secret``: of a file the secret documents, which are kept apart, and nothing else."""
+    text = _("of the secret documents alone, which are kept apart")
+    return click.option("--secret", is_flag=True, help=text)(command)
+
+
 def said(command: F) -> F:
     """``--why`` and ``--by``: the reason, in words that a paper can show, and who says it."""
 

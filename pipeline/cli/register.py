@@ -1,4 +1,4 @@
-"""``paperloop register``: the register of municipal servants."""
+"""``paperloop register``: the register of municipal servants, and the personnel reserve."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ import click
 from pipeline.cli import common
 from pipeline.cli.options import out_folder
 from pipeline.cli.output import Reporter, reporting
+from pipeline.errors import UsageError
 from pipeline.i18n import _
 
 
 @click.command()
 @click.option("--consolidated", is_flag=True, help=_("by department, with how many in each"))
+@click.option("--reserve", is_flag=True, help=_("the personnel reserve instead"))
 @out_folder
 @reporting
-def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
+def register(reporter: Reporter, consolidated: bool, reserve: bool, out: Path | None) -> None:
     """Whose file is not closed; by name."""
+    if consolidated and reserve:
+        raise UsageError(_("say one thing at a time: --consolidated or --reserve"))
     settings = common.settings()
     from pipeline.flow import archive as flow
     from pipeline.flow.generate import Options
@@ -25,7 +29,10 @@ def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
 
     options = Options(out or settings.issued)
     with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
-        issued, said = flow.register(consolidated, settings, registry, options)
+        if reserve:
+            issued, said = flow.reserve(settings, registry, options)
+        else:
+            issued, said = flow.register(consolidated, settings, registry, options)
     answer = {
         "as_of": said["as_of"].isoformat(),
         **issued.files,
@@ -35,8 +42,14 @@ def register(reporter: Reporter, consolidated: bool, out: Path | None) -> None:
     if consolidated:
         answer["departments"] = said["departments"]
     reporter.record(answer)
-    columns = ("№", _("number"), _("person"), _("position"), _("department"), _("since"))
-    keys = ("subject", "full_name", "position", "department", "hired_on")
+    columns = ["№", _("number"), _("person"), _("position")]
+    keys = ["subject", "full_name", "position"]
+    if reserve:
+        columns += [_("included on"), _("decision"), _("for the position of")]
+        keys += ["included_on", "index", "reserve_for"]
+    else:
+        columns += [_("department"), _("since")]
+        keys += ["department", "hired_on"]
     rows = [(n, *(row[key] for key in keys)) for n, row in enumerate(said["people"], start=1)]
     reporter.table(columns, rows)
     if consolidated:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import archive, consents, dossier, handover, inventory, russian, staff
+from pipeline import archive, consents, dossier, handover, inventory, leaving, russian, staff
 from pipeline import form as forms
 from pipeline.archive import Volume
 from pipeline.dossier import Dossier
@@ -129,6 +129,25 @@ def register(
     return _issue_one(name, said, key, settings, registry, options), said
 
 
+def reserve(
+    settings: Settings, registry: Registry, options: Options
+) -> tuple[Issued, dict[str, Any]]:
+    """The list of the personnel reserve today, and what it was filled from.
+
+    Raises DataError where nobody is in it, and as issuing does.
+    """
+    said = staff.reserve(dossier.read(registry, settings), settings.today)
+    if not said["people"]:
+        raise DataError(
+            _("nobody is in the personnel reserve on {day}").format(day=short_date(settings.today)),
+            hint=_("enter the decision: paperloop checklist SUBJECT --tick {item}").format(
+                item=staff.INCLUDED
+            ),
+        )
+    key = settings.today.isoformat()
+    return _issue_one(staff.RESERVE, said, key, settings, registry, options), said
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """Where a file goes and why; ``number`` is the letter's ("" = left for a pen).
@@ -177,6 +196,10 @@ def transfer(
 def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
     """What does not agree: documents, sheets, scans, and the papers about the file."""
     yield from archive.faults(file)
+    for one in leaving.of(file):
+        if one.day < file.as_of:
+            where = archive.place(file.person.subject, one.number, one.line)
+            yield Problem(one.fault, where, one.hint)
     yield from _consent_gone(file)
     if file.bound.lines:
         yield from _papers_wrong(file, settings, registry)

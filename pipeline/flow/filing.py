@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, dossier, handover
+from pipeline import archive, dossier, handover, standing
 from pipeline.binding import VOLUME_SHEETS, Event, Line
 from pipeline.checklists import Wanted
 from pipeline.dossier import Dossier
@@ -57,7 +57,7 @@ def replace(
     file = _file(subject, registry, settings)
     old = _here(file, target)
     item = _item(file, new.item)
-    if item.secret != any(entry.id == old for entry in file.apart):
+    if item.secret != any(line.entry.id == old for line in file.apart.lines):
         raise UsageError(
             _("secret documents are kept apart from the others"),
             where=f"{subject}, {item.item}",
@@ -107,7 +107,25 @@ def waive(
         raise UsageError(_("say why it is not needed"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
     name = _item(file, item).item
-    return registry.enter(Event(subject, "waive", by, now(), item=name, why=why))
+    return registry.enter(Event(subject, standing.WAIVE, by, now(), item=name, why=why))
+
+
+def need(
+    subject: str, item: str, why: str, by: str, registry: Registry, settings: Settings
+) -> Event:
+    """Say that a file needs an item after all.
+
+    Raises UsageError: no such item, nobody said that it is not needed, no reason.
+    """
+    if not why:
+        raise UsageError(_("say why it is needed after all"), hint=_("say --why TEXT"))
+    file = _file(subject, registry, settings)
+    name = _item(file, item).item
+    if not file.waived(name):
+        raise UsageError(
+            _("nobody said that “{item}” is not needed").format(item=item), where=subject
+        )
+    return registry.enter(Event(subject, standing.NEED, by, now(), item=name, why=why))
 
 
 def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
@@ -154,9 +172,6 @@ def there(file: Dossier, target: str) -> str:
         )
     if line:
         return line.entry.id
-    for entry in file.apart:
-        if entry.id == target:
-            return target
     raise UsageError(
         _("there is no document “{target}” in the file").format(target=target),
         where=file.person.subject,
@@ -177,17 +192,15 @@ def _here(file: Dossier, target: str) -> str:
 
 
 def line_of(file: Dossier, target: str) -> Line | None:
-    """The line that a number of the inventory, or a name, stands for, taken out or not."""
+    """The line that a number of the inventory, or a name, stands for, taken out or not.
+
+    A secret document goes by its name alone: its number is one of another inventory.
+    """
     papers = {one.document.id: one.paper.id for one in file.filed}
     names = (target, papers.get(target))
-    return next(
-        (
-            line
-            for number, line in enumerate(file.bound.lines, start=1)
-            if target == str(number) or line.entry.id in names
-        ),
-        None,
-    )
+    numbered = {str(number): line for number, line in enumerate(file.bound.lines, start=1)}
+    named = (it for it in (*file.bound.lines, *file.apart.lines) if it.entry.id in names)
+    return numbered.get(target) or next(named, None)
 
 
 def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
@@ -222,8 +235,7 @@ def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
             where=where,
             hint=_("compare both orders"),
         )
-    there = [*(line.entry for line in file.bound.present), *file.apart]
-    for entry in there:
+    for entry in file.there:
         same = (entry.item, entry.index, entry.day) == (item.item, new.index, new.day)
         if same and entry.title == (new.title or item.title) and entry.id != instead_of:
             raise DataError(

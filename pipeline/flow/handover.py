@@ -236,7 +236,7 @@ def _said(asked: Asked) -> dict[str, str]:
 def _line(file: Dossier, target: str) -> Line:
     """The line of a document that can go."""
     subject = file.person.subject
-    if any(entry.id == target for entry in file.apart):
+    if any(line.entry.id == target for line in file.apart.lines):
         raise DataError(
             _("a secret document is not handed over with the others"),
             where=f"{subject}, {target}",

@@ -77,7 +77,7 @@ def _counted(
     wishes: dict[int, Wish] = {}
     open_: set[int] = set()
     for i, one in enumerate(wanted):
-        earlier = registry.current(form.name, one.person.subject)
+        earlier = registry.current(form.name, one.file)
         counts[i] = earlier[-1].pages if earlier else 1
         wishes[i] = _wish(form, one, counts[i], settings)
         if not any(it.digest == wishes[i].digest for it in earlier):
@@ -110,7 +110,7 @@ def _counted(
 def is_current(one: Inventory, settings: Settings, registry: Registry) -> bool | None:
     """Whether the inventory in use says what lies in the file now; None: there is none."""
     form = forms.load(inventory.FORM, settings)
-    earlier = registry.current(form.name, one.person.subject)
+    earlier = registry.current(form.name, one.file)
     if not earlier:
         return None
     return any(it.digest == _wish(form, one, it.pages, settings).digest for it in earlier)
@@ -119,4 +119,4 @@ def is_current(one: Inventory, settings: Settings, registry: Registry) -> bool |
 def _wish(form: Form, one: Inventory, own_sheets: int, settings: Settings) -> Wish:
     row = inventory.data(one, own_sheets)
     filled = forms.fill(form, row, settings.operator, settings.today)
-    return wish(form, filled, one.person.subject, one.person)
+    return wish(form, filled, one.file, one.person)

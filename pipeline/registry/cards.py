@@ -1,7 +1,8 @@
 """The cards that documents are searched by: made from what was read or entered, and looked up.
 
 A plain table of keys, not FTS5 and tsvector: those cut text each in its own way, and the hits must
-be the same on both databases. A secret document has no card, so that no search can show it.
+be the same on both databases. A secret document has no card, nor has a paper that lists such ones,
+so that no search can show it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline import lemmas, marks, verdict
-from pipeline.binding import Event, local_day
+from pipeline.binding import APART, Event, local_day
 from pipeline.lemmas import Clue
 from pipeline.record import Document
 from pipeline.registry import documents
@@ -134,7 +135,8 @@ def put(db: Connection, ids: Sequence[str]) -> None:
 
 def _put(db: Connection, ids: Sequence[str]) -> None:
     db.execute(card.delete().where(card.c.document.in_(ids)))
-    its = document.c.id.in_(ids)
+    secret = (paper.c.id == document.c.paper) & paper.c.key.contains(APART, autoescape=True)
+    its = document.c.id.in_(ids) & ~sa.exists().where(secret)
     times = {row.id: row.taken_in_at for row in db.execute(sa.select(document).where(its))}
     made = []
     for one in documents.some(db, its, after=None, limit=None)[0]:
