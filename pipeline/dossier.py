@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from pipeline import binding, checklists, marks, standing, verdict
+from pipeline import attachment, binding, checklists, marks, standing, verdict
 from pipeline import form as forms
 from pipeline.binding import Bound, Entry, Event, Gone
 from pipeline.checklists import Checklist, Wanted
@@ -143,7 +143,8 @@ def of(
     papers = {
         paper.id: paper
         for paper in material.papers
-        if not (paper.form in known and known[paper.form].command)  # about the file, not in it
+        if paper.form == attachment.FORM
+        or not (paper.form in known and known[paper.form].command)  # about the file, not in it
     }
     came = [d for d in material.documents if d.paper in papers]
     said = material.settlements
@@ -153,7 +154,7 @@ def of(
     filed_of = {one.paper.id: one for one in filed}
     came_in = [one for one in events if one.action == "file" and one.target in papers]
     entries = [
-        _entry(one, papers[one.target or ""], filed_of.get(one.target or ""), known)
+        _entry(one, papers[one.target or ""], filed_of.get(one.target or ""), known, items_of)
         for one in came_in
     ]
     rejected = {
@@ -165,7 +166,7 @@ def of(
     apart = binding.bind([_entered(one, items_of) for one in by_hand if one.secret], events)
     wanted: dict[str, list[Paper]] = {}
     for paper in papers.values():
-        if paper.superseded_by is None:
+        if paper.superseded_by is None and paper.form != attachment.FORM:
             wanted.setdefault(paper.form, []).append(paper)
     secret = [line.entry for line in apart.present]
     present = {line.entry.id for line in (*bound.present, *apart.present)}
@@ -189,8 +190,18 @@ def of(
     )
 
 
-def _entry(event: Event, paper: Paper, filed: Filed | None, known: Mapping[str, Form]) -> Entry:
-    """A paper of ours; it is in the file from the moment of its first acceptance."""
+def _entry(
+    event: Event,
+    paper: Paper,
+    filed: Filed | None,
+    known: Mapping[str, Form],
+    items: Mapping[str, Wanted],
+) -> Entry:
+    """A paper of ours, or what lay behind one; in the file from its first acceptance."""
+    if paper.form == attachment.FORM:
+        item = attachment.item(paper)
+        title = items[item].title if item in items else item
+        return Entry(paper.id, event.at, item, title, event.sheets or 1)
     return Entry(
         id=paper.id,
         at=event.at,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from pipeline import record, rescan, verdict
+from pipeline import attachment, record, rescan, verdict
 from pipeline.i18n import _
 from pipeline.reading import HandMark, PageReading
 from pipeline.record import ACCEPTED, REVIEW, Document
@@ -33,6 +33,7 @@ def table() -> dict[str, str]:
         "unknown-form": _("the form is not known"),
         "unknown-paper": _("the code is sound, but this registry did not issue the paper"),
         "ambiguous-identity": _("it is not certain which paper this is"),
+        attachment.NOTHING: _("nothing lies behind the sheet"),
         "stale-version": _("a newer paper has taken its place"),
         "rescan": _("the paper has come back before"),
         "copy-not-original": _("it looks like a copy, not the original"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from pipeline import attachment
 from pipeline.dates import SURE
 from pipeline.paper import Paper
 from pipeline.reading import FieldReading, HandMark, PageReading
@@ -66,12 +67,17 @@ def assemble(
 ) -> Document:
     """One paper's document from all its pages seen so far, in the order of its pages.
 
-    It was signed after ``since``, and not after ``today``; ``earlier`` is the document of the
-    same paper that it comes after.
+    What lies behind an attachment's sheet stays in the order of the scan. A paper was signed after
+    ``since``, and not after ``today``; ``earlier`` is the document of the same paper that it comes
+    after.
     """
-    ordered = tuple(sorted(pages, key=lambda p: p.page or 0))
+    is_attachment = paper.form == attachment.FORM
+    ordered = tuple(pages if is_attachment else sorted(pages, key=lambda p: p.page or 0))
     judged = tuple(_with_days(_with_values(page, paper), paper, since, today) for page in ordered)
-    reasons = tuple(dict.fromkeys(_reasons(paper, judged, rescan=earlier is not None)))
+    found = _behind(judged) if is_attachment else _reasons(paper, judged)
+    if earlier is not None:
+        found.append("rescan")
+    reasons = tuple(dict.fromkeys(found))
     return Document(
         id=document_id,
         source=pages[0].source,
@@ -166,7 +172,18 @@ def proposal(mark: HandMark) -> str | None:
     return mark.days[0] if mark.days else None
 
 
-def _reasons(paper: Paper, pages: Sequence[PageReading], *, rescan: bool) -> list[str]:
+def _behind(pages: Sequence[PageReading]) -> list[str]:
+    """What is amiss behind an attachment's sheet; of the sheet only what it says matters."""
+    behind = attachment.behind(pages)
+    found = [problem for page in behind for problem in page.problems]
+    if not behind:
+        found.append(attachment.NOTHING)
+    if len(pages) - len(behind) > 1:
+        found.append("page-doubled")
+    return found
+
+
+def _reasons(paper: Paper, pages: Sequence[PageReading]) -> list[str]:
     numbers = [page.page for page in pages]
     found = [problem for page in pages for problem in page.problems]
     if set(numbers) != set(range(1, paper.pages + 1)):
@@ -189,8 +206,6 @@ def _reasons(paper: Paper, pages: Sequence[PageReading], *, rescan: bool) -> lis
             found.append("date-implausible")
     if paper.superseded_by:
         found.append("stale-version")
-    if rescan:
-        found.append("rescan")
     return found
 
 

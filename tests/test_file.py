@@ -140,6 +140,13 @@ def test_secret_documents_have_an_inventory_of_their_own(
     (answer,) = paperloop("file", "show", "0042", "--secret", "--json", *DAY).lines()
     assert (answer["documents"], answer["skipped"]) == (1, ["1", "2", "3"])
     assert [row["gone"] for row in shown(paperloop)["rows"]] == [False]
+    assert paperloop("file", "removal-act", "0042", *DAY).code == 3  # it tells of the others alone
+    (act,) = paperloop("file", "removal-act", "0042", "--secret", "--json", *DAY).lines()
+    assert (act["act"], act["sheets"]) == ("0042 (отдельное хранение)/1", 3)
+    signed = file.paper(act["paper"])
+    assert signed
+    filing.comes_back(file, signed)
+    assert paperloop("search", "--kind", "removal-act", "--json", *DAY).lines() == []
     assert paperloop("file", "return", "0042", gone, "--why", "ошибка").code == 0
 
 

@@ -40,20 +40,7 @@ def registry(workspace: Path) -> Iterator[Registry]:
 def printed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Papers are entered without LibreOffice; the wishes that would be printed."""
     wishes: list[Any] = []
-
-    def issue(wanted: Any, settings: Any, registry: Registry, options: Any) -> Iterator[Any]:
-        for one in wanted:
-            wishes.append(one)
-            it = filing.paper(
-                one.form.name, key=one.key, subject=one.subject, digest=one.digest,
-                fields=dict(one.filled.printed), values=dict(one.filled.values), pages=1,
-            )  # fmt: skip
-            there = [old for old in registry.current(it.form, it.key) if old.digest == it.digest]
-            if not there:
-                filing.issue(registry, it, people=(SERVANT,))
-            yield generate.Issued(there[0] if there else it, new=not there)
-
-    monkeypatch.setattr(generate, "issue", issue)
+    monkeypatch.setattr(generate, "issue", filing.unprinted(SERVANT, wishes))
     return wishes
 
 

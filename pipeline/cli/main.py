@@ -51,6 +51,10 @@ def commands() -> dict[str, Entry]:
         "inventory": Entry("pipeline.cli.inventory", _("List the papers of personal files.")),
         "archive": Entry("pipeline.cli.archive", _("List the files that go to the archive.")),
         "handover": Entry("pipeline.cli.handover", _("Hand documents over, and take them back.")),
+        "attachment-sheets": Entry(
+            "pipeline.cli.attachments",
+            _("Print sheets to lay before documents and scan with them."),
+        ),
         "familiarisation": Entry(
             "pipeline.cli.familiarisation", _("Have servants sign that they saw their files.")
         ),

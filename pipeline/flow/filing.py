@@ -42,7 +42,7 @@ def add(subject: str, new: New, by: str, registry: Registry, settings: Settings)
         DataError: it cannot be so, or it is in the file already.
     """
     file = _file(subject, registry, settings)
-    item = _item(file, new.item)
+    item = item_of(file, new.item)
     _check(file, item, new)
     return registry.enter(_event(file, "add", new, item, by))
 
@@ -56,7 +56,7 @@ def replace(
     """
     file = _file(subject, registry, settings)
     old = _here(file, target)
-    item = _item(file, new.item)
+    item = item_of(file, new.item)
     if item.secret != any(line.entry.id == old for line in file.apart.lines):
         raise UsageError(
             _("secret documents are kept apart from the others"),
@@ -106,7 +106,7 @@ def waive(
     if not why:
         raise UsageError(_("say why it is not needed"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
-    name = _item(file, item).item
+    name = item_of(file, item).item
     return registry.enter(Event(subject, standing.WAIVE, by, now(), item=name, why=why))
 
 
@@ -120,7 +120,7 @@ def need(
     if not why:
         raise UsageError(_("say why it is needed after all"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
-    name = _item(file, item).item
+    name = item_of(file, item).item
     if not file.waived(name):
         raise UsageError(
             _("nobody said that “{item}” is not needed").format(item=item), where=subject
@@ -133,7 +133,8 @@ def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
     return file
 
 
-def _item(file: Dossier, said: str) -> Wanted:
+def item_of(file: Dossier, said: str) -> Wanted:
+    """The item of a file's checklist that a person names, or its letter. Raises UsageError."""
     if file.checklist is None:
         raise UsageError(
             _("there is no checklist for this person"),

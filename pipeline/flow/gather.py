@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline import attachment, record, rescan
 from pipeline import form as forms
-from pipeline import record, rescan
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document
@@ -23,7 +23,8 @@ def gather(
 ) -> list[Document]:
     """The documents of one file, those of earlier files that they join among them.
 
-    A page never takes its paper from its neighbour; only a blank back goes with what it follows.
+    A page never takes its paper from its neighbour: only a blank back goes with what it follows,
+    and what no code names goes with the sheet that was laid before it (``attachment``).
     """
     alone = f"doc-{scan.sha256[:12]}"
     written = [reading for reading in pages if not reading.blank]
@@ -34,15 +35,17 @@ def gather(
     papers: dict[str, list[PageReading]] = {}
     strangers: dict[str, PageReading] = {}
     blanks: dict[str, list[int]] = {}
-    last = ""
+    last, is_open = "", False
     for reading in pages:
         if reading.blank:
             blanks.setdefault(last, []).append(reading.source_page)
-        elif reading.paper and registry.paper(reading.paper):
-            last = reading.paper
+        elif reading.paper and (paper := registry.paper(reading.paper)):
+            last, is_open = paper.id, paper.form == attachment.FORM
             papers.setdefault(last, []).append(reading)
+        elif is_open and not reading.paper:
+            papers[last].append(reading)
         else:
-            last = f"{alone}-{reading.source_page}"
+            last, is_open = f"{alone}-{reading.source_page}", False
             strangers[last] = reading
     first = written[0].paper if written[0].paper in papers else next(iter(strangers), "")
     backs = {name: tuple(numbers) for name, numbers in blanks.items() if name}

@@ -8,8 +8,9 @@ from dataclasses import asdict
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from pipeline import attachment
 from pipeline.binding import Event
-from pipeline.registry.tables import event, paper
+from pipeline.registry.tables import document, event, page, paper
 
 FILED = "file"
 
@@ -51,4 +52,12 @@ def file(db: Connection, papers: Iterable[str], at: str) -> None:
         row = db.execute(sa.select(paper).where(paper.c.id == paper_id)).one_or_none()
         if row is None or row.subject is None or db.execute(filed).first():
             continue
-        enter(db, Event(row.subject, FILED, "", at, target=paper_id, sheets=row.pages))
+        sheets = _behind(db, paper_id) if row.form == attachment.FORM else row.pages
+        enter(db, Event(row.subject, FILED, "", at, target=paper_id, sheets=sheets))
+
+
+def _behind(db: Connection, paper_id: str) -> int:
+    """How many pages lie behind an attachment's sheet."""
+    its = document.c.paper == paper_id, document.c.status == "accepted", page.c.page.is_(None)
+    query = sa.select(sa.func.count()).select_from(page).join(document).where(*its)
+    return int(db.execute(query).scalar_one())

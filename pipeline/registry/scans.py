@@ -71,7 +71,6 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
     at = now()
     for found in documents:
         _put(db, found, claim, at)
-    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at)
     links = [
         {"number": numbers[seen.sha256, seen.source_page], "owner": found.id, "place": place}
         for found in documents
@@ -84,6 +83,7 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
             .values(document_id=sa.bindparam("owner"), position=sa.bindparam("place")),
             links,
         )
+    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at)
     for found in documents:
         for seen in found.pages:
             _judge(db, numbers[seen.sha256, seen.source_page], seen)
