@@ -143,6 +143,19 @@ def test_code_with_one_letter_changed_is_no_code(office: Office, issued: Issued)
     assert document["reasons"] == ["unknown-form"]
 
 
+@pytest.mark.parametrize(("page", "of"), [(1, 3), (3, 3)])
+def test_sound_code_of_a_page_that_the_paper_does_not_have_is_no_identity(
+    office: Office, issued: Issued, page: int, of: int
+) -> None:
+    text = marks.encode(marks.Mark(issued.pledge["paper"], page, of))
+    bare = scanning.without_codes(issued.pledged)
+    office.put("a.png", scanning.with_code(bare, scanning.qr(text), 200, 1560))
+    (document,) = office.take_in()
+    assert document["status"] == "review"
+    assert "ambiguous-identity" in document["reasons"]
+    assert not document["fields"]
+
+
 def test_foreign_codes_say_nothing(office: Office, issued: Issued) -> None:
     goods = zxingcpp.create_barcode("4601546021298", zxingcpp.BarcodeFormat.EAN13)
     ean = np.asarray(zxingcpp.write_barcode_to_image(goods, scale=2), np.uint8)
