@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import count
 
-from pipeline.paper import Paper
 from pipeline.reading import PageReading
 
 FORM = "attachment-sheet"
@@ -24,9 +23,9 @@ def key(subject: str, item: str, taken: Collection[str]) -> str:
     return next(name for n in count(2) if (name := f"{first}/{n}") not in taken)
 
 
-def item(paper: Paper) -> str:
-    """The item of the checklist that the document behind a sheet is."""
-    return paper.key.removeprefix(f"{paper.subject}/").partition("/")[0]
+def item(subject: str | None, key: str) -> str:
+    """The item of the checklist that the document behind a sheet of this key is."""
+    return key.removeprefix(f"{subject}/").partition("/")[0]
 
 
 def behind(pages: Sequence[PageReading]) -> list[PageReading]:

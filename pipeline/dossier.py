@@ -199,7 +199,7 @@ def _entry(
 ) -> Entry:
     """A paper of ours, or what lay behind one; in the file from its first acceptance."""
     if paper.form == attachment.FORM:
-        item = attachment.item(paper)
+        item = attachment.item(paper.subject, paper.key)
         title = items[item].title if item in items else item
         return Entry(paper.id, event.at, item, title, event.sheets or 1)
     return Entry(

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pipeline import lemmas, marks, verdict
+from pipeline import attachment, lemmas, marks, verdict
 from pipeline.binding import APART, Event, local_day
 from pipeline.lemmas import Clue
 from pipeline.record import Document
@@ -138,6 +138,7 @@ def _put(db: Connection, ids: Sequence[str]) -> None:
     secret = (paper.c.id == document.c.paper) & paper.c.key.contains(APART, autoescape=True)
     its = document.c.id.in_(ids) & ~sa.exists().where(secret)
     times = {row.id: row.taken_in_at for row in db.execute(sa.select(document).where(its))}
+    behind = _behind(db, ids)
     made = []
     for one in documents.some(db, its, after=None, limit=None)[0]:
         said = verdict.of(one, documents.settlements(db, [one.id]))
@@ -145,13 +146,21 @@ def _put(db: Connection, ids: Sequence[str]) -> None:
         values = {
             "document": one.id,
             "subject": one.subject,
-            "kind": one.form,
+            "kind": behind.get(one.paper or "", one.form),
             "status": one.status,
             "day": day_of(said.signed_on) or came,
             "came": came,
         }
         made.append((values, _texts(one, said)))
     _file(db, made)
+
+
+def _behind(db: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Of those of these documents that lay behind a sheet, what they are, by the sheet's id."""
+    its = document.c.id.in_(ids), paper.c.form == attachment.FORM
+    query = sa.select(paper.c.id, paper.c.subject, paper.c.key)
+    rows = db.execute(query.join(document, document.c.paper == paper.c.id).where(*its))
+    return {row.id: attachment.item(row.subject, row.key) for row in rows}
 
 
 def enter(db: Connection, came: Iterable[Event]) -> None:
