@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import gaps, hand, ink, layout, smears
+from pipeline import gaps, hand, ink, layout, smears, strokes
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
 from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
@@ -82,11 +82,36 @@ def examine(
     ]
     rows = layout.lines(text)
     alterations = _wording_alterations(wording, rows, seen, laid)
+    strokes_ = _strokes(rows, seen, excused | laid.beyond(ink.EDGE_MM), here, laid)
     stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
     alterations += _ink_alterations(stray, scan, black, rows, laid, sheet, here, issued)
+    alterations = [*strokes_, *(a for a in alterations if not _belongs(a, strokes_))]
     excused |= laid.beyond(ink.EDGE_MM)
     alterations += _added(rows, seen, excused, whole, here, alterations, laid)
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
+
+
+def _strokes(
+    rows: Sequence[list[Glyph]],
+    seen: Look,
+    excused: NDArray[np.bool_],
+    here: Sequence[Place],
+    laid: Laid,
+) -> list[Alteration]:
+    """Lines that somebody drew along or through printed ones, but for a signature's flourish."""
+    flourish = _flourishes([place for place in here if place.kind == "signature"])
+    return [
+        Alteration(
+            "strike", line[0].page, box, _text_of(line), encode_png(laid.picture(box.grown(4)))
+        )
+        for line, box in strokes.drawn(rows, seen, excused)
+        if not any(zone.overlaps(box) for zone in flourish)
+    ]
+
+
+def _belongs(one: Alteration, strokes_: Sequence[Alteration]) -> bool:
+    """Is it a part of a stroke that is known already: letters that it crosses, ink between them?"""
+    return any(one.box.overlaps(it.box.grown(1.0, 2.0)) for it in strokes_ if one.near == it.near)
 
 
 def _touched(

@@ -205,3 +205,41 @@ def test_the_likest_letters_are_looked_for(
         if letters.letter(font, was, 12) is not None:
             assert now in {twin.char for twin in letters.twins(font, was)}
     assert any(letters.letter(font, was, 12) is not None for font in styles)
+
+
+def word_at(signed: tuple[Office, Json, list[Pixels]], word: str) -> tuple[int, int, int, int]:
+    """Where a word of the wording stands on the scan of page 1: left, top, right, bottom."""
+    office, paper, pages = signed
+    pdf = (office.root / str(paper["pdf"])).read_bytes()
+    found = [w for w in placing.words(layout.sheet(pdf, 1).glyphs)
+             if "".join(glyph.char for glyph in w).strip(";,.") == word]  # fmt: skip
+    x0, y0, x1, y1 = layout.box_of(found[0]).px(GLASS_DPI)
+    issued = layout.render(pdf, 1, GLASS_DPI)[y0 - 4 : y1 + 4, x0 - 4 : x1 + 4]
+    reach = px(5)
+    near = pages[0][y0 - reach : y1 + reach, x0 - reach : x1 + reach]
+    _low, _high, _at, (dx, dy) = cv2.minMaxLoc(
+        cv2.matchTemplate(near, issued, cv2.TM_CCOEFF_NORMED)
+    )
+    left, top = x0 - reach + dx + 4, y0 - reach + dy + 4
+    return left, top, left + x1 - x0, top + y1 - y0
+
+
+@pytest.mark.parametrize("how", ["through", "over the top", "waving"])
+def test_a_word_of_the_wording_that_is_crossed_out_is_named_with_its_line(
+    how: str, signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Every letter by itself still looks like itself, and the letters hide most of the stroke."""
+    x0, y0, x1, y1 = word_at(signed, "гражданство")
+    page = signed[2][0].copy()
+    level = (y0 + y1) // 2 if how != "over the top" else y0 + (y1 - y0) // 4
+    if how == "waving":
+        points = [
+            (x, level + (3 if n % 2 else -3)) for n, x in enumerate(range(x0 - 4, x1 + 8, 12))
+        ]
+    else:
+        points = [(x0 - 3, level + 1), (x1 + 3, level - 1)]
+    cv2.polylines(page, [np.array(points, np.int32)], False, 90, 2, cv2.LINE_AA)
+    whole = taken_in(signed, page, tmp_path)
+    assert "altered" in whole["reasons"]
+    (change,) = whole["alterations"]
+    assert (change["kind"], change["near"].strip("•; ")) == ("strike", "гражданство")

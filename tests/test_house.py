@@ -28,7 +28,7 @@ ORDER = re.findall(
     form checklists clocks soundness
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
-    atlas placing glyphs blots smears doubt gaps ink
+    atlas placing glyphs blots smears doubt gaps strokes ink
     script dates reading identify likeness stamps hand examine
     export attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
