@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,7 @@ class Form:
     ``lint`` names the rules that judge its wording; ``approved``: that wording is not ours to mend.
     ``valid`` is how long a signed one holds by that wording: "work" (while the person works here),
     "3 years" (from the signature), "age 18" (to that birthday), "" where it says no such term.
+    ``clauses`` says of words that may be crossed out what the paper is without them.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Form:
     lint: tuple[str, ...] = ()
     approved: bool = False
     valid: str = ""
+    clauses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def template(self) -> Path:
@@ -271,6 +273,7 @@ def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
         lint=(kinds,) if isinstance(kinds, str) else tuple(kinds),
         approved=bool(head.get("approved", False)),
         valid=valid,
+        clauses={str(words): str(said) for words, said in document.get("clauses", {}).items()},
     )
 
 

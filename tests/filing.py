@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import pikepdf
 
 from pipeline import settings
 from pipeline.flow.generate import Issued
@@ -63,9 +67,18 @@ def paper(form: str = "consent-employee", **changes: Any) -> Paper:
     return replace(made, **changes)
 
 
+@cache
+def _blank_page() -> bytes:
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(595, 842))
+    stream = io.BytesIO()
+    pdf.save(stream)
+    return stream.getvalue()
+
+
 def issue(registry: Registry, *papers: Paper, people: tuple[PersonRow, ...] = (ANNA,)) -> None:
     """Enter the papers with the people they are about."""
-    registry.issue([(one, b"%PDF") for one in papers], people)
+    registry.issue([(one, _blank_page()) for one in papers], people)
 
 
 def unprinted(person: PersonRow, wishes: list[Any]) -> Callable[..., Iterator[Issued]]:

@@ -30,7 +30,7 @@ ORDER = re.findall(
     marks layout paper scan picture view page lie register
     atlas placing glyphs blots smears doubt gaps strokes ink
     script dates reading identify likeness stamps hand examine
-    export attachment record rescan verdict transcript unseen pdfa conformity facsimile
+    export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
     binding handover registry standing dossier inventory archive removal consents leaving
     terms agenda staff

@@ -53,6 +53,7 @@ def test_a_record_says_what_the_paper_says(registry: Registry, paperloop: Paperl
         "signed": True,
         "signed_on": None,
         "struck": ["третьим лицам"],
+        "without": [],
         "settled_by": None,
     }
 

@@ -17,7 +17,7 @@ from pipeline.i18n import _, ngettext
 FORMATS = ("jsonl", "csv", "xlsx")
 SHEET = "records"
 _FIRST = ("record", "document", "paper", "form", "subject", "status")
-_LAST = ("signed", "signed_on", "struck", "settled_by", "taken_in_at")
+_LAST = ("signed", "signed_on", "struck", "without", "settled_by", "taken_in_at")
 
 
 @click.command()
@@ -61,7 +61,7 @@ def records(
         if subject:
             dossier.person(subject, registry)
         found = []
-        for one in flow.read(registry, form=form, subject=subject, everything=everything):
+        for one in flow.read(registry, settings, form=form, subject=subject, everything=everything):
             reporter.record(one)
             found.append(one)
     if chosen == "jsonl":

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline import verdict
+from pipeline import clauses, layout, verdict
+from pipeline import form as forms
+from pipeline.form import Form
 from pipeline.record import Document
 from pipeline.registry import Registry
+from pipeline.settings import Settings
 
 
 def read(
     registry: Registry,
+    settings: Settings,
     *,
     form: str | None = None,
     subject: str | None = None,
@@ -19,11 +23,20 @@ def read(
 ) -> Iterator[dict[str, Any]]:
     """The contract's objects for ``records``: accepted ones, or with ``everything`` all."""
     status = None if everything else "accepted"
+    known = {name: forms.load(name, settings) for name in forms.names(settings)}
     for document in registry.documents(status=status, form=form, subject=subject):
-        yield _record(document, registry)
+        yield _record(document, known.get(document.form or ""), registry)
 
 
-def _record(document: Document, registry: Registry) -> dict[str, Any]:
+def _without(document: Document, form: Form | None, registry: Registry) -> tuple[str, ...]:
+    """What the paper is without: clauses crossed out, by the form's words."""
+    strikes = [one for one in verdict.alterations(document) if one.kind == verdict.STRUCK]
+    if not (form and form.clauses and strikes and document.paper):
+        return ()
+    return clauses.struck(form.clauses, layout.sheets(registry.pdf_of(document.paper)), strikes)
+
+
+def _record(document: Document, form: Form | None, registry: Registry) -> dict[str, Any]:
     sum_ = verdict.of(document, registry.settlements(document.id))
     return {
         "record": f"rec-{document.id.removeprefix('doc-')}",
@@ -36,6 +49,7 @@ def _record(document: Document, registry: Registry) -> dict[str, Any]:
         "signed": sum_.signed,
         "signed_on": sum_.signed_on,
         "struck": list(sum_.struck),
+        "without": list(_without(document, form, registry)),
         "settled_by": sum_.settled_by,
         "taken_in_at": registry.taken_in_at(document.id),
     }
