@@ -59,8 +59,10 @@ def measure(setting: Setting) -> list[Row]:
         if group.orders is _in_every_field:
             rows += _glyphs(judged)
         elif group.orders is _covered:
+            rows += _by_kind(group.name, judged, COVER_KINDS)
             rows += _found("covered wording found", judged, COVER_KINDS)
         elif group.orders is _by_pen:
+            rows += _by_kind(group.name, judged, PEN_KINDS)
             rows += _pens(judged)
     rows.append(_accepted("re-typed, a clause softened", retyped.judged(setting)))
     return rows
@@ -79,8 +81,15 @@ def _changed(setting: Setting, group: Group) -> list[Judged]:
     return judged
 
 
-def _accepted(name: str, judged: Sequence[Judged]) -> Row:
-    return share_of(f"changed papers accepted: {name}", "all", [j.accepted for j in judged], NONE)
+def _accepted(name: str, judged: Sequence[Judged], of: str = "all") -> Row:
+    return share_of(f"changed papers accepted: {name}", of, [j.accepted for j in judged], NONE)
+
+
+def _by_kind(name: str, judged: Sequence[Judged], kinds: Iterable[str]) -> list[Row]:
+    return [
+        _accepted(name, [one for one in judged if kind in {v.kind for v in _changes(one)}], kind)
+        for kind in kinds
+    ]
 
 
 def _glyphs(judged: Sequence[Judged]) -> list[Row]:
