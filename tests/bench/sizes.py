@@ -51,8 +51,8 @@ class Sizes:
 
 
 LOOK = Sizes(
-    honest_pages=192, torn=24, glyphed=20, single=12, swapped=12, smeared=12, worded=12, covered=48,
-    struck=48, retyped=12,
+    honest_pages=192, torn=24, glyphed=20, single=12, swapped=12, smeared=12, worded=12, covered=32,
+    struck=40, retyped=12,
     unsigned=40, dates=48, stamped=8, speed_pages=40, issued=600, memory_pages=(20, 120),
     files=(400, 1000), indexes_all=False, kills=0,
 )  # fmt: skip
