@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import data, rules, settings
+from pipeline import archive, data, dossier, rules, settings
 from pipeline.book import read
-from tests.bench import people
+from pipeline.geometry import Box
+from pipeline.registry import Registry
+from tests.bench import confidence, filled, people, workspaces
 from tests.bench.foreign import SET, TRUTH
-from tests.bench.judging import identified, judge, printed, same
+from tests.bench.judging import false_alarms, identified, judge, printed, same
 from tests.bench.measure import at_least, at_most, interval, share
 from tests.bench.softening import CLAUSES
-from tests.simulator import TruthPage
+from tests.simulator import Marking, TruthPage
 
 PAPER = {
     "paper": "7F3K9QX2MD",
@@ -87,6 +90,52 @@ def test_values_are_what_was_printed() -> None:
     assert same("А.С. Ивнев", "А.С.\u00a0Ивнев")
     assert not same("2010-08-18", "13.08.2010")
     assert not same(None, "Ивнев")
+
+
+def test_only_the_pages_that_intake_complains_of_are_false_alarms() -> None:
+    change = {"kind": "strike", "page": 2, "box_mm": [50, 50, 60, 52]}
+    said = {**document("7F3K9QX2MD", 1, 2), "alterations": [change]}
+    (one,) = judge([PAPER], [page(1), page(2)], [said])
+    assert false_alarms([one]) == [False, True]
+    assert one.altered_at(2, Box(60.5, 51, 70, 52)) == {"strike"}
+    assert not one.altered_at(1, Box(50, 50, 60, 52))
+
+
+def test_a_confidence_is_set_beside_how_often_it_was_right() -> None:
+    stated = [(0.95, True)] * 40 + [(0.3, False), (1.0, True)]
+    low, high, sure = confidence.table("a thing", stated)
+    assert (low.profile, low.n, low.value, low.target) == ("[0, 0.5)", 1, 0.0, "≥ 0.300")
+    assert (high.profile, high.n, high.value, high.met) == ("[0.9, 0.99)", 40, 1.0, True)
+    assert sure.profile == "[0.99, 1]"
+
+
+def test_a_confidence_that_is_too_high_is_told() -> None:
+    (row,) = confidence.table("a thing", [(0.95, n % 2 == 0) for n in range(40)])
+    assert row.met is False
+
+
+def test_confidences_are_of_what_was_said() -> None:
+    sure = {**document("7F3K9QX2MD", 1), "hand": {"signature": {"present": True, "confidence": 1}}}
+    entry = {"status": "match", "value": "Ивнев Лев", "read": "Ивнев Аев", "confidence": 0.9}
+    sure["fields"] = {"full_name": entry}
+    unsigned = replace(page(1), marks=(Marking("signature", "signature", "tick", False),))
+    judged = judge([PAPER], [unsigned], [sure])
+    assert list(confidence.matches(judged)) == [(0.9, True)]
+    assert list(confidence.readings(judged)) == []
+    assert list(confidence.signatures(judged)) == [(1, False)]
+    entry["status"] = "unreadable"
+    assert list(confidence.readings(judged)) == [(0.9, False)]
+
+
+def test_a_filled_office_is_one_that_the_program_reads(tmp_path: Path) -> None:
+    office = workspaces.new(tmp_path / "office")
+    filled.fill(office, 3, 1, 5)
+    here = settings.load(office.root, today=office.today)
+    with Registry.open(here.registry_url) as registry:
+        files = list(dossier.read(registry, here))
+        assert [len(one.bound.lines) for one in files] == [filled.DOCUMENTS] * 3
+        listed = archive.yearly(files, filled.CLOSED_IN)
+    assert len(listed["files"]) == 1
 
 
 def test_the_benchs_people_are_without_a_fault(tmp_path: Path) -> None:

@@ -273,6 +273,17 @@ def test_every_kind_of_forgery_is_told_in_the_truth(kind: str, press: Press) -> 
     assert change.box.overlaps(Box(30, 40, 120, 60))
 
 
+def test_a_pen_may_strike_out_words_that_are_no_field(press: Press) -> None:
+    sheet = render(press.page, 100)
+    before = sheet.pixels.copy()
+    (change,) = forge_sheet(sheet, press, 1, PLACES, Order("strike", words=2), dice(3))
+    assert (change.field, change.page) == ("", 1)
+    assert change.was in "согласен. Второй абзац, который длиннее первого, тянется до поля."
+    assert len(change.was.split()) <= 2
+    zone = sheet.window(change.box.grown(0.6))
+    assert (sheet.pixels[zone] != before[zone]).any()
+
+
 def test_a_clause_is_softened(press: Press) -> None:
     (change,) = forge_print(
         press, 1, [], Order("clause", was="согласен", text="не против"), dice(1)

@@ -16,6 +16,7 @@ from rich.console import Console
 from tests.bench import (
     copies,
     dates,
+    files,
     foreign,
     forged,
     honest,
@@ -43,6 +44,7 @@ MEASURES: dict[str, Callable[[Setting], list[Row]]] = {
     "speed": speed.measure,
     "copies": copies.measure,
     "memory": memory.measure,
+    "files": files.measure,
     "kill": kill.measure,
 }
 

@@ -21,11 +21,11 @@ from pipeline import dates, script
 from pipeline.geometry import Box
 from pipeline.page import DPI
 from pipeline.wording import MONTHS, short_date
+from tests.bench import confidence
 from tests.bench.judging import Judged, judge
 from tests.bench.measure import NONE, Row, share_of
 from tests.bench.people import DAY
 from tests.bench.setting import SCANNER, Setting, scan
-from tests.bench.workspaces import Json
 from tests.simulator import HELD_OUT_HANDS
 from tests.simulator.dates import spell
 from tests.simulator.dice import between, dice
@@ -175,13 +175,14 @@ def _scanned(setting: Setting) -> list[Row]:
     for profile in (*SCANNER, "all"):
         mine = [one for one in judged if profile in (one.profile, "all")]
         rows += _of_profile(profile, mine, days)
-    return rows
+    stated = confidence.days(judged, lambda one: days[one.paper["paper"]])
+    return [*rows, *confidence.table("a date", stated)]
 
 
 def _of_profile(profile: str, judged: Sequence[Judged], days: dict[str, date]) -> list[Row]:
     read, value = [], []
     for one in judged:
-        day, entry = days[one.paper["paper"]].isoformat(), _date(one)
+        day, entry = days[one.paper["paper"]].isoformat(), one.marked("date")
         read.append(entry.get("read") == day)
         value.append((entry.get("value"), day))
     held = ["date-implausible" in one.reasons for one in judged]
@@ -193,11 +194,3 @@ def _of_profile(profile: str, judged: Sequence[Judged], days: dict[str, date]) -
                  [bool(got) and got != day for got, day in value], NONE),
         share_of("plausible dates said to be implausible", profile, held, NONE),
     ]  # fmt: skip
-
-
-def _date(one: Judged) -> Json:
-    for document in one.documents:
-        if "date" in document["hand"]:
-            entry: Json = document["hand"]["date"]
-            return entry
-    return {}

@@ -6,12 +6,12 @@ judged for itself); papers with one change in all say what a forger would meet w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.bench import retyped
 from tests.bench.judging import MATCH, Judged, judge, printed
-from tests.bench.measure import NONE, Row, share_of
+from tests.bench.measure import NONE, Row, at_least, share_of
 from tests.bench.setting import SCANNER, Setting, scan
 from tests.bench.softening import CLAUSES
 from tests.bench.workspaces import Json
@@ -21,6 +21,14 @@ from tests.simulator.dice import dice, one_of
 # Half of the changed glyphs are near twins; the others fare no better.
 GLYPH_KINDS = ("twin", "twin", "twin", "twin", "random", "random", "insert", "drop")
 SMEAR_KINDS = ("smear", "smear", "rub", "fluid", "label", "overprint")
+COVER_KINDS = ("fluid", "label", "rub", "smear")
+# What a pen did, and what intake should call it.
+PEN_KINDS = {
+    "strike": "strike", "strike-wavy": "strike", "strike-paragraph": "strike",
+    "insertion": "insertion",
+}  # fmt: skip
+PEN_FOUND = {"office": 0.99, "worn": 0.95, "bilevel": 0.95, "phone": 0.95}
+WHOLE_LINE = 99  # words: a line ends sooner
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ def measure(setting: Setting) -> list[Row]:
         Group("a value swapped", sizes.swapped, lambda *_: [Order("swap")]),
         Group("a field smeared", sizes.smeared, _smeared),
         Group("words changed", sizes.worded, _worded),
+        Group("wording covered", sizes.covered, _covered),
+        Group("wording struck out or added to", sizes.struck, _by_pen),
     )
     rows = []
     for group in groups:
@@ -48,6 +58,12 @@ def measure(setting: Setting) -> list[Row]:
         rows.append(_accepted(group.name, judged))
         if group.orders is _in_every_field:
             rows += _glyphs(judged)
+        elif group.orders is _covered:
+            rows += _by_kind(group.name, judged, COVER_KINDS)
+            rows += _found("covered wording found", judged, COVER_KINDS)
+        elif group.orders is _by_pen:
+            rows += _by_kind(group.name, judged, PEN_KINDS)
+            rows += _pens(judged)
     rows.append(_accepted("re-typed, a clause softened", retyped.judged(setting)))
     return rows
 
@@ -65,8 +81,15 @@ def _changed(setting: Setting, group: Group) -> list[Judged]:
     return judged
 
 
-def _accepted(name: str, judged: Sequence[Judged]) -> Row:
-    return share_of(f"changed papers accepted: {name}", "all", [j.accepted for j in judged], NONE)
+def _accepted(name: str, judged: Sequence[Judged], of: str = "all") -> Row:
+    return share_of(f"changed papers accepted: {name}", of, [j.accepted for j in judged], NONE)
+
+
+def _by_kind(name: str, judged: Sequence[Judged], kinds: Iterable[str]) -> list[Row]:
+    return [
+        _accepted(name, [one for one in judged if kind in {v.kind for v in _changes(one)}], kind)
+        for kind in kinds
+    ]
 
 
 def _glyphs(judged: Sequence[Judged]) -> list[Row]:
@@ -98,8 +121,42 @@ def _passed(one: Judged, change: Forged) -> bool:
     return _called_match(one, change) and not one.altered_at(change.page, change.box)
 
 
+def _seen(one: Judged, change: Forged) -> set[str]:
+    return one.altered_at(change.page, change.box)
+
+
 def _missed(one: Judged) -> bool:
-    return any(_called_match(one, change) for change in _changes(one) if change.field)
+    """Is there a change of which intake said nothing just there?"""
+    return any(
+        _called_match(one, change) if change.field else not _seen(one, change)
+        for change in _changes(one)
+    )
+
+
+def _found(name: str, judged: Sequence[Judged], kinds: Iterable[str]) -> list[Row]:
+    """Changes of the wording found where they are, kind by kind."""
+    every = [(one, change) for one in judged for change in _changes(one)]
+    return [
+        share_of(name, kind, [bool(_seen(*pair)) for pair in every if pair[1].kind == kind])
+        for kind in kinds
+    ]
+
+
+def _pens(judged: Sequence[Judged]) -> list[Row]:
+    """Strike-outs and insertions: found where they are, and called what they are."""
+    name = "strikes and insertions found"
+    rows = []
+    for profile in SCANNER:
+        mine = [one for one in judged if one.profile == profile]
+        found = [bool(_seen(one, change)) for one in mine for change in _changes(one)]
+        rows.append(share_of(name, profile, found, at_least(PEN_FOUND[profile])))
+    every = [(one, change) for one in judged for change in _changes(one)]
+    named = [PEN_KINDS[change.kind] in _seen(one, change) for one, change in every]
+    return [
+        *rows,
+        *_found(name, judged, PEN_KINDS),
+        share_of("strikes and insertions called so", "all", named),
+    ]
 
 
 def _in_every_field(setting: Setting, paper: Json) -> list[Order]:
@@ -121,3 +178,17 @@ def _worded(setting: Setting, paper: Json) -> list[Order]:
     rng = dice(setting.seed, paper["paper"], "words")
     was, now = one_of(rng, CLAUSES[paper["form"]])
     return [Order("clause", was=was, text=now)]
+
+
+def _covered(setting: Setting, paper: Json) -> list[Order]:
+    """One word, a few or a line lie under something, blank or with other words on it."""
+    rng = dice(setting.seed, paper["paper"], "cover")
+    text = one_of(rng, ("", one_of(rng, CLAUSES[paper["form"]])[1]))
+    return [Order(one_of(rng, COVER_KINDS), text=text, words=one_of(rng, (1, 3, WHOLE_LINE)))]
+
+
+def _by_pen(setting: Setting, paper: Json) -> list[Order]:
+    rng = dice(setting.seed, paper["paper"], "pen")
+    kind = one_of(rng, tuple(PEN_KINDS))
+    words = WHOLE_LINE if kind == "strike-paragraph" else one_of(rng, (1, 3, WHOLE_LINE))
+    return [Order(kind, words=words)]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
+from tests.bench import confidence
 from tests.bench.judging import (
     ABOUT_SIGNATURES,
     MATCH,
     Judged,
+    false_alarms,
     identified,
     judge,
     printed,
     same,
 )
 from tests.bench.measure import NONE, Row, at_least, at_most, share_of
+from tests.bench.people import DAY
 from tests.bench.setting import FILE_PAGES, SCANNER, Setting, scan
 from tests.bench.workspaces import Json
 from tests.simulator import PROFILES, TruthPage, harsher
@@ -24,6 +27,7 @@ IDENTIFIED = {"office": 1.0, "worn": 1.0, "bilevel": 1.0, "phone": 0.99}
 STRAIGHT_THROUGH = {"office": 0.97, "worn": 0.93, "bilevel": 0.88, "phone": 0.75}
 FIELDS_RIGHT = {"office": 0.999, "worn": 0.99, "bilevel": 0.99, "phone": 0.99}
 LOOKED_AT_NEEDLESSLY = at_most(0.01)
+FALSE_ALARMS = at_most(0.01)
 
 
 def measure(setting: Setting) -> list[Row]:
@@ -51,8 +55,14 @@ def measure(setting: Setting) -> list[Row]:
         rows += _of_profile(profile, [one for one in judged if one.profile == profile])
     needless = [bool(one.reasons & ABOUT_SIGNATURES) for one in judged]
     rows.append(share_of("signed papers sent to look", "all", needless, LOOKED_AT_NEEDLESSLY))
-    setting.note("honest", [one for one in judged if not one.accepted])
-    return rows
+    setting.note("honest", [one for one in judged if not one.accepted or one.alterations])
+    return [
+        *rows,
+        *confidence.table("a verified field", confidence.matches(judged)),
+        *confidence.table("a field read by OCR alone", confidence.readings(judged)),
+        *confidence.table("a signature", confidence.signatures(judged)),
+        *confidence.table("the day of signing", confidence.days(judged, lambda _one: DAY)),
+    ]
 
 
 def _dealt(setting: Setting, piles: int) -> list[list[Json]]:
@@ -81,4 +91,5 @@ def _of_profile(profile: str, judged: Sequence[Judged]) -> list[Row]:
         share_of("papers through", profile, through, at_least(STRAIGHT_THROUGH[profile])),
         share_of("fields right", profile, right, at_least(FIELDS_RIGHT[profile])),
         share_of("fields wrong, nobody told", profile, wrong, NONE),
+        share_of("clean pages said to be altered", profile, false_alarms(judged), FALSE_ALARMS),
     ]

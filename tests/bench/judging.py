@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.geometry import Box
@@ -42,19 +42,28 @@ class Judged:
         """Intake's word on a printed field; empty where it has none."""
         return self._entry("fields", field)
 
+    def marked(self, field: str) -> Json:
+        """Intake's word on a blank for a pen; empty where it has none."""
+        return self._entry("hand", field)
+
     def seen_in(self, field: str) -> bool | None:
         """Is there a signature or date in this blank? None: a person must look."""
-        present: bool | None = self._entry("hand", field).get("present")
+        present: bool | None = self.marked(field).get("present")
         return present
 
-    def altered_at(self, page: int, box: Box) -> bool:
-        """Did intake see that something was done here?"""
+    def altered_at(self, page: int, box: Box) -> set[str]:
+        """What intake saw that was done here; empty where it saw nothing."""
         near = box.grown(_NEAR_MM)
-        return any(
-            change["page"] == page and near.overlaps(Box(*change["box_mm"]))
-            for document in self.documents
-            for change in document["alterations"]
-        )
+        return {
+            change["kind"]
+            for change in self.alterations
+            if change["page"] == page and near.overlaps(Box(*change["box_mm"]))
+        }
+
+    @property
+    def alterations(self) -> list[Json]:
+        """All that intake says was done to the paper."""
+        return [change for document in self.documents for change in document["alterations"]]
 
     def as_note(self) -> Json:
         """Where to look: the scan, what was done to it, what was said."""
@@ -74,7 +83,7 @@ class Judged:
             "status": [document["status"] for document in self.documents],
             "reasons": sorted(self.reasons),
             "fields": wrong,
-            "altered": [a for document in self.documents for a in document["alterations"]],
+            "altered": self.alterations,
         }
 
     def _entry(self, part: str, field: str) -> Json:
@@ -106,6 +115,18 @@ def printed(paper: Json) -> dict[str, str]:
     """The paper's printed fields with the words that they hold."""
     by_machine = {place["field"] for place in paper["places"] if not place["hand"]}
     return {name: words for name, words in paper["fields"].items() if name in by_machine and words}
+
+
+def false_alarms(
+    judged: Iterable[Judged], chosen: Callable[[TruthPage], bool] = lambda page: True
+) -> list[bool]:
+    """Of each page that nobody changed, and that is ``chosen``: does intake say it was altered?"""
+    return [
+        any(change["page"] == page.page for change in one.alterations)
+        for one in judged
+        for page in one.pages
+        if not page.forged and chosen(page)
+    ]
 
 
 def signatures(paper: Json) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.bench.judging import ABOUT_SIGNATURES, Judged, judge, signatures
+from tests.bench import confidence
+from tests.bench.honest import FALSE_ALARMS
+from tests.bench.judging import ABOUT_SIGNATURES, Judged, false_alarms, judge, signatures
 from tests.bench.measure import NONE, Row, share_of
 from tests.bench.setting import Setting, scan
 from tests.bench.workspaces import Json
@@ -14,6 +16,7 @@ from tests.simulator.dice import dice, one_of
 # With one signature each and on one page, except the act, where one of two is missing.
 FORMS = ("non-disclosure-pledge", "consent-municipal", "handover-act", "consent-employee")
 OVER_A_SIGNATURE = ("stamp-round", "stamp-box", "fold")
+NO_ALTERATION = {*OVER_A_SIGNATURE, "staple"}
 
 
 def measure(setting: Setting) -> list[Row]:
@@ -32,10 +35,20 @@ def measure(setting: Setting) -> list[Row]:
             hit for j in judged if traps[j.paper["paper"]] == trap for hit in _fooled_by_place(j)
         ]
         rows.append(share_of("empty places said to be signed", trap, mine, NONE))
-    return [*rows, _stamped(setting)]
+    stamped = _stamped(setting)
+    needless = [bool(one.reasons & ABOUT_SIGNATURES) for one in stamped]
+    alarms = false_alarms(
+        (*judged, *stamped), lambda page: any(mark.what in NO_ALTERATION for mark in page.marks)
+    )
+    return [
+        *rows,
+        share_of("signed and stamped papers sent to look", "all", needless),
+        share_of("clean pages said to be altered", "stamps, folds, staples", alarms, FALSE_ALARMS),
+        *confidence.table("a signature, or none", confidence.signatures((*judged, *stamped))),
+    ]
 
 
-def _stamped(setting: Setting) -> Row:
+def _stamped(setting: Setting) -> list[Judged]:
     """A signature under a stamp or a fold is one all the same: how often must a person look?"""
     papers = setting.some(setting.sizes.stamped, "stamped", FORMS)
     marks = {}
@@ -43,9 +56,7 @@ def _stamped(setting: Setting) -> Row:
         rng = dice(setting.seed, paper["paper"], "stamped")
         over = {field: f"sign+{one_of(rng, OVER_A_SIGNATURE)}" for field in signatures(paper)}
         marks[paper["paper"]] = {**_dates(paper), **over}
-    judged = _taken_in(setting, "stamped", papers, marks)
-    needless = [bool(one.reasons & ABOUT_SIGNATURES) for one in judged]
-    return share_of("signed and stamped papers sent to look", "all", needless)
+    return _taken_in(setting, "stamped", papers, marks)
 
 
 def _taken_in(

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -53,9 +53,11 @@ class Workspace:
 
     def command(self, *arguments: object) -> list[str]:
         """The command line of one command here, on its day."""
-        words = [str(word) for word in arguments]
-        shared = ["--workspace", str(self.root), "--today", self.today.isoformat(), "--quiet"]
-        return [str(PROGRAM), *words, *shared]
+        return [*self._plain(arguments), "--quiet"]
+
+    def _plain(self, arguments: Iterable[object]) -> list[str]:
+        shared = ("--workspace", str(self.root), "--today", self.today.isoformat())
+        return [str(PROGRAM), *map(str, arguments), *shared]
 
     def environment(self) -> dict[str, str]:
         """The shell's, as a user has it; messages in English."""
@@ -63,7 +65,14 @@ class Workspace:
 
     def run(self, *arguments: object) -> Answer:
         """Run one command with --json to its end."""
-        command = self.command(*arguments, "--json")
+        done, seconds = self._run(self.command(*arguments, "--json"))
+        return Answer(objects(done.stdout), done.returncode, seconds)
+
+    def shown(self, *arguments: object) -> float:
+        """Seconds that a command takes as a clerk runs it, its table printed."""
+        return self._run(self._plain(arguments))[1]
+
+    def _run(self, command: Sequence[str]) -> tuple[subprocess.CompletedProcess[str], float]:
         start = time.perf_counter()
         done = subprocess.run(
             command, env=self.environment(), capture_output=True, encoding="utf-8", check=False
@@ -72,7 +81,7 @@ class Workspace:
         if done.returncode not in _FINE:
             words = " ".join(command[1:])
             raise CommandFailedError(f"{words}: exit {done.returncode}: {done.stderr.strip()}")
-        return Answer(objects(done.stdout), done.returncode, seconds)
+        return done, seconds
 
     def copy_to(self, root: Path) -> Workspace:
         """The same workspace again, registry and secret included: ids stay what they are."""

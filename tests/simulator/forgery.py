@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.geometry import Box, union
+from pipeline.geometry import Box, mm_from_points, union
 from tests.simulator.dice import one_of
 from tests.simulator.letters import Letter, Press, line_of, retype
 from tests.simulator.printing import Sheet
@@ -29,6 +29,8 @@ _SMALL = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 _KINDS_OF_CHAR = (_DIGITS, _SMALL, _SMALL.upper(), "abcdefghijklmnopqrstuvwxyz", ".,:;-")
 PRINT_KINDS = ("twin", "random", "insert", "drop", "swap", "clause", "control")
 KINDS = (*PRINT_KINDS, *SHEET_KINDS)
+_WORDING_PT = 10.0  # captions are smaller
+_FOOT_MM = 30.0  # the codes stand there, and the id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Order:
 
     ``field`` empty: any printed field that the kind suits. ``count``: how many letters (twin,
     random, insert, drop). ``text``: the new value (swap), words (clause, insertion, label).
-    ``was``: the printed words that "clause" replaces; they stand on one line.
+    ``was``: the printed words that "clause" replaces; they stand on one line. ``words``: a sheet's
+    kind lies over so many words of the fixed wording in a row (fewer where the line ends), on any
+    page, and over no field.
     """
 
     kind: str
@@ -45,6 +49,7 @@ class Order:
     count: int = 1
     text: str = ""
     was: str = ""
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +203,9 @@ def forge_sheet(
     order: Order,
     rng: np.random.Generator,
 ) -> list[Forged]:
-    """Carry ``order`` out on the printed sheet, over one of the fields of the page."""
+    """Carry ``order`` out on the printed sheet, over a field of the page or its fixed wording."""
+    if order.words:
+        return _over_wording(sheet, press, number, order, rng)
     suited = [
         (place, letters)
         for place in places
@@ -211,3 +218,43 @@ def forge_sheet(
     box = SHEET_KINDS[order.kind](sheet, press.box_mm(first), order.text, rng)
     was = _spelled(first)
     return [Forged(order.kind, str(place["field"]), number, box, was, order.text)]
+
+
+def _over_wording(
+    sheet: Sheet, press: Press, number: int, order: Order, rng: np.random.Generator
+) -> list[Forged]:
+    wording = _words_of_wording(press)
+    if not wording:
+        return []
+    at = int(rng.integers(len(wording)))
+    level = [word for word in wording[at : at + order.words] if _level(word, wording[at])]
+    run = [letter for word in level for letter in word]
+    box = SHEET_KINDS[order.kind](sheet, press.box_mm(run), order.text, rng)
+    return [Forged(order.kind, "", number, box, _spelled(run), order.text)]
+
+
+def _level(one: Sequence[Letter], other: Sequence[Letter]) -> bool:
+    return abs(one[0].y - other[0].y) < 1
+
+
+def _words_of_wording(press: Press) -> list[list[Letter]]:
+    """The words that every paper of the form says, in the order of reading.
+
+    They are printed in black itself. Captions and the foot are no wording, single letters and
+    signs no words.
+    """
+    words: list[list[Letter]] = [[]]
+    for letter in press.letters:
+        if not letter.char.strip():
+            words.append([])
+        elif not words[-1] or _level([letter], words[-1]):
+            words[-1].append(letter)
+        else:
+            words.append([letter])
+    return [
+        word
+        for word in words
+        if sum(v.char.isalpha() for v in word) > 1
+        and all(v.rgb == (0, 0, 0) and v.size >= _WORDING_PT for v in word)
+        and mm_from_points(word[0].y) > _FOOT_MM
+    ]

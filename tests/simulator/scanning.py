@@ -218,6 +218,9 @@ def _orders(
             for page in range(1, int(paper["pages"]) + 1):
                 by_page.setdefault(page, []).append(order)
             continue
+        if order.words:
+            by_page.setdefault(int(rng.integers(paper["pages"])) + 1, []).append(order)
+            continue
         fields = _others(paper, issued) if order.kind == "swap" and not order.text else None
         suited = [
             place

@@ -18,6 +18,7 @@ from tests.simulator.pens import draw_strokes, smooth, take_pen, write
 from tests.simulator.printing import Cover, Pixels, Sheet, cloud, lay
 
 _PARAGRAPH_MM = 22.0  # how far a strike-out of a paragraph reaches down
+_FOOT_MM = 27.0  # where no paragraph stands
 
 
 def smear(sheet: Sheet, box: Box, text: str, rng: np.random.Generator) -> Box:
@@ -126,7 +127,8 @@ def strike_wavy(sheet: Sheet, box: Box, text: str, rng: np.random.Generator) -> 
 
 def strike_paragraph(sheet: Sheet, box: Box, text: str, rng: np.random.Generator) -> Box:
     """A cross or a zigzag over several lines."""
-    deep = Box(box.x0, box.y0, min(sheet.width_mm - 12, box.x0 + 120), box.y0 + _PARAGRAPH_MM)
+    down = min(box.y0 + _PARAGRAPH_MM, max(box.y1, sheet.height_mm - _FOOT_MM))
+    deep = Box(box.x0, box.y0, min(sheet.width_mm - 12, box.x0 + 120), down)
     if rng.random() < 0.5:
         ends = np.array([[deep.x0, deep.y0], [deep.x1, deep.y1]])
         other = np.array([[deep.x1, deep.y0], [deep.x0, deep.y1]])
