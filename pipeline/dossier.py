@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from pipeline import attachment, binding, checklists, marks, standing, verdict
@@ -112,16 +113,16 @@ def read(
     In outline, which is quicker, without the words and values of their papers. Raises UsageError,
     before the first file, where a number is nobody's.
     """
-    chosen = [person(number, registry) for number in dict.fromkeys(subjects)]
-    people = chosen or registry.people()
+    chosen = [person(number, registry).subject for number in dict.fromkeys(subjects)]
     known = {name: forms.load(name, settings) for name in forms.names(settings)}
-    lists = {
-        category: checklists.load(category, settings, settings.today)
-        for category in dict.fromkeys(one.category for one in people if one.category)
-    }
+
+    @cache
+    def wanted(category: str) -> Checklist | None:
+        return checklists.load(category, settings, settings.today)
+
     return (
-        of(one, known, lists.get(one.person.category or ""), settings.today)
-        for one in registry.materials(people, outline=outline)
+        of(one, known, wanted(one.person.category or ""), settings.today)
+        for one in registry.materials(chosen or None, outline=outline)
     )
 
 

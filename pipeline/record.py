@@ -153,8 +153,10 @@ def _with_days(page: PageReading, paper: Paper, since: Since, today: date) -> Pa
             return mark
         found = {day: against(mark, day) for day in mark.days}
         if mark.certainty < SURE:
-            # What can be right is proposed first.
-            return replace(mark, days=tuple(sorted(mark.days, key=lambda day: bool(found[day]))))
+            # What can be right is proposed first; how sure that is nobody knows.
+            days = tuple(sorted(mark.days, key=lambda day: bool(found[day])))
+            same = days[0] == mark.days[0]
+            return replace(mark, days=days, certainty=mark.certainty if same else 0.0)
         first = mark.days[0]
         return replace(mark, value=None if found[first] else first, objection=found[first])
 

@@ -171,7 +171,8 @@ def test_a_doubtful_day_is_only_proposed_and_holds_nothing_up() -> None:
     assert document.status == "accepted"
     assert verdict.of(document, []).signed_on is None
     date_ = record.as_json(document)["hand"]["date"]
-    assert (date_["read"], date_["value"]) == ("2026-09-20", None)  # what can be right comes first
+    # What can be right comes first; the certainty was that of the other day.
+    assert (date_["read"], date_["value"], date_["certainty"]) == ("2026-09-20", None, 0.0)
     (words,) = reasons.proposed(document)
     assert "20.09.2026" in words
 

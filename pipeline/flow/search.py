@@ -111,9 +111,8 @@ def search(asked: Asked, limit: int, registry: Registry, settings: Settings) -> 
     )
     cards = registry.find(question, limit)
     files: dict[str | None, Dossier] = {}
-    numbers = dict.fromkeys(card.subject for card in cards if card.subject)
-    people = [one for number in numbers if (one := registry.person(number))]
-    for material in registry.materials(people):
+    numbers = list(dict.fromkeys(card.subject for card in cards if card.subject))
+    for material in registry.materials(numbers):
         checklist = lists.get(material.person.category or "")
         files[material.person.subject] = dossier.of(material, known, checklist, settings.today)
     return [_hit(card, files.get(card.subject), titles, (*clues, *person)) for card in cards]

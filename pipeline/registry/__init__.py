@@ -190,12 +190,14 @@ class Registry:
             return papers.people(db)
 
     def materials(
-        self, people: Sequence[PersonRow], *, outline: bool = False
+        self, subjects: Sequence[str] | None = None, *, outline: bool = False
     ) -> Iterator[Material]:
-        """What these people's files are made of, one after the other; see ``Material``."""
-        for at in range(0, len(people), LISTED_AT_ONCE):
+        """What these people's files are made of, by default everybody's; see ``Material``."""
+        with self._look() as db:
+            numbers = papers.subjects(db) if subjects is None else subjects
+        for at in range(0, len(numbers), LISTED_AT_ONCE):
             with self._look() as db:
-                found = materials.of(db, people[at : at + LISTED_AT_ONCE], outline=outline)
+                found = materials.of(db, numbers[at : at + LISTED_AT_ONCE], outline=outline)
             yield from found
 
     # Intake

@@ -35,9 +35,10 @@ class Material:
     events: tuple[Event, ...]
 
 
-def of(db: Connection, people: Sequence[PersonRow], *, outline: bool) -> list[Material]:
-    """The material of these people's files, in their order."""
-    subjects = [one.subject for one in people]
+def of(db: Connection, subjects: Sequence[str], *, outline: bool) -> list[Material]:
+    """The material of these people's files, in the order of their numbers here."""
+    known = {one.subject: one for one in papers.people(db, subjects)}
+    people = [known[subject] for subject in subjects if subject in known]
     issued = _by_owner(papers.of(db, subjects, outline=outline), lambda it: it.subject)
     theirs = document.c.subject.in_(subjects)
     came = documents.some(db, theirs, after=None, limit=None, fields=not outline)[0]

@@ -168,10 +168,18 @@ def person(db: Connection, subject: str) -> PersonRow | None:
     return None if row is None else PersonRow(**row._mapping)
 
 
-def people(db: Connection) -> list[PersonRow]:
-    """Everybody, by number."""
-    rows = db.execute(sa.select(persons).order_by(persons.c.subject))
-    return [PersonRow(**row._mapping) for row in rows]
+def people(db: Connection, subjects: Sequence[str] | None = None) -> list[PersonRow]:
+    """Those of these numbers, by default everybody; by number."""
+    query = sa.select(persons).order_by(persons.c.subject)
+    if subjects is not None:
+        query = query.where(persons.c.subject.in_(subjects))
+    return [PersonRow(**row._mapping) for row in db.execute(query)]
+
+
+def subjects(db: Connection) -> list[str]:
+    """Everybody's numbers, in order."""
+    return [str(name) for name in db.execute(
+        sa.select(persons.c.subject).order_by(persons.c.subject)).scalars()]  # fmt: skip
 
 
 def _paper(row: Mapping[Any, Any]) -> Paper:
