@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import gaps, hand, ink, layout, smears, strokes
+from pipeline import gaps, hand, ink, layout, smears, stamps, strokes
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
 from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
@@ -39,6 +39,7 @@ ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
 # A signature's flourish ends within this of its blank; captions lie there, wording does not.
 AROUND_MM = 6.0
 BELOW_MM = 8.0
+STAMP_MM = 45.0  # the widest
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,14 @@ def examine(
     ]
     rows = layout.lines(text)
     alterations = _wording_alterations(wording, rows, seen, laid)
-    strokes_ = _strokes(rows, seen, excused | laid.beyond(ink.EDGE_MM), here, laid)
+    drawn = strokes.drawn(rows, seen, excused | laid.beyond(ink.EDGE_MM))
+    signed = [place for place in here if place.kind == "signature"]
+    strokes_ = [
+        Alteration("strike", sheet.number, box, _text_of(line),
+                   encode_png(laid.picture(box.grown(4))))
+        for line, box in drawn
+        if not _is_of_signing(box, signed, scan, issued, black)
+    ]  # fmt: skip
     stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
     alterations += _ink_alterations(stray, scan, black, rows, laid, sheet, here, issued)
     alterations = [*strokes_, *(a for a in alterations if not _belongs(a, strokes_))]
@@ -91,22 +99,17 @@ def examine(
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
 
 
-def _strokes(
-    rows: Sequence[list[Glyph]],
-    seen: Look,
-    excused: NDArray[np.bool_],
-    here: Sequence[Place],
-    laid: Laid,
-) -> list[Alteration]:
-    """Lines that somebody drew along or through printed ones, but for a signature's flourish."""
-    flourish = _flourishes([place for place in here if place.kind == "signature"])
-    return [
-        Alteration(
-            "strike", line[0].page, box, _text_of(line), encode_png(laid.picture(box.grown(4)))
-        )
-        for line, box in strokes.drawn(rows, seen, excused)
-        if not any(zone.overlaps(box) for zone in flourish)
-    ]
+def _is_of_signing(
+    stroke: Box, signed: Sequence[Place], scan: NDArray[np.float32], issued: Image, black: float
+) -> bool:
+    """Is it a signature's flourish, or the ring and the words of a stamp that lies over one?"""
+    if any(zone.overlaps(stroke) for zone in _flourishes(signed)):
+        return True
+    return stroke.width < STAMP_MM and any(
+        place.box.grown(stamps.REACH_MM).overlaps(stroke)
+        and stamps.over(place.box, scan, issued, black)
+        for place in signed
+    )
 
 
 def _belongs(one: Alteration, strokes_: Sequence[Alteration]) -> bool:
