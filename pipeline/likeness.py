@@ -88,7 +88,7 @@ def telling(texts: Iterable[str]) -> frozenset[str]:
 
 def read(grey: Image, ocr: OcrEngine) -> Text:
     """The whole page by OCR, whichever way it lay on the glass. Raises ToolFailedError."""
-    clean = np.asarray(255 - 255 * ink_of(grey), np.uint8)
+    clean = _cleaned(grey)
     scale = min(1.0, READ_DPI * A4_MM[1] / MM_PER_INCH / max(clean.shape))
     small = np.asarray(
         cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
@@ -98,6 +98,21 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
     found = tuple(ocr.read_page(_upright(straight, turned)))
     to_small = back @ page.turned_back(straight.shape, turned)
     return Text(found, turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
+
+
+def cut(grey: Image, text: Text, box: Pixels) -> Image:
+    """A box of the text's pixels, upright and as fine as the scan is, dark on white."""
+    fine = max(1.0, float(np.hypot(*text.to_scan[:2, 0])))
+    size = (round((box[2] - box[0]) * fine), round((box[3] - box[1]) * fine))
+    there = np.array([[1 / fine, 0, box[0]], [0, 1 / fine, box[1]], [0, 0, 1]])
+    piece = cv2.warpPerspective(
+        grey,
+        text.to_scan @ there,
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return _cleaned(np.asarray(piece, np.uint8))
 
 
 def shortlist(text: Text, known: Iterable[Wording]) -> list[tuple[Wording, float]]:
@@ -149,6 +164,11 @@ def guess(text: Text, sheet: Sheet) -> Points | None:
     target = cv2.perspectiveTransform(seen_at.reshape(1, -1, 2), text.to_scan)[0]
     matrix, _inliers = cv2.findHomography(source.reshape(-1, 2), target, cv2.USAC_MAGSAC, PAIR_PX)
     return None if matrix is None else np.asarray(matrix, np.float64)
+
+
+def _cleaned(grey: Image) -> Image:
+    """Dark on white, whatever the paper."""
+    return np.asarray(255 - 255 * ink_of(grey), np.uint8)
 
 
 def _fit(one: Candidate, said: str) -> float | None:

@@ -27,7 +27,7 @@ ORDER = re.findall(
     morphology names phrases wording russian lettering lemmas rules columns engines expressions
     form checklists clocks soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper scan picture view page lie register
+    marks layout paper scan picture view page lie register mrz
     atlas placing glyphs blots smears doubt gaps ink
     script dates reading identify likeness stamps hand examine
     export attachment record rescan verdict transcript unseen pdfa conformity facsimile
