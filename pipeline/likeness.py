@@ -36,7 +36,8 @@ LEAST_WORDS = 20  # on a page that can be known by its wording
 SKEWS = np.arange(-8, 8.25, 0.5)  # degrees; photographs lie no more askew
 SKEW_SCALE = 0.25  # of READ_DPI: enough to see the lines
 MARGIN = 0.15  # share of the sides that is not looked at for that: borders, a dark table
-BAND = (0.3, 0.45)  # share of the height that is read first, to see which way up the page is
+BAND = 0.15  # share of the height that is read first, to see which way up the page is
+BAND_STARTS = np.arange(0.1, 0.8, 0.05)  # of the height: the one with the clearest lines is read
 SURELY_UPRIGHT = 120  # letters of the band: upside down some 100 seem to be read
 WORDING_SHARE = 0.5  # of a page's wording that has to be read to take it for that page
 WORDING_MARGIN = 0.1  # whose wording fits worse than the best by more is out
@@ -203,8 +204,11 @@ def _sureness(found: Iterable[Word]) -> float:
 def _way_up(image: Image, ocr: OcrEngine) -> int:
     """How far the page must be turned clockwise to stand upright: 0, 90, 180 or 270."""
     scores: dict[int, float] = {}
+    # Both ways up the same piece is read: a page may be empty but for its head.
+    bands = {0: _band(image), 90: _band(_upright(image, 90))}
     for turned in (0, 180, 90, 270):
-        scores[turned] = _sureness(ocr.read_page(_band(_upright(image, turned))))
+        piece = _upright(bands[turned % 180], turned - turned % 180)
+        scores[turned] = _sureness(ocr.read_page(piece))
         if scores[turned] > SURELY_UPRIGHT:
             return turned
     return max(scores, key=lambda turned: scores[turned])
@@ -242,7 +246,12 @@ def _upright(image: Image, turned: int) -> Image:
 
 
 def _band(image: Image) -> Image:
-    return image[round(BAND[0] * len(image)) : round(BAND[1] * len(image))]
+    """The part of the page whose lines part most clearly from the blanks between them."""
+    rows = len(image)
+    starts = [round(start * rows) for start in BAND_STARTS]
+    jumps = np.diff(image.mean(axis=1))
+    best = max(starts, key=lambda top: float(jumps[top : top + round(BAND * rows)].std()))
+    return image[best : best + round(BAND * rows)]
 
 
 def _once(found: Iterable[tuple[str, Pixels]]) -> dict[str, Pixels]:

@@ -27,9 +27,9 @@ ORDER = re.findall(
     morphology names phrases wording russian lettering lemmas rules columns engines expressions
     form checklists clocks soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper scan picture view page lie register mrz
+    marks layout paper scan picture view page lie register
     atlas placing glyphs blots smears doubt gaps ink
-    script dates reading identify likeness stamps hand examine
+    script dates mrz reading kinds identify likeness stamps hand examine
     export attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
     binding handover registry standing dossier inventory archive removal consents leaving
