@@ -17,12 +17,13 @@ from rapidfuzz import fuzz
 from stdnum.ru import inn
 
 from pipeline.engines.tesseract import Word
+from pipeline.i18n import _
 from pipeline.mrz import Passport
 from pipeline.reading import Content
 from pipeline.rules import snils_is_valid
 
 NEEDED = 4  # the least weight that names a kind
-MARGIN = 2  # by which it must outweigh every other one
+MARGIN = 2  # by which it must outweigh every other one; and no other may reach what is needed
 ALIKE = 86  # of 100: a heading or phrase with a letter in ten misread is still itself
 LONGEST_GAP = 60  # letters that "…" stands for
 
@@ -196,6 +197,30 @@ _CAPITAL = re.compile(r"[А-ЯЁ][а-яё-]+|[А-ЯЁ][А-ЯЁ-]+")
 _LABELS = frozenset(("фамилия", "имя", "отчество", "фио"))
 
 
+def titles() -> dict[str, str]:
+    """What each kind is called, in the language in use."""
+    return {
+        PASSPORT: _("passport"),
+        PENSION: _("pension insurance certificate (СНИЛС)"),
+        TAX: _("tax registration certificate (ИНН)"),
+        "education": _("document about education"),
+        "work-book": _("work book"),
+        "military": _("military registration document"),
+        "medical-conclusion": _("medical conclusion"),
+        "medical-policy": _("medical insurance policy"),
+        "civil-status": _("civil status certificate"),
+        "hiring-order": _("order about an appointment"),
+        "application": _("application"),
+    }
+
+
+def are_others(kind: str, item: str) -> bool:
+    """Is a document of this kind certainly not what an item of a checklist wants?"""
+    return item in {name for one in KINDS for name in items_of(one.item)} - {""} and (
+        item not in items_of(kind)
+    )
+
+
 def items_of(kind: str) -> tuple[str, ...]:
     """The items of the checklists that a document of this kind may be, the likeliest first."""
     return next(((one.item, *one.also) for one in KINDS if one.item == kind), ())
@@ -244,8 +269,9 @@ def _kind(lines: Sequence[str]) -> str | None:
     weights = sorted(
         ((_weight(one, headings, text), one.item) for one in KINDS), key=lambda it: -it[0]
     )
-    (most, item), (next_most, _other) = weights[:2]
-    return (item or None) if most >= NEEDED and most - next_most >= MARGIN else None
+    (most, item), (next_most, _next) = weights[:2]
+    sure = next_most < NEEDED <= most and most - next_most >= MARGIN
+    return item or None if sure else None
 
 
 def _weight(kind: Kind, headings: set[str], text: str) -> int:

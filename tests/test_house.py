@@ -32,7 +32,7 @@ ORDER = re.findall(
     script dates mrz reading kinds identify likeness stamps hand examine
     export attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
-    binding handover registry standing dossier inventory archive removal consents leaving
+    binding handover registry whose standing dossier inventory archive removal consents leaving
     terms agenda staff
     flow doctor cli
     """,

@@ -18,6 +18,7 @@ from pipeline import form as forms
 from pipeline import record, report, rescan, rules, verdict
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
+from pipeline.flow import strangers
 from pipeline.form import Field, Form
 from pipeline.i18n import _, in_language
 from pipeline.reading import PageReading
@@ -261,6 +262,8 @@ def as_json(
         thing["crop"] = crops.get(f"alterations.{number}")
     if document.status == WAITING:
         answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
+        if seen := strangers.proposal(document, registry.people, settings):
+            answer["looks_like"] = seen.as_json()
     return answer
 
 
