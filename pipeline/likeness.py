@@ -38,6 +38,8 @@ SKEW_SCALE = 0.25  # of READ_DPI: enough to see the lines
 MARGIN = 0.15  # share of the sides that is not looked at for that: borders, a dark table
 BAND = 0.15  # share of the height that is read first, to see which way up the page is
 BAND_STARTS = np.arange(0.1, 0.8, 0.05)  # of the height: the one with the clearest lines is read
+BANDS = 3  # that are read, one after the other, where nothing can be read on those before
+READABLE = 15  # letters of the band: of pictures and borders fewer seem to be read
 SURELY_UPRIGHT = 120  # letters of the band: upside down some 100 seem to be read
 WORDING_SHARE = 0.5  # of a page's wording that has to be read to take it for that page
 WORDING_MARGIN = 0.1  # whose wording fits worse than the best by more is out
@@ -205,12 +207,15 @@ def _way_up(image: Image, ocr: OcrEngine) -> int:
     """How far the page must be turned clockwise to stand upright: 0, 90, 180 or 270."""
     scores: dict[int, float] = {}
     # Both ways up the same piece is read: a page may be empty but for its head.
-    bands = {0: _band(image), 90: _band(_upright(image, 90))}
-    for turned in (0, 180, 90, 270):
-        piece = _upright(bands[turned % 180], turned - turned % 180)
-        scores[turned] = _sureness(ocr.read_page(piece))
-        if scores[turned] > SURELY_UPRIGHT:
-            return turned
+    bands = {0: _bands(image), 90: _bands(_upright(image, 90))}
+    for number in range(BANDS):
+        for turned in (0, 180, 90, 270):
+            piece = _upright(bands[turned % 180][number], turned - turned % 180)
+            scores[turned] = _sureness(ocr.read_page(piece))
+            if scores[turned] > SURELY_UPRIGHT:
+                return turned
+        if max(scores.values()) >= READABLE:
+            break
     return max(scores, key=lambda turned: scores[turned])
 
 
@@ -245,13 +250,17 @@ def _upright(image: Image, turned: int) -> Image:
     return np.ascontiguousarray(np.rot90(image, -turned // 90))
 
 
-def _band(image: Image) -> Image:
-    """The part of the page whose lines part most clearly from the blanks between them."""
+def _bands(image: Image) -> list[Image]:
+    """Parts of the page whose lines part most clearly from the blanks between them, apart."""
     rows = len(image)
-    starts = [round(start * rows) for start in BAND_STARTS]
+    size = round(BAND * rows)
     jumps = np.diff(image.mean(axis=1))
-    best = max(starts, key=lambda top: float(jumps[top : top + round(BAND * rows)].std()))
-    return image[best : best + round(BAND * rows)]
+    tops = [round(start * rows) for start in BAND_STARTS]
+    found: list[int] = []
+    for top in sorted(tops, key=lambda top: -float(jumps[top : top + size].std())):
+        if len(found) < BANDS and all(abs(top - other) >= size for other in found):
+            found.append(top)
+    return [image[top : top + size] for top in found]
 
 
 def _once(found: Iterable[tuple[str, Pixels]]) -> dict[str, Pixels]:

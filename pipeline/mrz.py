@@ -28,11 +28,16 @@ _NAMES = re.compile(
     r"P[NM]RU[S58](?P<last>[A-Z0-9]+(<[A-Z0-9]+)*)<<(?P<given>[A-Z0-9]+(<[A-Z0-9]+)*)(<<|<?$)"
 )
 _READ_FOR_FILLERS = re.compile(r"(VNA|I3NA|VI3)[KCLE]+$")  # behind a patronymic's ending
-_NUMBERS = re.compile(
-    r"(?P<number>[^<]{9})(?P<number_check>[^<])RU[S58](?P<born>[^<]{6})(?P<born_check>[^<])"
-    r"(?P<sex>[MF])[<KCLEG]+(?P<more>[^<]{13})<?(?P<more_check>[^<])(?P<check>[^<])"
-)
-_GENDERS = {"M": "m", "F": "f"}
+# How many signs OCR makes of «RUS» nobody knows, and no check digit tells.
+_NUMBERS = [
+    re.compile(
+        rf"(?P<number>[^<]{{9}})(?P<number_check>[^<]).{{{size}}}(?P<born>[^<]{{6}})"
+        r"(?P<born_check>[^<])(?P<sex>[MFE])[<KCLEG]*<[<KCLEG]*(?P<more>[^<]{13})<?"
+        r"(?P<more_check>[^<])(?P<check>[^<])"
+    )
+    for size in (3, 2, 4, 1, 5)
+]
+_GENDERS = {"M": "m", "F": "f", "E": "f"}
 _WEIGHTS = (7, 3, 1)
 _CENTURY = 2000  # of every day of issue: the zone came in 2011
 FILLERS = 3  # in a word: brackets of ordinary texts come in twos
@@ -70,7 +75,9 @@ def read(lines: Sequence[str]) -> Passport | None:
     found = {
         passport
         for i, line in enumerate(clean)
-        if (passport := _numbers(line, clean[i - 1] if i else ""))
+        for pattern in _NUMBERS
+        for seen in pattern.finditer(line)
+        if (passport := _passport(seen, clean[:i]))
     }
     return found.pop() if len(found) == 1 else None
 
@@ -102,11 +109,8 @@ def _value(sign: str) -> int:
     return 0 if sign == "<" else int(sign, 36)
 
 
-def _numbers(line: str, above: str) -> Passport | None:
-    """The passport of the second line; the names are in the line above it."""
-    seen = _NUMBERS.search(line)
-    if seen is None:
-        return None
+def _passport(seen: re.Match[str], above: Sequence[str]) -> Passport | None:
+    """The passport of a second line; its names are in the nearest line above that has any."""
     part = {name: mend_digits(seen[name]) for name in seen.groupdict() if name != "sex"}
     if not all(re.fullmatch("[0-9]+", digits) for digits in part.values()):
         return None
@@ -123,7 +127,8 @@ def _numbers(line: str, above: str) -> Passport | None:
     birth = issued and (_born(born, _CENTURY, issued) or _born(born, _CENTURY - 100, issued))
     if birth is None or issued is None:
         return None
-    name, gender = _name(above), _GENDERS[seen["sex"]]
+    name = next(filter(None, map(_name, reversed(above))), "")
+    gender = _GENDERS[seen["sex"]]
     if name and gender_of(*name.split(maxsplit=2)) not in (gender, None):
         return None
     return Passport(

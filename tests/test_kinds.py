@@ -75,6 +75,12 @@ OTHERS = {
         ПРИКАЗ
         О проведении инвентаризации
         ПРИКАЗЫВАЮ: создать комиссию""",
+    "a law with the stamp of its registration": """
+        ЗАРЕГИСТРИРОВАНО
+        Регистрационный № 28608
+        ПРИКАЗ
+        Об утверждении требований""",
+    "a line of somebody's list": "ВОЕННЫЙ БИЛЕТ",
     "a newspaper": "Молодым родителям вручили свидетельство о рождении первенца и диплом",
     "a page in Latin script": "PASSPORT REPUBLIC OF UTOPIA surname given names date of birth",
     "nothing": "",

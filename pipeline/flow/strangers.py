@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -125,18 +125,33 @@ def _item(kind: str | None, owner: Owner | None, settings: Settings) -> str | No
 
 
 def _zone(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Passport | None:
-    """The passport whose zone is on the page: read again only where there seems to be one."""
-    lines = [likeness.cut(grey, text, _around(row)) for row in _zone_rows(text.words)]
-    return mrz.read([line for line, _sure in ocr.read_lines(lines, ZONE_LANGUAGE)])
+    """The passport whose zone is on the page: read again only where there seems to be one.
+
+    Its figures may have been read right the first time; the check digits tell.
+    """
+    rows = _zone_rows(text.words)
+    again = ocr.read_lines([likeness.cut(grey, text, _around(row)) for row in rows], ZONE_LANGUAGE)
+    lines = [
+        line
+        for row, (latin, _sure) in zip(rows, again, strict=True)
+        for line in (latin, " ".join(word.text for word in row))
+    ]
+    return mrz.read(lines)
 
 
-def _zone_rows(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """The words of each row of the zone, from the top: beside its fillers whatever else is read."""
-    rows: list[Word] = []
+def _zone_rows(words: Sequence[Word]) -> list[list[Word]]:
+    """The words of each row of the zone, from the top: beside its fillers whatever else is read.
+
+    Of a row without its fellow the neighbours are taken too: their fillers were read for letters.
+    """
+    rows: list[list[Word]] = []
     for word in sorted(words, key=lambda word: word.box[1]):
-        if mrz.looks_like(word.text) and not any(_beside(word, row) for row in rows):
-            rows.append(word)
-            yield [other for other in words if _beside(other, word)]
+        if not any(_beside(word, row[0]) for row in rows):
+            rows.append(sorted((w for w in words if _beside(w, word)), key=lambda w: w.box[0]))
+    zone = [i for i, row in enumerate(rows) if any(mrz.looks_like(word.text) for word in row)]
+    if len(zone) == 1:
+        zone = [i for i in range(zone[0] - 1, zone[0] + 2) if 0 <= i < len(rows)]
+    return [rows[i] for i in zone]
 
 
 def _beside(one: Word, other: Word) -> bool:
@@ -149,4 +164,4 @@ def _around(row: Sequence[Word]) -> tuple[float, float, float, float]:
     """The row's box with some paper about it."""
     left, top, right, foot = zip(*(word.box for word in row), strict=True)
     air = (max(foot) - min(top)) / 2
-    return min(left) - 2 * air, min(top) - air, max(right) + 2 * air, max(foot) + air
+    return min(left) - air, min(top) - air, max(right) + air, max(foot) + air
