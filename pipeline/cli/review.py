@@ -107,7 +107,8 @@ def _list(
     people = cache(registry.people)
     rows = []
     for document in documents:
-        reporter.record(flow.as_json(document, registry, settings, settings.output / PICTURES))
+        pictures = settings.output / PICTURES
+        reporter.record(flow.as_json(document, registry, settings, pictures, people))
         form = flow.form_of(document, settings)
         person = registry.person(document.subject) if document.subject else None
         title = partial(flow.title_of, form=form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from pipeline import attachment, record, rescan
 from pipeline import form as forms
@@ -82,7 +83,7 @@ def _of_paper(
     Never one that is whole, or has one of these pages: that is a rescan, for a person to compare.
     """
     if paper.form == attachment.FORM:
-        found = strangers.judged(paper, found, registry.people)
+        found = strangers.judged(paper, found, cache(registry.people))
     known = registry.documents_of_paper(paper.id)
     since, today = _since(paper, settings), settings.today
     numbers = {page.page for page in found}

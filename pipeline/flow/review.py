@@ -243,11 +243,16 @@ def title_of(name: str, form: Form | None) -> str:
 
 
 def as_json(
-    document: Document, registry: Registry, settings: Settings, pictures: Path
+    document: Document,
+    registry: Registry,
+    settings: Settings,
+    pictures: Path,
+    people: strangers.People | None = None,
 ) -> dict[str, Any]:
     """Intake's object, with what a person said and the path of a picture beside each thing seen.
 
-    The pictures are written under ``pictures``, readable by their owner only.
+    ``people`` gives everybody, where a listing knows them already. The pictures are
+    written under ``pictures``, readable by their owner only.
     """
     whole = registry.pages_of(document.id)
     crops = {name: settings.relative(path) for name, path in _draw(document, whole, pictures)}
@@ -262,7 +267,7 @@ def as_json(
         thing["crop"] = crops.get(f"alterations.{number}")
     if document.status == WAITING:
         answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
-        if seen := strangers.proposal(document, registry.people, settings):
+        if seen := strangers.proposal(document, people or registry.people, settings):
             answer["looks_like"] = seen.as_json()
     return answer
 
