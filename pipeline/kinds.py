@@ -214,10 +214,11 @@ def titles() -> dict[str, str]:
 
 
 def are_others(kind: str, item: str) -> bool:
-    """Is a document of this kind certainly not what an item of a checklist wants?"""
-    return item in {name for one in KINDS for name in items_of(one.item)} - {""} and (
-        item not in items_of(kind)
-    )
+    """Is a document of this kind certainly not what an item of a checklist wants?
+
+    Items that no kind is named after take many kinds: a child's passport lies among ``children``.
+    """
+    return any(one.item == item for one in KINDS) and item not in items_of(kind)
 
 
 def items_of(kind: str) -> tuple[str, ...]:

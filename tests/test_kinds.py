@@ -152,3 +152,4 @@ def test_what_an_item_cannot_be() -> None:
     assert not kinds.are_others("military", "work-book")
     # Anything may be among other documents.
     assert not kinds.are_others("passport", "other-documents")
+    assert not kinds.are_others("passport", "children")
