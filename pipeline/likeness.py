@@ -36,7 +36,10 @@ LEAST_WORDS = 20  # on a page that can be known by its wording
 SKEWS = np.arange(-8, 8.25, 0.5)  # degrees; photographs lie no more askew
 SKEW_SCALE = 0.25  # of READ_DPI: enough to see the lines
 MARGIN = 0.15  # share of the sides that is not looked at for that: borders, a dark table
-BAND = (0.3, 0.45)  # share of the height that is read first, to see which way up the page is
+BAND = 0.15  # share of the height that is read first, to see which way up the page is
+BAND_STARTS = np.arange(0.1, 0.8, 0.05)  # of the height: the one with the clearest lines is read
+BANDS = 3  # that are read, one after the other, where nothing can be read on those before
+READABLE = 15  # letters of the band: of pictures and borders fewer seem to be read
 SURELY_UPRIGHT = 120  # letters of the band: upside down some 100 seem to be read
 WORDING_SHARE = 0.5  # of a page's wording that has to be read to take it for that page
 WORDING_MARGIN = 0.1  # whose wording fits worse than the best by more is out
@@ -88,7 +91,7 @@ def telling(texts: Iterable[str]) -> frozenset[str]:
 
 def read(grey: Image, ocr: OcrEngine) -> Text:
     """The whole page by OCR, whichever way it lay on the glass. Raises ToolFailedError."""
-    clean = np.asarray(255 - 255 * ink_of(grey), np.uint8)
+    clean = _cleaned(grey)
     scale = min(1.0, READ_DPI * A4_MM[1] / MM_PER_INCH / max(clean.shape))
     small = np.asarray(
         cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
@@ -98,6 +101,21 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
     found = tuple(ocr.read_page(_upright(straight, turned)))
     to_small = back @ page.turned_back(straight.shape, turned)
     return Text(found, turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
+
+
+def cut(grey: Image, text: Text, box: Pixels) -> Image:
+    """A box of the text's pixels, upright and as fine as the scan is, dark on white."""
+    fine = max(1.0, float(np.hypot(*text.to_scan[:2, 0])))
+    size = (round((box[2] - box[0]) * fine), round((box[3] - box[1]) * fine))
+    there = np.array([[1 / fine, 0, box[0]], [0, 1 / fine, box[1]], [0, 0, 1]])
+    piece = cv2.warpPerspective(
+        grey,
+        text.to_scan @ there,
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return _cleaned(np.asarray(piece, np.uint8))
 
 
 def shortlist(text: Text, known: Iterable[Wording]) -> list[tuple[Wording, float]]:
@@ -151,6 +169,11 @@ def guess(text: Text, sheet: Sheet) -> Points | None:
     return None if matrix is None else np.asarray(matrix, np.float64)
 
 
+def _cleaned(grey: Image) -> Image:
+    """Dark on white, whatever the paper."""
+    return np.asarray(255 - 255 * ink_of(grey), np.uint8)
+
+
 def _fit(one: Candidate, said: str) -> float | None:
     """Letters of the page that were read, less those that were not; None: it is another page."""
     letters = found = 0.0
@@ -183,10 +206,16 @@ def _sureness(found: Iterable[Word]) -> float:
 def _way_up(image: Image, ocr: OcrEngine) -> int:
     """How far the page must be turned clockwise to stand upright: 0, 90, 180 or 270."""
     scores: dict[int, float] = {}
-    for turned in (0, 180, 90, 270):
-        scores[turned] = _sureness(ocr.read_page(_band(_upright(image, turned))))
-        if scores[turned] > SURELY_UPRIGHT:
-            return turned
+    # Both ways up the same piece is read: a page may be empty but for its head.
+    bands = {0: _bands(image), 90: _bands(_upright(image, 90))}
+    for number in range(BANDS):
+        for turned in (0, 180, 90, 270):
+            piece = _upright(bands[turned % 180][number], turned - turned % 180)
+            scores[turned] = _sureness(ocr.read_page(piece))
+            if scores[turned] > SURELY_UPRIGHT:
+                return turned
+        if max(scores.values()) >= READABLE:
+            break
     return max(scores, key=lambda turned: scores[turned])
 
 
@@ -221,8 +250,17 @@ def _upright(image: Image, turned: int) -> Image:
     return np.ascontiguousarray(np.rot90(image, -turned // 90))
 
 
-def _band(image: Image) -> Image:
-    return image[round(BAND[0] * len(image)) : round(BAND[1] * len(image))]
+def _bands(image: Image) -> list[Image]:
+    """Parts of the page whose lines part most clearly from the blanks between them, apart."""
+    rows = len(image)
+    size = round(BAND * rows)
+    jumps = np.diff(image.mean(axis=1))
+    tops = [round(start * rows) for start in BAND_STARTS]
+    found: list[int] = []
+    for top in sorted(tops, key=lambda top: -float(jumps[top : top + size].std())):
+        if len(found) < BANDS and all(abs(top - other) >= size for other in found):
+            found.append(top)
+    return [image[top : top + size] for top in found]
 
 
 def _once(found: Iterable[tuple[str, Pixels]]) -> dict[str, Pixels]:

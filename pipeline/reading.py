@@ -6,6 +6,7 @@ Nothing here knows what was issued: this module cannot import the registry, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.geometry import Box
 
@@ -67,6 +68,22 @@ class Alteration:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What a page that is no form of ours seems to be: a proposal, never a fact.
+
+    ``kind`` is an item of the checklists. ``numbers`` are "snils:…" and "inn:…", whose check
+    digits hold, and "passport:…" (series and number), proven where ``born`` is known: both then
+    come from a machine-readable zone that holds. ``name`` is the only full name on the page, in
+    the case in which it stands there.
+    """
+
+    kind: str | None = None
+    numbers: tuple[str, ...] = ()
+    name: str = ""
+    born: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """Everything seen on one page image of a scan.
 
@@ -75,7 +92,8 @@ class PageReading:
     contract's reasons that this page alone gives; ``residual_mm`` is how far the laid-over page
     still lies from the issued one (the alarm for not-aligned). ``thumbnail`` is a small JPEG of
     the page, upright; it is not kept. ``lie`` is where the issued page lies in the picture (see
-    the module ``lie``), None where it could not be laid over.
+    the module ``lie``), None where it could not be laid over. ``content`` is what a page without
+    a paper seems to be.
     """
 
     source: str
@@ -94,3 +112,4 @@ class PageReading:
     alterations: tuple[Alteration, ...] = ()
     thumbnail: bytes = b""
     lie: bytes | None = None
+    content: Content | None = None

@@ -263,6 +263,7 @@ def as_json(document: Document) -> dict[str, Any]:
                 "of": page.of,
                 "turned": page.turned,
                 "identified_by": page.identified_by,
+                "kind": page.content.kind if page.content else None,
             }
             for page in document.pages
         ],

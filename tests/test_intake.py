@@ -28,7 +28,7 @@ from tests.scanning import Json, Office, Pixels
 from tests.simulator import TURNS
 
 FAULTS = Path(__file__).parent / "faults"
-PAGE_KEYS = {"source", "sha256", "source_page", "page", "of", "turned", "identified_by"}
+PAGE_KEYS = {"source", "sha256", "source_page", "page", "of", "turned", "identified_by", "kind"}
 FIELD_KEYS = {"read", "expected", "value", "confidence", "status", "page", "box_mm"}
 
 

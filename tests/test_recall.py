@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import page
+from pipeline import likeness, page
+from pipeline.engines.tesseract import Word
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels
@@ -112,3 +113,26 @@ def test_changed_paper_is_not_accepted(office: Office, issued: Issued) -> None:
     office.put("a.png", footless(forged))
     (document,) = office.take_in()
     assert document["status"] == "review"
+
+
+class Ocr:
+    """Sees words where lines begin at the left, as upright ones do, and little where they end."""
+
+    def read_lines(self, lines: object, language: str = "rus") -> list[tuple[str, float]]:
+        raise AssertionError("no line is asked for")
+
+    def read_page(self, piece: Pixels) -> list[Word]:
+        rows = np.flatnonzero((piece < 128).any(axis=1))
+        if not np.any(np.diff(rows) > 1):  # nothing, or lines that stand on end
+            return []
+        begun = piece[rows, : piece.shape[1] // 4] < 128
+        return [Word("слово", 1.0, (0, 0, 50, 10))] * (30 if begun.any(axis=1).mean() > 0.9 else 4)
+
+
+@pytest.mark.parametrize("turned", TURNS)
+def test_a_page_that_is_empty_but_for_its_head_is_read_the_right_way_up(turned: int) -> None:
+    sheet = np.full((2000, 1414), 255, np.uint8)
+    for row in range(260, 560, 30):
+        sheet[row : row + 12, 150 : 500 + row] = 0
+    text = likeness.read(np.ascontiguousarray(np.rot90(sheet, turned // 90)), Ocr())
+    assert text.turned == turned

@@ -25,7 +25,7 @@ from pipeline import registry as registry_module
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.paper import Paper, Place
-from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
+from pipeline.reading import Alteration, Content, FieldReading, HandMark, PageReading
 from pipeline.record import Document, Settlement
 from pipeline.registry import PersonRow, Registry, database, tables
 from tests.postgres import Server
@@ -89,6 +89,7 @@ def page(sha256: str = "aa", number: int = 1, **changes: Any) -> PageReading:
         residual_mm=0.07,
         problems=("date-missing", "altered"),
         lie=b"grid",
+        content=Content("passport", ("passport:4510123456",), "Ёлкина Анна", date(1990, 5, 12)),
         fields=(
             FieldReading(
                 "full_name", "Елкина", 0.97, number, BOX, "match", "Ёлкина", "Ёлкина", b"1"

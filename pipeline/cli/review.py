@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import click
@@ -102,15 +102,21 @@ def _list(
 ) -> None:
     from pipeline import reasons
     from pipeline.flow import review as flow
+    from pipeline.flow import strangers
 
+    people = cache(registry.people)
     rows = []
     for document in documents:
-        reporter.record(flow.as_json(document, registry, settings, settings.output / PICTURES))
+        pictures = settings.output / PICTURES
+        reporter.record(flow.as_json(document, registry, settings, pictures, people))
         form = flow.form_of(document, settings)
         person = registry.person(document.subject) if document.subject else None
         title = partial(flow.title_of, form=form)
         wrong = reasons.explained(document, title) + reasons.proposed(document, title)
         wrong += [reasons.offered(offer) for offer in flow.offers(document, registry)]
+        wrong += strangers.contradictions(document, people, registry)
+        if seen := strangers.proposal(document, people, settings):
+            wrong += seen.lines()
         who = f"{person.subject} {person.full_name}" if person else ""
         rows.append(
             (

@@ -21,11 +21,11 @@ from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
 from pipeline.examine import examine
-from pipeline.flow import recall
+from pipeline.flow import recall, strangers
 from pipeline.glyphs import ink_of
 from pipeline.i18n import _
 from pipeline.identify import Identity
-from pipeline.likeness import Wording
+from pipeline.likeness import Text, Wording
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.register import Laid
@@ -82,11 +82,11 @@ class _Desk:
         self.issued = lru_cache(maxsize=PAPERS_KEPT)(self._issued)
         self._wordings: list[Wording] | None = None
 
-    def recall(self, grey: NDArray[np.uint8]) -> Identity:
+    def recall(self, text: Text) -> Identity:
         """The page by its text, what all forms say being read once, at the first such page."""
         if self._wordings is None:
             self._wordings = recall.wordings(self.registry)
-        return recall.recall(grey, self._wordings, self.registry, self.ocr, self._sheet)
+        return recall.recall(text, self._wordings, self.registry, self._sheet)
 
     def _sheet(self, paper: str, number: int) -> layout.Sheet:
         return self.issued(paper, number)[0]
@@ -161,7 +161,10 @@ def _seen(task: Task, image: PageImage) -> Answer:
             return replace(reading, blank=True), None
         identity = identify.identify(grey, _desk.ocr)
         if identity.mark is None and not identity.ambiguous:
-            identity = _desk.recall(grey)
+            text = likeness.read(grey, _desk.ocr)
+            identity = _desk.recall(text)
+            if identity.mark is None and not identity.ambiguous:
+                reading = replace(reading, content=strangers.look(grey, text, _desk.ocr))
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
     except ToolFailedError as error:

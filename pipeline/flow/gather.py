@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from pipeline import attachment, record, rescan
 from pipeline import form as forms
+from pipeline.flow import strangers
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document
@@ -80,6 +82,8 @@ def _of_paper(
 
     Never one that is whole, or has one of these pages: that is a rescan, for a person to compare.
     """
+    if paper.form == attachment.FORM:
+        found = strangers.judged(paper, found, cache(registry.people))
     known = registry.documents_of_paper(paper.id)
     since, today = _since(paper, settings), settings.today
     numbers = {page.page for page in found}

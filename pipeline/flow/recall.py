@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline import layout, likeness
-from pipeline.engines.tesseract import OcrEngine
 from pipeline.identify import Identity
 from pipeline.layout import Sheet
-from pipeline.likeness import Candidate, Wording
+from pipeline.likeness import Candidate, Text, Wording
 from pipeline.marks import Mark
 from pipeline.registry import Registry
 
@@ -28,19 +24,15 @@ def wordings(registry: Registry) -> list[Wording]:
 
 
 def recall(
-    grey: NDArray[np.uint8],
+    text: Text,
     known: Sequence[Wording],
     registry: Registry,
-    ocr: OcrEngine,
     sheet_of: Callable[[str, int], Sheet],
 ) -> Identity:
-    """Which page of which paper the scan shows; none where nothing fits, or two papers do.
+    """Which page of which paper the text is; none where nothing fits, or two papers do.
 
-    ``sheet_of`` gives a page of a paper as it was issued. Raises ToolFailedError.
+    ``sheet_of`` gives a page of a paper as it was issued.
     """
-    if not known:
-        return Identity(None)
-    text = likeness.read(grey, ocr)
     likely = likeness.shortlist(text, known)
     candidates = [one for wording, fit in likely for one in _candidates(wording, fit, registry)]
     mark, ambiguous = likeness.choose(text, candidates)

@@ -18,6 +18,7 @@ from pipeline import form as forms
 from pipeline import record, report, rescan, rules, verdict
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
+from pipeline.flow import strangers
 from pipeline.form import Field, Form
 from pipeline.i18n import _, in_language
 from pipeline.reading import PageReading
@@ -242,11 +243,16 @@ def title_of(name: str, form: Form | None) -> str:
 
 
 def as_json(
-    document: Document, registry: Registry, settings: Settings, pictures: Path
+    document: Document,
+    registry: Registry,
+    settings: Settings,
+    pictures: Path,
+    people: strangers.People | None = None,
 ) -> dict[str, Any]:
     """Intake's object, with what a person said and the path of a picture beside each thing seen.
 
-    The pictures are written under ``pictures``, readable by their owner only.
+    ``people`` gives everybody, where a listing knows them already. The pictures are
+    written under ``pictures``, readable by their owner only.
     """
     whole = registry.pages_of(document.id)
     crops = {name: settings.relative(path) for name, path in _draw(document, whole, pictures)}
@@ -261,6 +267,8 @@ def as_json(
         thing["crop"] = crops.get(f"alterations.{number}")
     if document.status == WAITING:
         answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
+        if seen := strangers.proposal(document, people or registry.people, settings):
+            answer["looks_like"] = seen.as_json()
     return answer
 
 

@@ -7,12 +7,16 @@ compares the two.
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-REVISION = "0005"  # of the newest migration; a test holds that the two agree
+from pipeline.reading import Content
+
+REVISION = "0006"  # of the newest migration; a test holds that the two agree
 
 metadata = sa.MetaData(
     naming_convention={
@@ -55,6 +59,24 @@ class Numbers(sa.types.TypeDecorator[tuple[int, ...]]):
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> tuple[int, ...]:
         """The numbers again."""
         return tuple(int(number) for number in (value or "").split())
+
+
+class Contents(sa.types.TypeDecorator[Content]):
+    """What a page of another's paper seems to be."""
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> dict[str, Any] | None:
+        """The content by the names of its fields; the day in ISO form."""
+        return value and {**asdict(value), "born": value.born and value.born.isoformat()}
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Content | None:
+        """The content again."""
+        if value is None:
+            return None
+        born = value["born"] and date.fromisoformat(value["born"])
+        return Content(value["kind"], tuple(value["numbers"]), value["name"], born)
 
 
 def _seen(*columns: Column[Any]) -> list[Column[Any]]:
@@ -170,6 +192,7 @@ page = Table(
     Column("residual_mm", sa.Double),
     Column("problems", Words, nullable=False),
     Column("lie", sa.LargeBinary),
+    Column("content", Contents),
     UniqueConstraint("scan_id", "source_page"),
 )
 

@@ -1,0 +1,167 @@
+"""Pages that are no form of ours: what each seems to be, and whose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import attachment, checklists, kinds, likeness, mrz, whose
+from pipeline.engines.tesseract import OcrEngine, Word
+from pipeline.i18n import _
+from pipeline.likeness import Text
+from pipeline.mrz import Passport
+from pipeline.paper import Paper
+from pipeline.reading import Content, PageReading
+from pipeline.record import Document
+from pipeline.registry import PersonRow, Registry
+from pipeline.settings import Settings
+from pipeline.whose import Owner
+
+ZONE_LANGUAGE = "eng"  # the zone is in Latin letters, the page in Russian ones
+CONTRADICTION = "ambiguous-identity"  # the reason where a page is not what its sheet says
+
+People = Callable[[], Sequence[PersonRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an unknown page seems to be; ``item`` of the owner's checklist it could be filed as."""
+
+    kind: str | None
+    owner: Owner | None
+    item: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Beside the document in ``review --json``."""
+        owner = self.owner
+        return {
+            "kind": self.kind,
+            "subject": owner.person.subject if owner else None,
+            "by": owner.by if owner else None,
+            "item": self.item,
+        }
+
+    def lines(self) -> list[str]:
+        """For the clerk: what it is, whose, and the command that files it."""
+        kind = kinds.titles()[self.kind] if self.kind else ""
+        if self.owner is None:
+            return [_("it looks like: {kind}").format(kind=kind)]
+        person = self.owner.person
+        told = {"number": _("by number"), "name": _("by name")}[self.owner.by]
+        whose_it_is = f"{person.subject} {person.full_name} ({told})"
+        if self.kind is None:
+            return [_("it may be of: {person}").format(person=whose_it_is)]
+        text = _("it looks like: {kind}; whose: {person}")
+        command = f"paperloop checklist {person.subject} --tick {self.item}"
+        return [
+            text.format(kind=kind, person=whose_it_is),
+            *([_("to file it: {command}").format(command=command)] if self.item else []),
+        ]
+
+
+def look(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Content:
+    """What the page seems to be. Raises ToolFailedError."""
+    return kinds.of(text.words, _zone(grey, text, ocr))
+
+
+def proposal(document: Document, people: People, settings: Settings) -> Proposal | None:
+    """What may be said of a document that is a page of nobody's; None where it is nothing."""
+    content = document.pages[0].content if document.pages and document.paper is None else None
+    if content is None:
+        return None
+    owner = whose.of(content, people()) if content.numbers or content.name else None
+    if content.kind is None and owner is None:
+        return None
+    return Proposal(content.kind, owner, _item(content.kind, owner, settings))
+
+
+def judged(paper: Paper, pages: Sequence[PageReading], people: People) -> list[PageReading]:
+    """The pages behind a sheet; those that are certainly not what it says have a problem."""
+    return [
+        replace(page, problems=tuple(dict.fromkeys((*page.problems, CONTRADICTION))))
+        if contradiction(paper, page, people)
+        else page
+        for page in pages
+    ]
+
+
+def contradiction(paper: Paper, page: PageReading, people: People) -> str:
+    """Why a page behind a sheet is certainly not what the sheet says, in words; else ""."""
+    content, item = page.content, attachment.item(paper.subject, paper.key)
+    if page.page is not None or content is None or content.kind is None:
+        return ""
+    kind = kinds.titles()[content.kind]
+    if kinds.are_others(content.kind, item):
+        return _("it looks like: {kind}").format(kind=kind)
+    everybody = people() if content.numbers else ()
+    person = next((one for one in everybody if one.subject == paper.subject), None)
+    if person and whose.is_anothers(content, item, person, everybody):
+        return _("it is of another person: {kind}").format(kind=kind)
+    return ""
+
+
+def contradictions(document: Document, people: People, registry: Registry) -> list[str]:
+    """Each page of a document behind a sheet that is not what the sheet says, and why."""
+    if document.paper is None or document.form != attachment.FORM:
+        return []
+    paper = registry.paper(document.paper)
+    return [
+        _("sheet {sheet}: {why}").format(sheet=page.source_page, why=why)
+        for page in document.pages
+        if paper and (why := contradiction(paper, page, people))
+    ]
+
+
+def _item(kind: str | None, owner: Owner | None, settings: Settings) -> str | None:
+    """The item of the owner's checklist that the kind may be."""
+    category = owner.person.category if owner and kind else None
+    known = checklists.load(category, settings, settings.today) if category else None
+    wanted = {one.item for one in known.items} if known else set()
+    return next((item for item in kinds.items_of(kind or "") if item in wanted), None)
+
+
+def _zone(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Passport | None:
+    """The passport whose zone is on the page: read again only where there seems to be one.
+
+    Its figures may have been read right the first time; the check digits tell.
+    """
+    rows = _zone_rows(text.words)
+    again = ocr.read_lines([likeness.cut(grey, text, _around(row)) for row in rows], ZONE_LANGUAGE)
+    lines = [
+        line
+        for row, (latin, _sure) in zip(rows, again, strict=True)
+        for line in (latin, " ".join(word.text for word in row))
+    ]
+    return mrz.read(lines)
+
+
+def _zone_rows(words: Sequence[Word]) -> list[list[Word]]:
+    """The words of each row of the zone, from the top: beside its fillers whatever else is read.
+
+    Of a row without its fellow the neighbours are taken too: their fillers were read for letters.
+    """
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.box[1]):
+        if not any(_beside(word, row[0]) for row in rows):
+            rows.append(sorted((w for w in words if _beside(w, word)), key=lambda w: w.box[0]))
+    zone = [i for i, row in enumerate(rows) if any(mrz.looks_like(word.text) for word in row)]
+    if len(zone) == 1:
+        zone = [i for i in range(zone[0] - 1, zone[0] + 2) if 0 <= i < len(rows)]
+    return [rows[i] for i in zone]
+
+
+def _beside(one: Word, other: Word) -> bool:
+    """In one row: they share more than half of the lower one's height."""
+    shared = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+    return shared > min(word.box[3] - word.box[1] for word in (one, other)) / 2
+
+
+def _around(row: Sequence[Word]) -> tuple[float, float, float, float]:
+    """The row's box with some paper about it."""
+    left, top, right, foot = zip(*(word.box for word in row), strict=True)
+    air = (max(foot) - min(top)) / 2
+    return min(left) - air, min(top) - air, max(right) + air, max(foot) + air

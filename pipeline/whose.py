@@ -1,0 +1,109 @@
+"""Whose a page is that is no form of ours: by its numbers, else by the full name on it.
+
+Comes in: what the page seems to be, and the people. Goes out: the one person whom it may be of, for
+a clerk to confirm; or whether it is certainly not of the person whom its sheet names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline import kinds
+from pipeline.reading import Content
+from pipeline.registry import PersonRow
+from pipeline.russian import all_cases, parse_person, person_of
+from pipeline.wording import day_of
+
+# What a person has one of for life: another number is another person's.
+_FOR_LIFE = {kinds.PENSION: "snils", kinds.TAX: "inn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The person whom a page may be of, and what tells: "number" or "name"."""
+
+    person: PersonRow
+    by: Literal["number", "name"]
+
+
+def of(content: Content, people: Sequence[PersonRow]) -> Owner | None:
+    """The one person who fits, where no other number, name or birthday speaks against it."""
+    by_number = [one for one in people if _numbers(one) & set(content.numbers)]
+    by_name = [one for one in people if _is_named(content.name, one)]
+    fitting = by_number or by_name
+    if len(fitting) != 1 or (by_name and fitting[0] not in by_name):
+        return None
+    if _speaks_against(content, fitting[0]):
+        return None
+    return Owner(fitting[0], "number" if by_number else "name")
+
+
+def is_anothers(
+    content: Content, item: str, person: PersonRow, people: Iterable[PersonRow]
+) -> bool:
+    """Is what lies behind the person's sheet for ``item`` certainly of somebody else?
+
+    Only what is proven counts, check digits and a sound zone, and only on a document of that kind:
+    a passport's number changes with the passport, so that only a birthday or its owner can tell.
+    """
+    if content.kind != item:
+        return False
+    if item == kinds.PASSPORT:
+        if content.born is None:
+            return False
+        zone = set(content.numbers[:1])
+        others = any(zone & _numbers(one) for one in people if one.subject != person.subject)
+        born = day_of(person.data.get("birth_date"))
+        return zone.isdisjoint(_numbers(person)) and (others or born not in (None, content.born))
+    theirs = _of_sort(_FOR_LIFE.get(item, ""), content.numbers)
+    own = _of_sort(_FOR_LIFE.get(item, ""), _numbers(person))
+    others = any(theirs & _numbers(one) for one in people if one.subject != person.subject)
+    return len(theirs) == 1 and theirs.isdisjoint(own) and (bool(own) or others)
+
+
+def _speaks_against(content: Content, person: PersonRow) -> bool:
+    """A number of a sort that the person has another of, or another birthday."""
+    own = _numbers(person)
+    born = day_of(person.data.get("birth_date"))
+    if content.born and born:
+        return content.born != born
+    for sort in ("snils", "inn", kinds.PASSPORT):
+        theirs, mine = (_of_sort(sort, numbers) for numbers in (content.numbers, own))
+        if theirs and mine and theirs.isdisjoint(mine):
+            return True
+    return False
+
+
+def _numbers(person: PersonRow) -> set[str]:
+    """The person's numbers, as a page's are written."""
+    said = person.data
+    passport = f"{said.get('passport_series') or ''}{said.get('passport_number') or ''}"
+    known = {kinds.PASSPORT: passport, "snils": said.get("snils"), "inn": said.get("inn")}
+    return {f"{sort}:{digits}" for sort, value in known.items() if (digits := _digits(value))}
+
+
+def _digits(value: Any) -> str:
+    return re.sub(r"\D", "", str(value or ""))
+
+
+def _of_sort(sort: str, numbers: Iterable[str]) -> set[str]:
+    return {number for number in numbers if sort and number.startswith(f"{sort}:")}
+
+
+def _is_named(name: str, person: PersonRow) -> bool:
+    """Is it the person's full name, in any case?"""
+    said, full = _folded(name), _folded(person.full_name)
+    # No case changes the initials: the names of most people need not be declined.
+    if not said or [word[0] for word in said] != [word[0] for word in full]:
+        return False
+    whole = person_of(person.data)
+    known = whole if whole.last else parse_person(person.full_name)
+    cases = all_cases(known).values() if known.gender else ()
+    return any(said == _folded(one) for one in (person.full_name, *cases))
+
+
+def _folded(name: str) -> list[str]:
+    return name.casefold().replace("ё", "е").replace("-", " ").split()

@@ -1,0 +1,202 @@
+"""Pages that are no form of ours: proposed to a person, and a filing stopped that contradicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline import mrz, whose
+from pipeline.engines.tesseract import Word
+from pipeline.flow import strangers
+from pipeline.likeness import Text
+from pipeline.reading import Content
+from pipeline.record import Document
+from pipeline.registry import PersonRow, Registry
+from tests import filing, test_mrz
+from tests.test_attachments import of, sheet, stranger, taken_in
+from tests.test_file import DAY, SERVANT, Paperloop
+
+BORN = date(1990, 5, 12)
+KNOWN = {"birth_date": "1990-05-12", "snils": "112-233-445 95", "inn": "500100732259",
+         "passport_series": "4510", "passport_number": "123456"}  # fmt: skip
+ANNA = replace(SERVANT, data={**SERVANT.data, **KNOWN})
+OLEG = PersonRow(
+    "0043", "Пнёв Олег Ильич", "municipal-servant",
+    {"last_name": "Пнёв", "first_name": "Олег", "middle_name": "Ильич", "gender": "m",
+     "birth_date": "1985-02-03", "passport_series": "4508", "passport_number": "654321",
+     "snils": "087-654-303 00"},
+)  # fmt: skip
+PASSPORT = Content("passport", ("passport:4510123456",), "Ёлкина Анна Юрьевна", BORN)
+
+
+@pytest.fixture
+def registry(workspace: Path) -> Iterator[Registry]:
+    with Registry.open(filing.of(workspace).registry_url) as opened:
+        yield opened
+
+
+def owner(**changes: Any) -> tuple[str, str] | None:
+    found = whose.of(replace(Content(), **changes), (ANNA, OLEG))
+    return (found.person.subject, found.by) if found else None
+
+
+def test_a_number_tells_whose_a_page_is_before_any_name() -> None:
+    assert owner(numbers=("inn:500100732259",)) == ("0042", "number")
+    assert owner(numbers=("passport:4508654321",), name="Некто Иван Петрович") == (
+        "0043", "number",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["ЁЛКИНА АННА ЮРЬЕВНА", "Елкиной Анне Юрьевне", "Ёлкину Анну Юрьевну"]
+)
+def test_a_full_name_in_any_case_tells_it(name: str) -> None:
+    assert owner(name=name) == ("0042", "name")
+
+
+def test_whatever_is_not_certain_is_nobodys() -> None:
+    assert owner() is None
+    assert owner(name="Ёлкина Алла Юрьевна") is None
+    # Numbers of two people; another birthday; another number of a sort.
+    assert owner(numbers=("inn:500100732259", "snils:08765430300")) is None
+    assert owner(name="Ёлкина Анна Юрьевна", born=date(1991, 5, 12)) is None
+    assert owner(name="Ёлкина Анна Юрьевна", numbers=("snils:08765430300",)) is None
+    assert whose.of(PASSPORT, (ANNA, replace(ANNA, subject="0044"))) is None
+
+
+def test_a_new_passport_is_known_by_name_and_birthday() -> None:
+    assert owner(numbers=("passport:4520000001",), name="Ёлкина Анна Юрьевна", born=BORN) == (
+        "0042", "name",
+    )  # fmt: skip
+
+
+def behind(registry: Registry, workspace: Path, item: str, content: Content | None) -> Document:
+    """What lies behind Anna's sheet for an item, taken in."""
+    it = sheet(registry, item)
+    registry.issue([], (ANNA, OLEG))
+    (found,) = taken_in(registry, workspace, of(it, 1), stranger(2, content=content))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("item", "content"),
+    [
+        ("passport", PASSPORT),
+        ("passport", None),
+        ("passport", Content()),
+        # A new passport has a new number; print that nothing proves tells nothing.
+        ("passport", replace(PASSPORT, numbers=("passport:4520000001",))),
+        ("passport", Content("passport", ("passport:4508654321",), "Пнёв Олег Ильич")),
+        ("pension-insurance", Content("pension-insurance", ("snils:11223344595",))),
+        ("tax-registration", Content("tax-registration", (), "Пнёв Олег Ильич")),
+        ("work-book", Content("military")),
+        ("civil-status", Content("civil-status", ("snils:08765430300",), "Пнёв Олег Ильич")),
+        ("other-documents", replace(PASSPORT, born=date(1950, 1, 1))),
+    ],
+)  # fmt: skip
+def test_what_may_be_right_is_filed(
+    item: str, content: Content | None, registry: Registry, workspace: Path
+) -> None:
+    found = behind(registry, workspace, item, content)
+    assert (found.status, found.reasons) == ("accepted", ())
+
+
+@pytest.mark.parametrize(
+    ("item", "content", "why"),
+    [
+        ("passport", replace(PASSPORT, numbers=("passport:4508654321",)), "another person"),
+        (
+            "passport",
+            replace(PASSPORT, numbers=("passport:4520000001",), born=date(1985, 2, 3)),
+            "another person",
+        ),
+        (
+            "pension-insurance",
+            Content("pension-insurance", ("snils:08765430300",)),
+            "another person",
+        ),
+        ("education", PASSPORT, "looks like: passport"),
+    ],
+)
+def test_what_is_certainly_another_waits_and_says_why(
+    item: str,
+    content: Content,
+    why: str,
+    registry: Registry,
+    workspace: Path,
+    paperloop: Paperloop,
+) -> None:
+    found = behind(registry, workspace, item, content)
+    assert (found.status, found.reasons) == ("review", ("ambiguous-identity",))
+    assert why in " ".join(paperloop("review", *DAY).err.split())
+    # A person who has looked may file it all the same.
+    said = paperloop("review", "--accept", found.id, *DAY)
+    assert said.code == 0, said.err
+
+
+def test_review_proposes_what_an_unknown_page_is_and_whose(
+    registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    registry.issue([], (ANNA, OLEG))
+    seen = [stranger(1, content=PASSPORT), stranger(2), stranger(3, content=Content("education"))]
+    documents = taken_in(registry, workspace, *seen)
+    # A proposal files nothing.
+    assert {one.status for one in documents} == {"review"}
+    first, second, third = paperloop("review", "--json", *DAY).lines()
+    assert first["pages"][0]["kind"] == "passport"
+    assert first["looks_like"] == {
+        "kind": "passport", "subject": "0042", "by": "number", "item": "passport",
+    }  # fmt: skip
+    assert "looks_like" not in second
+    assert third["looks_like"]["subject"] is None
+    told = " ".join(paperloop("review", *DAY).err.split())
+    assert "looks like: passport" in told
+    assert "checklist 0042" in told
+
+
+class Ocr:
+    """Reads the zone of Anna's passport where it is asked for lines; notes what it was given."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int]] = []
+
+    def read_lines(
+        self, lines: Sequence[NDArray[np.uint8]], language: str = "rus"
+    ) -> list[tuple[str, float]]:
+        assert language == "eng"
+        self.asked = [line.shape for line in lines]
+        return [(line, 0.9) for line in mrz.written(test_mrz.ANNA)[: len(lines)]]
+
+    def read_page(self, page: NDArray[np.uint8]) -> list[Word]:
+        raise AssertionError("the page has been read already")
+
+
+def looked_at(*found: Word) -> tuple[Content, Ocr]:
+    """What a page of these words is told to be, and what OCR was asked for once more."""
+    ocr, text = Ocr(), Text(found, 0, np.diag([2.0, 2.0, 1.0]))
+    return strangers.look(np.full((2000, 1600), 255, np.uint8), text, ocr), ocr
+
+
+def test_the_zone_is_read_again_line_by_line_and_as_fine_as_the_scan_is() -> None:
+    seen, ocr = looked_at(
+        Word("РМКИ$", 0.5, (100, 700, 180, 720)),
+        Word("2КТМА<<АММА<<<<", 0.5, (190, 702, 700, 724)),
+        Word("4511234569К1$<<<<<<", 0.5, (100, 740, 640, 760)),
+        Word("Подпись", 0.9, (100, 900, 180, 920)),
+    )
+    assert (seen.kind, seen.numbers, seen.born) == ("passport", ("passport:4510123456",), BORN)
+    # Two lines, twice as fine, from their first word to the last.
+    assert len(ocr.asked) == 2
+    assert all(60 < height < 120 and 1100 < width < 1400 for height, width in ocr.asked)
+
+
+def test_a_page_without_a_zone_costs_no_reading() -> None:
+    seen, ocr = looked_at(Word("«Кедр»", 0.9, (100, 700, 180, 720)))
+    assert (seen, ocr.asked) == (Content(), [])
