@@ -307,6 +307,7 @@ def test_an_older_registry_is_indexed_when_it_is_opened(registry: Registry, url:
     with database.writing(engine) as db:
         db.execute(sa.schema.DropTable(tables.key))
         db.execute(sa.schema.DropTable(tables.card))
+        db.execute(sa.text("ALTER TABLE page DROP COLUMN content"))
         db.execute(sa.text(f"UPDATE {database.VERSION_TABLE} SET version_num = '0004'"))
         db.execute(tables.meta.delete().where(tables.meta.c.name == "cards"))
     engine.dispose()
