@@ -20,6 +20,7 @@ from pipeline.inventory import Inventory
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
+ROWS_A_SHEET = 25  # about: a good guess saves a round, and a round is a start of LibreOffice
 COUNTING_ROUNDS = 3  # «9» and «10» may break a line elsewhere; a second round nearly always settles
 
 
@@ -78,7 +79,7 @@ def _counted(
     open_: set[int] = set()
     for i, one in enumerate(wanted):
         earlier = registry.current(form.name, one.file)
-        counts[i] = earlier[-1].pages if earlier else 1
+        counts[i] = earlier[-1].pages if earlier else 1 + len(one.rows) // ROWS_A_SHEET
         wishes[i] = _wish(form, one, counts[i], settings)
         if not any(it.digest == wishes[i].digest for it in earlier):
             open_.add(i)  # an unchanged file's inventory was counted when it was issued
