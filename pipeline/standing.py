@@ -104,9 +104,19 @@ def of_list(
         evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
         needed = checklists.needed(wanted, data)
         said = freed.get(wanted.item)
-        it = _wanted(wanted, papers, mine, evidence, needed, said, data["today"])
-        here = tuple(line for name in (wanted.item, *wanted.forms) for line in lines.get(name, ()))
-        yield replace(it, lines=here, brought=wanted.brought and needed is True)
+        state, why = _stands(wanted, papers, mine, evidence, needed, said, data["today"])
+        yield Item(
+            wanted.item,
+            wanted.title,
+            wanted.title_en,
+            state,
+            why,
+            evidence,
+            wanted.mark,
+            wanted.ground,
+            tuple(line for name in (wanted.item, *wanted.forms) for line in lines.get(name, ())),
+            wanted.brought and needed is True,
+        )
     for form, item in issued.items():
         yield replace(item, lines=tuple(lines.get(form, ())))
 
@@ -151,7 +161,7 @@ def titled(name: str, known: Mapping[str, Form]) -> Form | Title:
     return known.get(name) or Title(name, name)
 
 
-def _wanted(
+def _stands(
     wanted: Wanted,
     papers: Sequence[Item],
     mine: Sequence[Entry],
@@ -159,7 +169,7 @@ def _wanted(
     needed: bool | None,
     waived: Event | None,
     today: date,
-) -> Item:
+) -> tuple[State, str]:
     """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
     state: State = "not-needed"
     why = in_language(wanted.condition, wanted.condition_en)
@@ -173,9 +183,7 @@ def _wanted(
         state, why = "missing", _("not in the file; needed {condition}").format(condition=why)
     elif needed:
         state, why = "missing", _("not in the file")
-    return Item(
-        wanted.item, wanted.title, wanted.title_en, state, why, evidence, wanted.mark, wanted.ground
-    )
+    return state, why
 
 
 def _received(
