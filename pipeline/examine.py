@@ -71,7 +71,7 @@ def examine(
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, black)
     pens = tuple(hand.judge(p, here, left, scan, black, laid, issued, ocr) for p in here if p.hand)
-    excused = _hand_ink(left, here, pens)
+    excused = _hand_ink(left, here)
     doubts = doubts_of(verdicts, text, excused, seen, letters)
     lines, doubts, whole = _read(here, text, verdicts, doubts, scan, seen.scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
@@ -83,19 +83,18 @@ def examine(
     ]
     rows = layout.lines(text)
     alterations = _wording_alterations(wording, rows, seen, laid)
-    drawn = strokes.drawn(rows, seen, excused | laid.beyond(ink.EDGE_MM))
+    beyond = laid.beyond(ink.EDGE_MM)
     signed = [place for place in here if place.kind == "signature"]
     strokes_ = [
         Alteration("strike", sheet.number, box, _text_of(line),
                    encode_png(laid.picture(box.grown(4))))
-        for line, box in drawn
+        for line, box in strokes.drawn(rows, seen, excused | beyond)
         if not _is_of_signing(box, signed, scan, issued, black)
     ]  # fmt: skip
-    stray = left & ~excused & ~laid.beyond(ink.EDGE_MM)
+    stray = left & ~(excused | beyond)
     alterations += _ink_alterations(stray, scan, black, rows, laid, sheet, here, issued)
     alterations = [*strokes_, *(a for a in alterations if not _belongs(a, strokes_))]
-    excused |= laid.beyond(ink.EDGE_MM)
-    alterations += _added(rows, seen, excused, whole, here, alterations, laid)
+    alterations += _added(rows, seen, excused | beyond, whole, here, alterations, laid)
     return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
 
 
@@ -134,9 +133,7 @@ def _touched(
     )
 
 
-def _hand_ink(
-    left: NDArray[np.bool_], here: Sequence[Place], pens: Sequence[HandMark]
-) -> NDArray[np.bool_]:
+def _hand_ink(left: NDArray[np.bool_], here: Sequence[Place]) -> NDArray[np.bool_]:
     """The ink that belongs to the blanks: whatever hangs together with ink inside one."""
     zone = np.zeros(left.shape, np.uint8)
     for place in here:

@@ -112,7 +112,6 @@ def _write(
 ) -> ExitCode:
     """The letters about missing documents, instead of the list."""
     from pipeline import dossier
-    from pipeline.files import run_lock
     from pipeline.flow import reminders
     from pipeline.flow.generate import Options
 
@@ -123,7 +122,7 @@ def _write(
         codes.append(ExitCode.BAD_DATA)
 
     rows = []
-    with run_lock(settings.output):
+    with reporter.alone(settings.output):
         files = dossier.read(registry, settings, subjects, outline=True)
         options = Options(settings.issued)
         for one in reminders.issue(files, until, settings, registry, options, refuse):

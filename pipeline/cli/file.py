@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import common
-from pipeline.cli.options import describing, out_folder, said, secret
+from pipeline.cli.options import by, describing, out_folder, said, secret
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode
 from pipeline.i18n import _, ngettext
@@ -76,7 +76,7 @@ def return_(reporter: Reporter, subject: str, document: str, why: str, by: str) 
     metavar="N",
     help=_("what was taken out: its number in the file, or its name; give it for each"),
 )
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@by
 @secret
 @out_folder
 @reporting
@@ -90,13 +90,12 @@ def removal_act(
 ) -> None:
     """By default about all that no signed act tells of yet."""
     settings = common.settings()
-    from pipeline.files import run_lock
     from pipeline.flow import removal
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
     options, who = Options(out or settings.issued), common.user(by)
-    with run_lock(settings.output), Registry.open(settings.registry_url) as registry:
+    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
         made = removal.issue(subject, documents, who, settings, registry, options, secret=secret)
     answer = made.as_json()
     reporter.record(answer)

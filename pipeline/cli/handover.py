@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import common
-from pipeline.cli.options import out_folder
+from pipeline.cli.options import by, out_folder
 from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _, ngettext
 
@@ -42,7 +42,7 @@ def handover() -> None:
 @click.option("--position", default="", metavar="TEXT", help=_("that person's position"))
 @click.option("--handed-by", default="", metavar="NAME", help=_("who hands them over"))
 @click.option("--handed-by-position", default="", metavar="TEXT", help=_("that person's position"))
-@click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+@by
 @out_folder
 @reporting
 def issue(

@@ -50,11 +50,17 @@ def secret(command: F) -> F:
     return click.option("--secret", is_flag=True, help=text)(command)
 
 
+def by(command: F) -> F:
+    """``--by``: who says it."""
+    text = _("who says it (default: the user)")
+    return click.option("--by", default="", metavar="NAME", help=text)(command)
+
+
 def said(command: F) -> F:
     """``--why`` and ``--by``: the reason, in words that a paper can show, and who says it."""
 
     @click.option("--why", default="", metavar="TEXT", help=_("the reason"))
-    @click.option("--by", default="", metavar="NAME", help=_("who says it (default: the user)"))
+    @by
     @functools.wraps(command)
     def wrapped(*args: Any, why: str, **kwargs: Any) -> Any:
         return command(*args, why=common.words(why, "--why"), **kwargs)

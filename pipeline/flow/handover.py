@@ -20,7 +20,7 @@ from pipeline.dossier import Dossier
 from pipeline.errors import DataError, UsageError
 from pipeline.flow import filing, generate, grounds
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, printable, wish
+from pipeline.flow.wishes import Wish, not_past, printable, wish
 from pipeline.form import Form
 from pipeline.handover import Going, Handed
 from pipeline.i18n import _
@@ -125,12 +125,7 @@ def issue(
         )
     (file,) = dossier.read(registry, settings, [subject])
     said = _said(asked)
-    if asked.until < settings.today:
-        raise DataError(
-            _("the term {day} lies behind").format(day=short_date(asked.until)),
-            where="--until",
-            hint=_("check the year"),
-        )
+    not_past(asked.until, settings, "--until")
     lines = [_line(file, target) for target in dict.fromkeys(asked.documents)]
     lines = list({line.entry.id: line for line in lines}.values())
     ground, basis = grounds.of(file, said, asked.consent, asked.law, registry)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from pipeline import clauses, layout, verdict
 from pipeline import form as forms
-from pipeline.form import Form
 from pipeline.record import Document
 from pipeline.registry import Registry
 from pipeline.settings import Settings
@@ -23,20 +22,25 @@ def read(
 ) -> Iterator[dict[str, Any]]:
     """The contract's objects for ``records``: accepted ones, or with ``everything`` all."""
     status = None if everything else "accepted"
-    known = {name: forms.load(name, settings) for name in forms.names(settings)}
+    known = frozenset(forms.names(settings))
     for document in registry.documents(status=status, form=form, subject=subject):
-        yield _record(document, known.get(document.form or ""), registry)
+        yield _record(document, _without(document, known, settings, registry), registry)
 
 
-def _without(document: Document, form: Form | None, registry: Registry) -> tuple[str, ...]:
+def _without(
+    document: Document, known: Collection[str], settings: Settings, registry: Registry
+) -> tuple[str, ...]:
     """What the paper is without: clauses crossed out, by the form's words."""
     strikes = [one for one in verdict.alterations(document) if one.kind == verdict.STRUCK]
-    if not (form and form.clauses and strikes and document.paper):
+    if not (strikes and document.paper and document.form and document.form in known):
+        return ()
+    form = forms.load(document.form, settings)
+    if not form.clauses:
         return ()
     return clauses.struck(form.clauses, layout.sheets(registry.pdf_of(document.paper)), strikes)
 
 
-def _record(document: Document, form: Form | None, registry: Registry) -> dict[str, Any]:
+def _record(document: Document, without: Sequence[str], registry: Registry) -> dict[str, Any]:
     sum_ = verdict.of(document, registry.settlements(document.id))
     return {
         "record": f"rec-{document.id.removeprefix('doc-')}",
@@ -49,7 +53,7 @@ def _record(document: Document, form: Form | None, registry: Registry) -> dict[s
         "signed": sum_.signed,
         "signed_on": sum_.signed_on,
         "struck": list(sum_.struck),
-        "without": list(_without(document, form, registry)),
+        "without": list(without),
         "settled_by": sum_.settled_by,
         "taken_in_at": registry.taken_in_at(document.id),
     }

@@ -6,7 +6,7 @@ that the office makes itself, no consent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,16 +14,15 @@ from typing import Any
 from pipeline import form as forms
 from pipeline import inventory, terms
 from pipeline.dossier import Dossier
-from pipeline.errors import DataError, PaperloopError, Problem
+from pipeline.errors import PaperloopError, Problem
 from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, not_past, wish
 from pipeline.form import Form
-from pipeline.i18n import _
 from pipeline.registry import Registry
 from pipeline.settings import Settings
+from pipeline.standing import Item
 from pipeline.terms import REMINDER
-from pipeline.wording import short_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,11 @@ def issue(
         DataError: the day lies behind.
         FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
     """
-    if until < settings.today:
-        raise DataError(
-            _("the term {day} lies behind").format(day=short_date(until)),
-            hint=_("check the year"),
-        )
+    not_past(until, settings, "--letter")
     form = forms.load(REMINDER, settings)
-    chosen = [file for file in files if terms.to_bring(file)]
-    lacking = {one.person.subject: terms.to_bring(one) for one in chosen}
-    wanted = [_wish(form, file, until, settings, refuse) for file in chosen]
+    chosen = [(file, items) for file in files if (items := terms.to_bring(file))]
+    lacking = {file.person.subject: items for file, items in chosen}
+    wanted = [_wish(form, file, items, until, settings, refuse) for file, items in chosen]
 
     def told(refused: Wish, error: PaperloopError) -> None:
         refuse(Problem(error.problem.what, refused.key, error.problem.hint))
@@ -77,13 +72,14 @@ def issue(
 def _wish(
     form: Form,
     file: Dossier,
+    items: Sequence[Item],
     until: date,
     settings: Settings,
     refuse: Callable[[Problem], None],
 ) -> Wish | None:
     subject = file.person.subject
     row = {**file.person.data, **inventory.of_person(file.person)}
-    row |= {"missing": [one.title for one in terms.to_bring(file)], "until": until}
+    row |= {"missing": [one.title for one in items], "until": until}
     try:
         filled = forms.fill(form, row, settings.operator, settings.today)
     except PaperloopError as error:

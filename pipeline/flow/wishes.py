@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pipeline import book, cells, data, expressions, soundness
 from pipeline import form as forms
@@ -17,6 +18,7 @@ from pipeline.form import Filled, Form
 from pipeline.i18n import _
 from pipeline.registry import PersonRow
 from pipeline.settings import Settings
+from pipeline.wording import short_date
 
 SETS = "sets.toml"
 
@@ -141,6 +143,16 @@ def printable(column: str, text: str) -> str:
         what, hint = (wrong.what, wrong.hint) if wrong else (_("it is empty"), "")
         raise DataError(what, where=COLUMNS[column].title, hint=hint)
     return str(value)
+
+
+def not_past(day: date, settings: Settings, where: str) -> None:
+    """A term that a paper names lies ahead; raises DataError."""
+    if day < settings.today:
+        raise DataError(
+            _("the term {day} lies behind").format(day=short_date(day)),
+            where=where,
+            hint=_("check the year"),
+        )
 
 
 def _of_row(
