@@ -31,15 +31,14 @@ def is_blotted(glyph: Glyph, seen: Look) -> bool:
     x0, y0, x1, y1 = glyph.box.grown(*ABOUT_MM).px(DPI)
     rows, columns = slice(max(0, y0), y1), slice(max(0, x0), x1)
     scan, model = seen.scan[rows, columns], seen.model[rows, columns]
-    black = max(float(seen.curve[-1]), 0.1)
     lost = np.maximum(model - scan - FAINT, 0).sum()
     if not model.size or lost > LOST_SHARE * model.sum():
         return False
-    dark, print_ = scan > DARK * black, model > DARK * black
+    dark, print_ = scan > DARK * seen.black, model > DARK * seen.black
     if np.count_nonzero(dark & ~print_) > HIDDEN_SHARE * np.count_nonzero(~print_):
         return False
     excess = np.maximum(scan - model - seen.noise, 0)
-    dirt = _thick(dark, print_) | _dot(excess > DARK * black)
+    dirt = _thick(dark, print_) | _dot(excess > DARK * seen.black)
     return bool(excess[dirt].sum() > EXPLAINED_SHARE * excess.sum())
 
 

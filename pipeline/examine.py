@@ -14,17 +14,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import gaps, hand, ink, layout, smears, stamps, strokes
+from pipeline import alterations, hand, ink, layout, smears, stamps
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
 from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
 from pipeline.engines.tesseract import OcrEngine
-from pipeline.geometry import Box, union
-from pipeline.glyphs import Look, Verdict
+from pipeline.glyphs import Verdict
 from pipeline.layout import Glyph, Sheet
 from pipeline.page import DPI
 from pipeline.paper import Place
-from pipeline.placing import words
 from pipeline.reading import Alteration, FieldReading, HandMark
 from pipeline.register import Laid
 from pipeline.scan import encode_png
@@ -36,10 +34,7 @@ LINE_MARGIN_MM = (0.35, 0.5)  # about a line's glyphs: enough for OCR, too littl
 CROP_MARGIN_MM = 2.0
 
 ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
-# A signature's flourish ends within this of its blank; captions lie there, wording does not.
-AROUND_MM = 6.0
-BELOW_MM = 8.0
-STAMP_MM = 45.0  # the widest
+STAMP_REACH_MM = 0.5  # from a value: ink there may be meant for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +62,11 @@ def examine(
     text = [g for g in body if g.colour not in rules and g.char not in ORNAMENTS]
     scan = glyphs_.ink_of(laid.grey)
     seen = glyphs_.look(scan, issued, body)
-    black = max(float(seen.curve[-1]), 0.1)
     verdicts = glyphs_.verify(seen, text, letters)
-    left = ink.unexplained(scan, issued, black)
-    pens = tuple(hand.judge(p, here, left, scan, black, laid, issued, ocr) for p in here if p.hand)
+    left = ink.unexplained(scan, issued, seen.black)
+    pens = tuple(
+        hand.judge(p, here, left, scan, seen.black, laid, issued, ocr) for p in here if p.hand
+    )
     excused = _hand_ink(left, here)
     doubts = doubts_of(verdicts, text, excused, seen, letters)
     lines, doubts, whole = _read(here, text, verdicts, doubts, scan, seen.scan, ocr)
@@ -81,49 +77,25 @@ def examine(
     wording = [
         d for d in doubts if d.verdict.glyph.colour not in colours and not is_speck(d, doubts, seen)
     ]
-    rows = layout.lines(text)
-    alterations = _wording_alterations(wording, rows, seen, laid)
-    beyond = laid.beyond(ink.EDGE_MM)
-    signed = [place for place in here if place.kind == "signature"]
-    strokes_ = [
-        Alteration("strike", sheet.number, box, _text_of(line),
-                   encode_png(laid.picture(box.grown(4))))
-        for line, box in strokes.drawn(rows, seen, excused | beyond)
-        if not _is_of_signing(box, signed, scan, issued, black)
-    ]  # fmt: skip
-    stray = left & ~(excused | beyond)
-    alterations += _ink_alterations(stray, scan, black, rows, laid, sheet, here, issued)
-    alterations = [*strokes_, *(a for a in alterations if not _belongs(a, strokes_))]
-    alterations += _added(rows, seen, excused | beyond, whole, here, alterations, laid)
-    return Examined(_touched(fields, here, alterations), pens, tuple(alterations))
-
-
-def _is_of_signing(
-    stroke: Box, signed: Sequence[Place], scan: NDArray[np.float32], issued: Image, black: float
-) -> bool:
-    """Is it a signature's flourish, or the ring and the words of a stamp that lies over one?"""
-    if any(zone.overlaps(stroke) for zone in _flourishes(signed)):
-        return True
-    return stroke.width < STAMP_MM and any(
-        place.box.grown(stamps.REACH_MM).overlaps(stroke)
-        and stamps.over(place.box, scan, issued, black)
-        for place in signed
-    )
-
-
-def _belongs(one: Alteration, strokes_: Sequence[Alteration]) -> bool:
-    """Is it a part of a stroke that is known already: letters that it crosses, ink between them?"""
-    return any(one.box.overlaps(it.box.grown(1.0, 2.0)) for it in strokes_ if one.near == it.near)
+    view = alterations.View(laid, issued, sheet, here, layout.lines(text), scan, seen, left)
+    excused |= laid.beyond(ink.EDGE_MM)
+    found = alterations.find(view, wording, excused, whole)
+    under = stamps.covered([a.box for a in found], scan, issued, seen.black)
+    if under.any():
+        wording = [d for d in wording if not alterations.is_stamped(d, under, seen)]
+        found = alterations.find(view, wording, excused | under, whole)
+        fields = _stamped(fields, text, here, under & left, whole)
+    return Examined(_touched(fields, here, found), pens, tuple(found))
 
 
 def _touched(
-    fields: Sequence[FieldReading], here: Sequence[Place], alterations: Sequence[Alteration]
+    fields: Sequence[FieldReading], here: Sequence[Place], found: Sequence[Alteration]
 ) -> tuple[FieldReading, ...]:
     """A verified field with strange ink in or just behind it is not what was issued any more."""
     hit = {
         p.field
         for p in here
-        if not p.hand and any(p.box.grown(1.0, 0.0).overlaps(a.box) for a in alterations)
+        if not p.hand and any(p.box.grown(1.0, 0.0).overlaps(a.box) for a in found)
     }
     return tuple(
         replace(f, status="mismatch", confidence=0.5)
@@ -268,98 +240,31 @@ def _fields(
     return tuple(found.values())
 
 
+def _stamped(
+    fields: Sequence[FieldReading],
+    text: Sequence[Glyph],
+    here: Sequence[Place],
+    stamp: NDArray[np.bool_],
+    whole: frozenset[int],
+) -> tuple[FieldReading, ...]:
+    """A value under a stamp's ink, which may hide what was added to it, has to be read whole."""
+    hidden = {
+        place.field
+        for place in here
+        if not place.hand and place.colour not in whole
+        for glyph in layout.by_colour(text).get(place.colour, ())
+        if stamp[ink.window(glyph.box, stamp.shape, STAMP_REACH_MM)].any()
+    }
+    return tuple(
+        replace(f, status="unreadable", confidence=0.5)
+        if f.name in hidden and f.status == "match"
+        else f
+        for f in fields
+    )
+
+
 _WORSE = ("match", "empty", "read", "unreadable", "mismatch")
 
 
 def _worse(one: str, other: str) -> bool:
     return _WORSE.index(one) > _WORSE.index(other)
-
-
-def _wording_alterations(
-    doubts: Sequence[Doubt], lines: Sequence[list[Glyph]], seen: Look, laid: Laid
-) -> list[Alteration]:
-    """Changed glyphs of the fixed wording, one alteration a printed line."""
-    if not doubts:
-        return []
-    suspects = {id(d.verdict.glyph) for d in doubts}
-    found = []
-    for line in lines:
-        wrong = [g for g in line if id(g) in suspects]
-        if not wrong:
-            continue
-        box = union(g.box for g in wrong)
-        kind = "erasure" if all(smears.is_gone(g, seen) for g in wrong) else "overprint"
-        crop = encode_png(laid.picture(box.grown(4)))
-        found.append(Alteration(kind, line[0].page, box, _text_of(line), crop))
-    return found
-
-
-def _added(
-    lines: Sequence[list[Glyph]],
-    seen: Look,
-    excused: NDArray[np.bool_],
-    whole: frozenset[int],
-    here: Sequence[Place],
-    known: Sequence[Alteration],
-    laid: Laid,
-) -> list[Alteration]:
-    """Letters and figures added in the blanks of the lines, those not seen before."""
-    apart = [*_flourishes(here), *(one.box for one in known)]
-    found = []
-    for line, box in gaps.added(lines, seen, excused, whole):
-        if not any(box.overlaps(other) for other in apart):
-            crop = encode_png(laid.picture(box.grown(4)))
-            found.append(Alteration("insertion", line[0].page, box, _text_of(line), crop))
-    return found
-
-
-def _text_of(line: Sequence[Glyph]) -> str:
-    """A printed line's words: PDFs keep no blanks, gaps tell them."""
-    return " ".join("".join(g.char for g in word) for word in words(line))
-
-
-def _ink_alterations(
-    stray: NDArray[np.bool_],
-    scan: NDArray[np.float32],
-    black: float,
-    lines: Sequence[list[Glyph]],
-    laid: Laid,
-    sheet: Sheet,
-    here: Sequence[Place],
-    issued: Image,
-) -> list[Alteration]:
-    """Ink that nothing explains: strikes where it lies flat over a line, else insertions."""
-    found = []
-    boxes = [layout.box_of(line) for line in lines]
-    flourish = _flourishes(here)
-    for piece in ink.strays(stray, scan, black, sheet, boxes, issued):
-        if any(zone.contains(piece.box) for zone in flourish):
-            continue
-        near = min(
-            lines,
-            key=lambda line: _distance(layout.box_of(line), piece.box),
-            default=[],
-        )
-        over = bool(near) and layout.box_of(near).overlaps(piece.box)
-        flat = piece.box.width > 3 * piece.box.height
-        kind = "strike" if over and flat else "insertion"
-        crop = encode_png(laid.picture(piece.box.grown(4)))
-        found.append(
-            Alteration(kind, sheet.number, piece.box, _text_of(near) if near else "", crop)
-        )
-    return found
-
-
-def _flourishes(here: Sequence[Place]) -> list[Box]:
-    """Where the end of a signature may lie: over the caption at most."""
-    return [
-        Box(p.box.x0 - AROUND_MM, p.box.y0 - AROUND_MM, p.box.x1 + AROUND_MM, p.box.y1 + BELOW_MM)
-        for p in here
-        if p.hand
-    ]
-
-
-def _distance(one: Box, other: Box) -> float:
-    dy = max(one.y0 - other.y1, other.y0 - one.y1, 0.0)
-    dx = max(one.x0 - other.x1, other.x0 - one.x1, 0.0)
-    return dy + dx / 4

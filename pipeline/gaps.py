@@ -85,12 +85,11 @@ def added(
 
 
 def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> Iterator[_Piece]:
-    black = max(float(seen.curve[-1]), 0.1)
     upper, lower = min(g.box.y0 for g in line), max(g.box.y1 for g in line)
     for start, end, value in _blanks(line):
         x0, y0, x1, y1 = Box(start, upper, end, lower).px(DPI)
         zone = (slice(max(0, y0), y1), slice(max(0, x0), x1))
-        excess = (seen.scan[zone] - seen.model[zone] > INK_SHARE * black) & ~excused[zone]
+        excess = (seen.scan[zone] - seen.model[zone] > INK_SHARE * seen.black) & ~excused[zone]
         joined = cv2.morphologyEx(excess.astype(np.uint8), cv2.MORPH_CLOSE, _STROKES)
         joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, _STEMS)
         count, labels, stats, _centres = cv2.connectedComponentsWithStats(joined)

@@ -52,6 +52,11 @@ class Look:
     sigma: float
     noise: float
 
+    @property
+    def black(self) -> float:
+        """The tone that print has in this scan."""
+        return max(float(self.curve[-1]), 0.1)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,14 @@ from pipeline import ink
 from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.page import DPI
 
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Points = NDArray[np.float64]
+
 REACH_MM = 24.0  # about a blank
+WIDEST_MM = 45.0
+SEARCHES = 6  # for stamps on one page
+MARGIN_MM = 1.2  # about a stamp's outline: its line's width, an uneven ring
 CLEAR_PX = (11, 11)  # about print: 0.7 mm, or its blurred edge would be a line
 BESIDE_MM, BESIDE_POINTS = 2.0, 200  # a seal leaves several times as many above and below
 FAINT = 0.14  # of the page's black
@@ -33,21 +42,23 @@ SHORT_SIDE_MM = 7.0
 SIDE_GAP_MM = 2.0
 SIDES_APART_MM = (8.0, 36.0)
 SHORT_SHARE = 0.6  # of the way between the long sides
+WIDEST_FRAME_MM = 75.0
+ONE_LINE_MM = 1.0
+SIDE_SHOWN = 0.6  # of the least long side: print hides pieces
+HIDDEN_MM = 15.0  # between a side's end that is seen and its corner
 SOLID = 0.75  # of a side: stamps fade, printed rules cross them
 CORNER_MM = 2.0
 SIDE_VOTES = 40
 PARALLEL_DEG = 4.0
 
 
-def over(box: Box, scan: NDArray[np.float32], issued: NDArray[np.uint8], black: float) -> bool:
+def over(box: Box, scan: Array, issued: NDArray[np.uint8], black: float) -> bool:
     """Whether a stamp lies over a blank or beside it.
 
     ``scan`` is the page's ink (0 to 1), ``black`` the tone that print has in it.
     """
     rows, columns = ink.window(box, scan.shape, REACH_MM)
-    soft = np.asarray(cv2.GaussianBlur(scan[rows, columns], (0, 0), 1.0), np.float32)
-    free = cv2.erode((issued[rows, columns] > 200).astype(np.uint8), np.ones(CLEAR_PX, np.uint8))
-    shown = np.asarray((soft > FAINT * black) & (free == 1))
+    shown, soft = _shown(rows, columns, scan, issued, black)
     beside = shown.copy()
     x0, y0, x1, y1 = box.grown(BESIDE_MM).px(DPI)
     beside[
@@ -55,11 +66,117 @@ def over(box: Box, scan: NDArray[np.float32], issued: NDArray[np.uint8], black: 
     ] = False
     if beside.sum() < BESIDE_POINTS:
         return False  # no stamp is as small as a blank
-    return _has_frame(shown) or _has_ring(shown, soft)
+    return _outline(shown, soft) is not None
 
 
-def _has_frame(shown: NDArray[np.bool_]) -> bool:
-    """Two long parallel lines and a short one across (probabilistic Hough, Matas 2000)."""
+def covered(boxes: Sequence[Box], scan: Array, issued: NDArray[np.uint8], black: float) -> Mask:
+    """Which of the page's pixels lie within the stamps that are found about some boxes."""
+    under = np.zeros(scan.shape, np.uint8)
+    for box in boxes[:SEARCHES]:
+        if under[ink.window(box, scan.shape, 0.0)].all():
+            continue
+        rows, columns = ink.window(box, scan.shape, WIDEST_MM)
+        shown, soft = _shown(rows, columns, scan, issued, black)
+        outline = _outline(shown & (under[rows, columns] == 0), soft)
+        if outline is not None:
+            corner = np.array([columns.start, rows.start])
+            corners = np.rint(outline / mm_from_px(1, DPI) + corner).astype(np.int32)
+            cv2.fillPoly(under, [corners], (1,))
+    return np.asarray(under > 0)
+
+
+def _shown(
+    rows: slice, columns: slice, scan: Array, issued: NDArray[np.uint8], black: float
+) -> tuple[Mask, Array]:
+    """A part of the page: where it has ink clear of the print, and its ink."""
+    soft = np.asarray(cv2.GaussianBlur(scan[rows, columns], (0, 0), 1.0), np.float32)
+    free = cv2.erode((issued[rows, columns] > 200).astype(np.uint8), np.ones(CLEAR_PX, np.uint8))
+    return np.asarray((soft > FAINT * black) & (free == 1)), soft
+
+
+def _outline(shown: Mask, soft: Array) -> Points | None:
+    """Of a stamp: points round its ring, or the corners of its frame (n x 2, mm)."""
+    ring = _ring(shown, soft)
+    return ring if ring is not None else _frame(shown)
+
+
+def _frame(shown: Mask) -> Points | None:
+    """Two long parallel sides and a short one across: the corners of the largest such frame."""
+    lines = _straight(shown)
+    runs = lines[:, 1] - lines[:, 0]
+    lengths = np.hypot(runs[:, 0], runs[:, 1])
+    ways = np.degrees(np.arctan2(runs[:, 1], runs[:, 0]))
+    best, corners = 0.0, None
+    known: list[int] = []
+    for number in map(int, np.argsort(-lengths)):
+        turn = np.radians(-ways[number])
+        spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        # The side itself lies along x from 0; the others beside it.
+        around = (lines - lines[number, 0]) @ spin.T
+        off = np.abs((ways - ways[number] + 90) % 180 - 90)
+        along, across = around[off < PARALLEL_DEG], around[off > 90 - 2 * PARALLEL_DEG]
+        if any(off[n] < PARALLEL_DEG and abs(around[n, :, 1]).max() < ONE_LINE_MM for n in known):
+            continue  # on a line that was tried
+        known.append(number)
+        for x0, x1, y0, y1 in _boxes(along, across):
+            if x1 - x0 < WIDEST_FRAME_MM and (x1 - x0) * (y1 - y0) > best:
+                best = (x1 - x0) * (y1 - y0)
+                m = MARGIN_MM
+                box = [[x0 - m, y0 - m], [x1 + m, y0 - m], [x1 + m, y1 + m], [x0 - m, y1 + m]]
+                corners = np.asarray(np.array(box) @ spin + lines[number, 0], np.float64)
+    return corners
+
+
+def _boxes(along: Points, across: Points) -> Iterator[tuple[float, float, float, float]]:
+    """Left, right, top and foot of the frames that have the line y = 0 for a side.
+
+    ``along`` and ``across`` (n x 2 x 2, mm) are the lines beside it and across it.
+    """
+    first = _side(along, 0.0)
+    if first is None:
+        return
+    for y in np.unique(np.round(along[..., 1].mean(axis=1))):
+        if not SIDES_APART_MM[0] < abs(y) < SIDES_APART_MM[1]:
+            continue
+        second = _side(along, float(y))
+        low, high = sorted((0.0, float(y)))
+        inside = np.minimum(across[..., 1].max(axis=1), high + 1) - np.maximum(
+            across[..., 1].min(axis=1), low - 1
+        )
+        ends = across[inside > SHORT_SHARE * abs(y), :, 0].mean(axis=1)
+        if second is None or not len(ends):
+            continue
+        left, right = min(first[0], second[0]), max(first[1], second[1])
+        if min(first[1], second[1]) - max(first[0], second[0]) < SIDE_MM / 2:
+            continue
+        ends = ends[(ends > left - HIDDEN_MM) & (ends < right + HIDDEN_MM)]
+        if len(ends):
+            yield min(left, ends.min()), max(right, ends.max()), low, high
+    # Or one long side whole and both short ones, on the same side of it.
+    for way in (1, -1):
+        side = way * across[..., 1]
+        short = across[(side.min(axis=1) < CORNER_MM) & (side.min(axis=1) > -CORNER_MM)]
+        if len(short) and np.ptp(short[..., 0].mean(axis=1)) > SIDE_MM:
+            low, high = sorted((0.0, way * float((way * short[..., 1]).max())))
+            ends = short[..., 0].mean(axis=1)
+            yield min(first[0], ends.min()), max(first[1], ends.max()), low, high
+
+
+def _side(along: Points, y: float) -> tuple[float, float] | None:
+    """From where to where a long side runs at ``y``, in one or in pieces that print parts."""
+    here = along[np.abs(along[..., 1].mean(axis=1) - y) < ONE_LINE_MM]
+    if not len(here):
+        return None
+    starts, ends = here[..., 0].min(axis=1), here[..., 0].max(axis=1)
+    middles = np.arange(starts.min(), ends.max(), 1.0) + 0.5
+    seen = ((middles[:, None] > starts) & (middles[:, None] < ends)).any(axis=1)
+    if np.count_nonzero(seen) < SIDE_MM * SIDE_SHOWN:
+        return None
+    return (float(starts.min()), float(ends.max())) if np.ptp(middles) > SIDE_MM - 2 else None
+
+
+def _straight(shown: Mask) -> Points:
+    """The straight lines in a picture (probabilistic Hough, Matas 2000): n x 2 x 2, mm."""
     found = cv2.HoughLinesP(
         cv2.dilate(shown.astype(np.uint8), np.ones((2, 2), np.uint8)),
         1,
@@ -69,38 +186,11 @@ def _has_frame(shown: NDArray[np.bool_]) -> bool:
         maxLineGap=px_from_mm(SIDE_GAP_MM, DPI),
     )
     if found is None:
-        return False
+        return np.zeros((0, 2, 2))
     solid = np.asarray(cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
     sides = np.asarray(found, np.int32).reshape(-1, 2, 2)
-    sides = sides[[_is_solid(side, solid) for side in sides]]
-    lines = sides * mm_from_px(1, DPI)
-    runs = lines[:, 1] - lines[:, 0]
-    lengths = np.hypot(runs[:, 0], runs[:, 1])
-    ways = np.degrees(np.arctan2(runs[:, 1], runs[:, 0]))
-    for number in np.flatnonzero(lengths >= SIDE_MM):
-        turn = np.radians(-ways[number])
-        spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        # The side itself lies along x from 0; the others beside it.
-        around = (lines - lines[number, 0]) @ spin.T
-        off = np.abs((ways - ways[number] + 90) % 180 - 90)
-        across = around[off > 90 - 2 * PARALLEL_DEG]
-        for other in around[(off < PARALLEL_DEG) & (lengths >= SIDE_MM)]:
-            apart = abs(other[:, 1].mean())
-            start, end = max(0.0, other[:, 0].min()), min(lengths[number], other[:, 0].max())
-            if not SIDES_APART_MM[0] < apart < SIDES_APART_MM[1] or end - start < SIDE_MM / 2:
-                continue
-            low, high = sorted((0.0, other[:, 1].mean()))
-            inside = np.minimum(across[..., 1].max(axis=1), high + 1) - np.maximum(
-                across[..., 1].min(axis=1), low - 1
-            )
-            if (inside > SHORT_SHARE * apart).any():
-                return True
-        # Or one long side whole and both short ones, on the same side of it.
-        for side in (across[..., 1], -across[..., 1]):
-            corners = across[(side.min(axis=1) < CORNER_MM) & (side.min(axis=1) > -CORNER_MM)]
-            if len(corners) and np.ptp(corners[..., 0].mean(axis=1)) > SIDE_MM:
-                return True
-    return False
+    is_solid = [_is_solid(side, solid) for side in sides]
+    return np.asarray(sides[is_solid] * mm_from_px(1, DPI), np.float64)
 
 
 def _is_solid(line: NDArray[np.int32], shown: NDArray[np.uint8]) -> bool:
@@ -111,15 +201,16 @@ def _is_solid(line: NDArray[np.int32], shown: NDArray[np.uint8]) -> bool:
     return float(shown[along[:, 0], along[:, 1]].mean()) > SOLID
 
 
-def _has_ring(shown: NDArray[np.bool_], soft: NDArray[np.float32]) -> bool:
-    """Lines that run round one large circle.
+def _ring(shown: Mask, soft: Array) -> Points | None:
+    """Lines that run round one large circle: points round the largest of them.
 
     A circle through three points, tried many times (RANSAC, Fischler and Bolles 1981); a point
     is the circle's where the line through it runs along the circle.
     """
     ys, xs = np.nonzero(shown)
     if len(xs) < RING_POINTS:
-        return False
+        return None
+    largest, middle = 0.0, np.zeros(2)
     dice = np.random.default_rng(len(xs))  # the same picture, the same answer
     chosen = dice.permutation(len(xs))[:RING_POINTS]
     ys, xs = ys[chosen], xs[chosen]
@@ -131,7 +222,7 @@ def _has_ring(shown: NDArray[np.bool_], soft: NDArray[np.float32]) -> bool:
         if circle is None:
             continue
         centre, radius = circle
-        if not RING_MM[0] < radius < RING_MM[1]:
+        if not max(largest, RING_MM[0]) < radius < RING_MM[1]:
             continue
         offset = points - centre
         away = np.hypot(*offset.T)
@@ -143,11 +234,16 @@ def _has_ring(shown: NDArray[np.bool_], soft: NDArray[np.float32]) -> bool:
         # Per bin, what a line RING_LINE_MM wide would leave among the chosen points.
         full = share * 2 * np.pi * radius / 48 * RING_LINE_MM / mm_from_px(1, DPI) ** 2
         if np.mean(round_ > RING_FULL * full) > RING_SHARE:
-            return True
-    return False
+            largest, middle = radius, centre
+    if not largest:
+        return None
+    turns = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+    return np.asarray(
+        middle + (largest + MARGIN_MM) * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    )
 
 
-def _across(soft: NDArray[np.float32]) -> NDArray[np.float64]:
+def _across(soft: Array) -> NDArray[np.float64]:
     """Each pixel's unit vector across the line it lies on (structure tensor)."""
     blurred = cv2.GaussianBlur(soft, (0, 0), ALONG_PX / 2)
     dx, dy = cv2.Sobel(blurred, cv2.CV_32F, 1, 0), cv2.Sobel(blurred, cv2.CV_32F, 0, 1)

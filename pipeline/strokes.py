@@ -55,13 +55,12 @@ def drawn(
 
 def _values(seen: Look, excused: NDArray[np.bool_]) -> Array:
     """What each pixel is worth to a stroke that runs over it."""
-    black = max(float(seen.curve[-1]), 0.1)
     length = round(px_from_mm(RULE_MM, DPI))
-    print_ = (seen.model > 0.5 * black).astype(np.uint8)
+    print_ = (seen.model > 0.5 * seen.black).astype(np.uint8)
     rules = cv2.morphologyEx(print_, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     rules = cv2.dilate(rules, np.ones((RULE_EDGE_PX, RULE_EDGE_PX), np.uint8))
-    free = (seen.model < WHITE * black) & (rules == 0)
-    ink = (seen.scan - seen.model > INK * black) & ~excused
+    free = (seen.model < WHITE * seen.black) & (rules == 0)
+    ink = (seen.scan - seen.model > INK * seen.black) & ~excused
     return np.asarray(np.where(free, np.where(ink, 1.0, -AGAINST), 0.0), np.float32)
 
 
