@@ -19,7 +19,7 @@ Points = NDArray[np.float64]
 REACH_MM = 24.0  # about a blank
 WIDEST_MM = 45.0
 SEARCHES = 6  # for stamps on one page
-MARGIN_MM = 1.2  # about a stamp's outline: its line's width, an uneven ring
+MARGIN_MM = 1.8  # about a stamp's outline: its line's width, an uneven ring
 CLEAR_PX = (11, 11)  # about print: 0.7 mm, or its blurred edge would be a line
 BESIDE_MM, BESIDE_POINTS = 2.0, 200  # a seal leaves several times as many above and below
 FAINT = 0.14  # of the page's black
@@ -77,7 +77,9 @@ def covered(boxes: Sequence[Box], scan: Array, issued: NDArray[np.uint8], black:
             continue
         rows, columns = ink.window(box, scan.shape, WIDEST_MM)
         shown, soft = _shown(rows, columns, scan, issued, black)
-        outline = _outline(shown & (under[rows, columns] == 0), soft)
+        x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        at = np.array([x - mm_from_px(columns.start, DPI), y - mm_from_px(rows.start, DPI)])
+        outline = _outline(shown, soft, at)
         if outline is not None:
             corner = np.array([columns.start, rows.start])
             corners = np.rint(outline / mm_from_px(1, DPI) + corner).astype(np.int32)
@@ -94,10 +96,19 @@ def _shown(
     return np.asarray((soft > FAINT * black) & (free == 1)), soft
 
 
-def _outline(shown: Mask, soft: Array) -> Points | None:
-    """Of a stamp: points round its ring, or the corners of its frame (n x 2, mm)."""
-    ring = _ring(shown, soft)
-    return ring if ring is not None else _frame(shown)
+def _outline(shown: Mask, soft: Array, at: Points | None = None) -> Points | None:
+    """Of a stamp (that lies ``at`` a point): points round its ring, or the corners of its frame.
+
+    All in millimetres, n x 2.
+    """
+    ring = _ring(shown, soft, at)
+    if ring is not None:
+        return ring
+    frame = _frame(shown)
+    if frame is None or at is None:
+        return frame
+    holds = cv2.pointPolygonTest(frame.astype(np.float32), (float(at[0]), float(at[1])), False)
+    return frame if holds >= 0 else None
 
 
 def _frame(shown: Mask) -> Points | None:
@@ -201,7 +212,7 @@ def _is_solid(line: NDArray[np.int32], shown: NDArray[np.uint8]) -> bool:
     return float(shown[along[:, 0], along[:, 1]].mean()) > SOLID
 
 
-def _ring(shown: Mask, soft: Array) -> Points | None:
+def _ring(shown: Mask, soft: Array, at: Points | None) -> Points | None:
     """Lines that run round one large circle: points round the largest of them.
 
     A circle through three points, tried many times (RANSAC, Fischler and Bolles 1981); a point
@@ -223,6 +234,8 @@ def _ring(shown: Mask, soft: Array) -> Points | None:
             continue
         centre, radius = circle
         if not max(largest, RING_MM[0]) < radius < RING_MM[1]:
+            continue
+        if at is not None and np.hypot(*(at - centre)) > radius + MARGIN_MM:
             continue
         offset = points - centre
         away = np.hypot(*offset.T)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline import blots, layout, placing
 from pipeline.atlas import Atlas
-from pipeline.geometry import MM_PER_INCH
+from pipeline.geometry import MM_PER_INCH, Box
 from pipeline.glyphs import Look
 from pipeline.layout import Glyph
 from pipeline.page import DPI
@@ -20,6 +20,8 @@ from pipeline.settings import load
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels
+from tests.simulator import traps
+from tests.simulator.printing import Sheet
 
 CONSENT = "consent-employee"
 GLASS_DPI = 150  # of Office.page
@@ -243,3 +245,48 @@ def test_a_word_of_the_wording_that_is_crossed_out_is_named_with_its_line(
     assert "altered" in whole["reasons"]
     (change,) = whole["alterations"]
     assert (change["kind"], change["near"].strip("•; ")) == ("strike", "гражданство")
+
+
+STAMPS = {"round": traps.stamp_round, "framed": traps.stamp_box}
+
+
+def stamped(page: Pixels, box: tuple[int, int, int, int], how: str) -> Pixels:
+    """The page with a stamp over the middle of ``box`` (pixels), as a grey scanner sees it."""
+    sheet = Sheet(np.repeat(page[..., None], 3, axis=2).copy(), GLASS_DPI)
+    where = Box(*(side * MM_PER_INCH / GLASS_DPI for side in box))
+    STAMPS[how](sheet, where, np.random.default_rng(5))
+    return np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+@pytest.mark.parametrize("how", STAMPS)
+def test_a_stamp_over_the_wording_is_no_alteration(
+    how: str, signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    page = stamped(signed[2][0], word_at(signed, "гражданство"), how)
+    assert not taken_in(signed, page, tmp_path)["alterations"]
+
+
+def test_a_line_crossed_out_beside_a_stamp_is_one(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    x0, y0, x1, y1 = word_at(signed, "гражданство")
+    page = stamped(signed[2][0], (x0, y0 + px(40), x1, y1 + px(40)), "round")
+    level = (y0 + y1) // 2
+    cv2.line(page, (x0 - 3, level + 1), (x1 + 3, level - 1), (90,), 2, cv2.LINE_AA)
+    found = taken_in(signed, page, tmp_path)["alterations"]
+    assert [(one["kind"], one["near"].strip("•; ")) for one in found] == [("strike", "гражданство")]
+
+
+@pytest.mark.parametrize("how", STAMPS)
+def test_what_a_stamp_may_hide_in_a_value_is_for_a_person(
+    how: str, signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """A figure was added behind the series, and a stamp set over it."""
+    page = signed[2][0].copy()
+    left, top, right, bottom = seen_at(signed, "passport_series")
+    rows, wide = slice(top - 2, bottom + 2), px(2.0)
+    room = page[rows, right + 1 : right + 1 + wide]
+    np.minimum(room, page[rows, right - wide : right].copy(), out=room)
+    document = taken_in(signed, stamped(page, (left, top, right, bottom), how), tmp_path)
+    assert document["status"] == "review"
+    assert document["fields"]["passport_series"]["status"] != "match"
