@@ -54,8 +54,9 @@ def find(
     ``excused`` is ink that is accounted for; ``whole`` the colours of the values that OCR read
     letter for letter.
     """
-    drawn = _strokes(view, excused)
-    others = _changed(view, wording) + _inked(view, excused)
+    folds = ink.page_lines(view.scan, view.issued, view.seen.black)
+    drawn = _strokes(view, excused | folds)
+    others = _changed(view, wording) + _inked(view, excused | folds)
     found = [*drawn, *(one for one in others if not _belongs(one, drawn))]
     return found + _added(view, excused, whole, found)
 
@@ -100,7 +101,7 @@ def _inked(view: View, excused: Mask) -> list[Alteration]:
     boxes = [layout.box_of(line) for line in view.lines]
     flourish = _flourishes(view.places)
     stray = view.left & ~excused
-    for piece in ink.strays(stray, view.scan, view.seen.black, view.sheet, boxes, view.issued):
+    for piece in ink.strays(stray, view.scan, view.seen.black, view.sheet, boxes):
         if any(zone.contains(piece.box) for zone in flourish):
             continue
         near: list[Glyph] = min(

@@ -190,13 +190,11 @@ def strays(
     black: float,
     sheet: Sheet,
     lines: Sequence[Box],
-    issued: Image,
 ) -> list[Piece]:
     """The pieces that a person must look at: not dirt, not the sheet's edge, fold or staple."""
     paper = Box(EDGE_MM, EDGE_MM, sheet.width - EDGE_MM, sheet.height - EDGE_MM)
     codes = [box.grown(1.0) for box in marks.code_boxes(sheet.width, sheet.height)]
     found = []
-    mask = mask & ~page_lines(ink, issued, black)
     for piece in pieces(mask, ink, black):
         near = [line for line in lines if line.overlaps(piece.box)]
         size = max(piece.box.width, piece.box.height)

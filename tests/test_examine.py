@@ -247,6 +247,18 @@ def test_a_word_of_the_wording_that_is_crossed_out_is_named_with_its_line(
     assert (change["kind"], change["near"].strip("•; ")) == ("strike", "гражданство")
 
 
+def test_a_word_of_two_letters_that_is_crossed_out_is_seen(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """As "не" would be: the stroke runs on a little on both sides."""
+    x0, y0, x1, y1 = word_at(signed, "об")
+    page = signed[2][0].copy()
+    level = (y0 + y1) // 2
+    cv2.line(page, (x0 - 6, level + 1), (x1 + 6, level + 2), (70,), 3, cv2.LINE_AA)
+    found = taken_in(signed, page, tmp_path)["alterations"]
+    assert [one["kind"] for one in found] == ["strike"]
+
+
 STAMPS = {"round": traps.stamp_round, "framed": traps.stamp_box}
 
 
