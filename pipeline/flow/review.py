@@ -41,9 +41,9 @@ class Asked:
     value: str = ""
 
 
-def waiting(registry: Registry) -> Iterator[Document]:
-    """The documents that wait, in the order in which they came."""
-    return registry.documents(status=WAITING)
+def waiting(registry: Registry, *, secret: bool) -> Iterator[Document]:
+    """The documents that wait, in the order in which they came; the secret ones apart."""
+    return registry.documents(status=WAITING, secret=secret)
 
 
 def settle(
@@ -54,10 +54,12 @@ def settle(
     settings: Settings,
     *,
     again: bool = False,
+    secret: bool = False,
 ) -> tuple[list[Document], list[Problem]]:
     """Enter what a person said; the documents as they stand now, and what looks odd in a value.
 
-    ``again`` lets a document be settled that has been settled before.
+    ``again`` lets a document be settled that has been settled before, ``secret`` one that is kept
+    apart.
 
     Raises, before anything is entered:
         UsageError: no such document or field, settled before, a reason is needed.
@@ -75,6 +77,12 @@ def settle(
             raise UsageError(
                 _("there is no document {document} here").format(document=number),
                 hint=_("see paperloop review"),
+            )
+        if registry.is_secret(number) and not secret:
+            raise UsageError(
+                _("secret documents are kept apart from the others"),
+                where=number,
+                hint=_("say --secret"),
             )
         _may_be_settled(document, wishes, why, registry, again=again)
         said, found = _said(document, wishes, by, why, registry, settings)

@@ -254,10 +254,18 @@ class Registry:
         return self._first(tables.document.c.id == document_id)
 
     def documents(
-        self, *, status: str | None = None, form: str | None = None, subject: str | None = None
+        self,
+        *,
+        status: str | None = None,
+        form: str | None = None,
+        subject: str | None = None,
+        secret: bool | None = None,
     ) -> Iterator[Document]:
-        """Documents without crops, in the order taken in, then by id."""
-        wanted = documents.having(status, form, subject)
+        """Documents without crops, in the order taken in, then by id.
+
+        ``secret``: those about files of secret documents alone, or all but those.
+        """
+        wanted = documents.having(status, form, subject, secret=secret)
         after = None
         while True:
             with self._look() as db:
@@ -265,6 +273,10 @@ class Registry:
             yield from found
             if len(found) < LISTED_AT_ONCE:
                 return
+
+    def is_secret(self, document_id: str) -> bool:
+        """Is it of a paper about a file of secret documents, and so kept apart itself?"""
+        return self._first((tables.document.c.id == document_id) & documents.apart()) is not None
 
     def documents_of_paper(self, paper_id: str) -> list[Document]:
         """The paper's documents, the first first."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline import attachment, lemmas, marks, verdict
-from pipeline.binding import APART, Event, local_day
+from pipeline.binding import Event, local_day
 from pipeline.lemmas import Clue
 from pipeline.record import Document
 from pipeline.registry import documents
@@ -135,8 +135,7 @@ def put(db: Connection, ids: Sequence[str]) -> None:
 
 def _put(db: Connection, ids: Sequence[str]) -> None:
     db.execute(card.delete().where(card.c.document.in_(ids)))
-    secret = (paper.c.id == document.c.paper) & paper.c.key.contains(APART, autoescape=True)
-    its = document.c.id.in_(ids) & ~sa.exists().where(secret)
+    its = document.c.id.in_(ids) & ~documents.apart()
     times = {row.id: row.taken_in_at for row in db.execute(sa.select(document).where(its))}
     behind = _behind(db, ids)
     made = []

@@ -10,13 +10,23 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
+from pipeline.binding import APART
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.record import Document, Settlement
 from pipeline.registry import events
-from pipeline.registry.tables import alteration, document, mark, page, reading, scan, settlement
+from pipeline.registry.tables import (
+    alteration,
+    document,
+    mark,
+    page,
+    paper,
+    reading,
+    scan,
+    settlement,
+)
 
 Order = tuple[str, str]  # taken_in_at, id
 _Thing = TypeVar("_Thing", FieldReading, HandMark, Alteration)
@@ -43,10 +53,19 @@ def some(
     return found, ((rows[-1].taken_in_at, rows[-1].id) if rows else None)
 
 
-def having(status: str | None, form: str | None, subject: str | None) -> list[Any]:
+def having(
+    status: str | None, form: str | None, subject: str | None, *, secret: bool | None
+) -> list[Any]:
     """The conditions of a listing."""
     wanted = {"status": status, "form": form, "subject": subject}
-    return [document.c[name] == value for name, value in wanted.items() if value is not None]
+    its = [document.c[name] == value for name, value in wanted.items() if value is not None]
+    return its if secret is None else [*its, apart() if secret else ~apart()]
+
+
+def apart() -> sa.ColumnElement[bool]:
+    """The documents of papers about a file of secret documents, as its inventory is."""
+    its = (paper.c.id == document.c.paper) & paper.c.key.contains(APART, autoescape=True)
+    return sa.exists().where(its)
 
 
 def of_scan(sha256: str) -> sa.ColumnElement[bool]:
