@@ -9,6 +9,7 @@ is asked must stand in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -23,6 +24,7 @@ from pipeline.wording import day_of, short_date, years_later
 WITHDRAWAL = "consent-withdrawal"
 PREFIX = "consent-"  # how the forms of consents are called
 NAMES = ("third_party", "recipient", "insurer")  # how the fields that name who gets data begin
+RESOURCES = ("resources",)  # web addresses on which data are shown to everybody
 PURPOSES = ("purpose",)
 TERMS = ("until", "valid_until", "expires")
 FEWEST_WORDS = 2  # of a purpose: one word alone would be in nearly every consent
@@ -122,6 +124,21 @@ def ends_on(file: Dossier, consent: Filed) -> date | None:
     return None
 
 
+def replaces(later: Filed, earlier: Filed) -> bool:
+    """Does a later consent stand in the place of an earlier one?
+
+    It is of the same form and signed, and names every recipient and web address that the earlier
+    one names (152-ФЗ, ст. 9, ч. 4, and ст. 10.1: a consent covers those whom it names).
+    """
+    if later.paper.form != earlier.paper.form or later.verdict.signed is False:
+        return False
+    named = [_words(one) for one in _fields(later, NAMES)]
+    recipients = (_words(one) for one in _fields(earlier, NAMES))
+    return _resources(earlier) <= _resources(later) and all(
+        any(_same(one, other) for other in named) for one in recipients
+    )
+
+
 def is_consent(filed: Filed) -> bool:
     """Is it a consent, and not the withdrawal of one?"""
     form = filed.paper.form
@@ -140,6 +157,11 @@ def _fields(consent: Filed, names: Sequence[str]) -> Iterator[str]:
             value = consent.verdict.values.get(name, issued)
             if value:
                 yield value
+
+
+def _resources(consent: Filed) -> set[str]:
+    listed = (one for said in _fields(consent, RESOURCES) for one in re.split(r"[\s,;]+", said))
+    return {one.casefold().rstrip("/") for one in listed if one}
 
 
 def _clauses(said: passages.Text, name: Sequence[Word]) -> Iterator[list[Word]]:

@@ -84,13 +84,13 @@ def _consents(file: Dossier) -> Iterator[Leaving]:
         for number, line in _lines(file)
         if (one := filed.get(line.entry.id)) and consents.is_consent(one)
     ]
-    newest = {one.paper.form: one.paper.id for _n, _line, one, _day, _end in given}
-    for number, line, one, withdrawn, ends in given:
+    for n, (number, line, one, withdrawn, ends) in enumerate(given, start=1):
         over = min((day for day in (withdrawn, ends) if day), default=None)
         if over is None:
             continue
-        # A later one of the same kind stands in its place; nobody works on in a closed file.
-        if newest[one.paper.form] == one.paper.id and not archive.closed_on(file):
+        # A later one may stand in its place; nobody works on in a closed file.
+        later = (it for _n, _line, it, _day, _end in given[n:])
+        if not archive.closed_on(file) and not any(consents.replaces(it, one) for it in later):
             yield _over(number, line, one, over, is_withdrawn=over == withdrawn)
         day = years_later(over, CONSENT_YEARS)
         yield Leaving(
