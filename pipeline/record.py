@@ -43,7 +43,8 @@ class Document:
 class Settlement:
     """What a person said about a document: ``action`` is set, accept or reject.
 
-    ``at`` is an ISO time in UTC. A settlement never overwrites what the machine read.
+    ``at`` is an ISO time in UTC, the machine's; ``on`` the day that the office says it was (None:
+    that of ``at``). A settlement never overwrites what the machine read.
     """
 
     document: str
@@ -53,6 +54,7 @@ class Settlement:
     field: str | None = None
     value: str | None = None
     why: str | None = None
+    on: date | None = None
 
 
 def assemble(

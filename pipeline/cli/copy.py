@@ -36,7 +36,10 @@ def copy(
 
     folder = out or (settings.copies_apart if secret else settings.copies)
     made = unchanged = 0
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         names = copies.wanted(documents, registry, secret=secret)
         with reporter.progress(_("Archive copies"), len(names)) as advance:
             for one in copies.make(names, folder, settings, registry, tell):

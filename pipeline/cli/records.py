@@ -60,7 +60,7 @@ def records(
         forms.load(form, settings)
     if out:
         _may_replace(out, chosen)
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         if subject:
             dossier.person(subject, registry)
         found = []

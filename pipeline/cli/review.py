@@ -58,7 +58,7 @@ def review(
     if (why or again) and not asked:
         raise UsageError(_("say what is meant: --set, --accept or --reject with an ID"))
     pictures = settings.output / PICTURES
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         if not asked:
             flow.clear(pictures)
             _list(reporter, flow.waiting(registry, secret=secret), registry, settings)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -108,16 +109,18 @@ def crop(db: Connection, document_id: str, name: str) -> bytes:
     return pictures[0]
 
 
-def settle(db: Connection, said: Sequence[Settlement], status: str | None) -> None:
+def settle(
+    db: Connection, said: Sequence[Settlement], status: str | None, today: date | None
+) -> None:
     """Append what a person said; the documents take the status, their readings stay."""
-    for one in said:
+    for one in (replace(it, on=it.on or today) for it in said):
         taken_in_at(db, one.document)
         db.execute(settlement.insert(), asdict(one))
         if status is not None:
             db.execute(document.update().where(document.c.id == one.document).values(status=status))
         if status == "accepted":
             its = db.execute(sa.select(document.c.paper).where(document.c.id == one.document))
-            events.file(db, (paper for paper in its.scalars() if paper), one.at)
+            events.file(db, (paper for paper in its.scalars() if paper), one.at, one.on)
 
 
 def settlements(db: Connection, ids: Sequence[str]) -> list[Settlement]:
@@ -194,5 +197,5 @@ def _things(
 
 def _document(row: Row[Any], pages: tuple[PageReading, ...]) -> Document:
     values = dict(row._mapping)
-    del values["taken_in_at"], values["scan_id"]
+    del values["taken_in_at"], values["came_on"], values["scan_id"]
     return Document(**values, pages=pages)
