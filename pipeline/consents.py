@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pipeline import archive, morphology, passages, verdict
+from pipeline import archive, morphology, passages, verdict, workdays
 from pipeline.binding import Line
 from pipeline.dossier import Dossier
 from pipeline.i18n import _
@@ -106,6 +106,7 @@ def withdrawn(file: Dossier, consent: Filed) -> date | None:
 def ends_on(file: Dossier, consent: Filed) -> date | None:
     """The last day of a consent by its term: what its fields say, else its form; None: no such day.
 
+    A day off ends it too: the person gave no longer, and ГК РФ, ст. 193 is for what is to be done.
     Who works on has no such day yet, nor has a consent that holds until it is withdrawn.
     """
     said = [day for term in _fields(consent, TERMS) if (day := day_of(term))]
@@ -120,7 +121,7 @@ def ends_on(file: Dossier, consent: Filed) -> date | None:
         case ["age", years]:
             return years_later(born, int(years)) if born else None
         case [years, _unit]:
-            return years_later(signed, int(years)) if signed else None
+            return workdays.years_after(signed, int(years)) if signed else None
     return None
 
 

@@ -62,7 +62,10 @@ def full_years(born: date, today: date) -> int:
 
 
 def years_later(day: date, years: int) -> date:
-    """The same day years later; of 29 February, 1 March."""
+    """The birthday years later: who was born on 29 February has come of age on 1 March.
+
+    A term of years is counted otherwise: ``workdays.years_after``.
+    """
     try:
         return day.replace(year=day.year + years)
     except ValueError:

@@ -196,7 +196,7 @@ def transfer(
 def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
     """What does not agree: documents, sheets, scans, and the papers about the file."""
     yield from archive.faults(file)
-    for one in leaving.of(file):
+    for one in leaving.of(file, settings.moved):
         if one.day < file.as_of:
             where = archive.place(file.person.subject, one.number, one.line)
             yield Problem(one.fault, where, one.hint)
