@@ -186,7 +186,8 @@ def bind(
             else:
                 _give_back(lines, one.target or "")
             continue
-        taken = _take_out(lines, one.replaces, Gone(one.at, "", "", one.id, one.on))
+        gone = Gone(one.at, "", "", one.id, one.on) if one.replaces else None
+        taken = _take_out(lines, one.replaces, gone) if gone else None
         sheets = _in_place(taken, one.sheets, len(given[taken.volume])) if taken else None
         if taken and sheets:
             lines.append(Line(one, taken.volume, sheets))
@@ -213,7 +214,7 @@ def _give_back(lines: list[Line], target: str) -> None:
 
 def _take_out(lines: list[Line], target: str, gone: Gone) -> Line | None:
     """Mark the line as gone; None where it is not there."""
-    for i, line in enumerate(lines) if target else ():
+    for i, line in enumerate(lines):
         if line.entry.id == target and line.gone is None:
             lines[i] = Line(line.entry, line.volume, line.sheets, gone)
             return lines[i]

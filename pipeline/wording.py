@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from num2words import num2words
-
 from pipeline.morphology import GRAMMEMES, inflected, nominative_nouns, parses
 
 MONTHS = (
@@ -79,6 +77,8 @@ def in_words(number: int, case: str = "nominative", gender: str = "m") -> str:
     ``gender`` is m, f or n; what is counted is taken for a thing: in the accusative «двадцать
     один лист», not «двадцать одного».
     """
+    from num2words import num2words  # slow to import: it knows all languages
+
     words = num2words(number, lang="ru", case=_NUM2WORDS[case], gender=gender, animate=False)
     return str(words)
 

@@ -70,7 +70,8 @@ def checklist(
         states: Counter[str] = Counter()
         rows: list[tuple[Any, ...]] = []
         for one in dossier.read(registry, settings, subjects, outline=True):
-            reporter.record(one.as_json())
+            if reporter.records:
+                reporter.record(one.as_json())
             states.update(item.state for item in one.items)
             states["file"] += 1
             if subjects:
