@@ -27,8 +27,9 @@ class Event:
     ``action`` is add, remove, return, replace, waive, need or done; ``file`` enters a paper of ours
     when it is first accepted; those of ``handover`` move a document to another organisation and
     back.
-    ``at`` is an ISO time in UTC; ``target`` the entry that is taken out, returned or replaced, or
-    the term that is done; ``day`` the document's own date, ISO. ``copy``
+    ``at`` is an ISO time in UTC, the machine's, by which what happened is put in order; ``on`` the
+    day that the office says it was (None: that of ``at``); ``target`` the entry that is taken out,
+    returned or replaced, or the term that is done; ``day`` the document's own date, ISO. ``copy``
     and ``certified`` (with the mark «Верно») are None where nobody said it; ``secret`` documents
     are kept apart.
     """
@@ -48,6 +49,7 @@ class Event:
     secret: bool | None = None
     target: str | None = None
     why: str | None = None
+    on: date | None = None
     id: int | None = None
 
     @property
@@ -55,10 +57,15 @@ class Event:
         """The name of what it entered."""
         return f"entry-{self.id}"
 
+    @property
+    def happened_on(self) -> date:
+        """The day on which it happened, as papers say it."""
+        return self.on or local_day(self.at)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document that came into the file at ``at``, of ``sheets`` sheets; see ``Event``.
+    """A document that came into the file at ``at``, on the day ``on``; see ``Event``.
 
     ``id`` is that of the paper, or of the event that entered it by hand.
     """
@@ -74,11 +81,12 @@ class Entry:
     certified: bool | None = None
     place: str = ""
     replaces: str = ""
+    on: date | None = None
 
     @property
     def known_day(self) -> date:
         """The document's own day, or the one on which it came in."""
-        return self.day or local_day(self.at)
+        return self.day or self.on or local_day(self.at)
 
     @property
     def is_uncertified(self) -> bool:
@@ -94,6 +102,12 @@ class Gone:
     by: str
     why: str
     by_entry: str = ""
+    on: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day on which it left, as papers say it."""
+        return self.on or local_day(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +182,12 @@ def bind(
     for _at, _order, one in sorted(happened, key=lambda it: it[:2]):
         if isinstance(one, Event):
             if one.action == "remove":
-                _take_out(lines, one.target or "", Gone(one.at, one.by, one.why or ""))
+                _take_out(lines, one.target or "", Gone(one.at, one.by, one.why or "", on=one.on))
             else:
                 _give_back(lines, one.target or "")
             continue
-        taken = _take_out(lines, one.replaces, Gone(one.at, "", "", one.id))
+        gone = Gone(one.at, "", "", one.id, one.on) if one.replaces else None
+        taken = _take_out(lines, one.replaces, gone) if gone else None
         sheets = _in_place(taken, one.sheets, len(given[taken.volume])) if taken else None
         if taken and sheets:
             lines.append(Line(one, taken.volume, sheets))
@@ -199,7 +214,7 @@ def _give_back(lines: list[Line], target: str) -> None:
 
 def _take_out(lines: list[Line], target: str, gone: Gone) -> Line | None:
     """Mark the line as gone; None where it is not there."""
-    for i, line in enumerate(lines) if target else ():
+    for i, line in enumerate(lines):
         if line.entry.id == target and line.gone is None:
             lines[i] = Line(line.entry, line.volume, line.sheets, gone)
             return lines[i]

@@ -9,10 +9,11 @@ is asked must stand in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pipeline import archive, morphology, passages, verdict
+from pipeline import archive, morphology, passages, verdict, workdays
 from pipeline.binding import Line
 from pipeline.dossier import Dossier
 from pipeline.i18n import _
@@ -23,6 +24,7 @@ from pipeline.wording import day_of, short_date, years_later
 WITHDRAWAL = "consent-withdrawal"
 PREFIX = "consent-"  # how the forms of consents are called
 NAMES = ("third_party", "recipient", "insurer")  # how the fields that name who gets data begin
+RESOURCES = ("resources",)  # web addresses on which data are shown to everybody
 PURPOSES = ("purpose",)
 TERMS = ("until", "valid_until", "expires")
 FEWEST_WORDS = 2  # of a purpose: one word alone would be in nearly every consent
@@ -104,6 +106,7 @@ def withdrawn(file: Dossier, consent: Filed) -> date | None:
 def ends_on(file: Dossier, consent: Filed) -> date | None:
     """The last day of a consent by its term: what its fields say, else its form; None: no such day.
 
+    A day off ends it too: the person gave no longer, and ГК РФ, ст. 193 is for what is to be done.
     Who works on has no such day yet, nor has a consent that holds until it is withdrawn.
     """
     said = [day for term in _fields(consent, TERMS) if (day := day_of(term))]
@@ -118,8 +121,23 @@ def ends_on(file: Dossier, consent: Filed) -> date | None:
         case ["age", years]:
             return years_later(born, int(years)) if born else None
         case [years, _unit]:
-            return years_later(signed, int(years)) if signed else None
+            return workdays.years_after(signed, int(years)) if signed else None
     return None
+
+
+def replaces(later: Filed, earlier: Filed) -> bool:
+    """Does a later consent stand in the place of an earlier one?
+
+    It is of the same form and signed, and names every recipient and web address that the earlier
+    one names (152-ФЗ, ст. 9, ч. 4, and ст. 10.1: a consent covers those whom it names).
+    """
+    if later.paper.form != earlier.paper.form or later.verdict.signed is False:
+        return False
+    named = [_words(one) for one in _fields(later, NAMES)]
+    recipients = (_words(one) for one in _fields(earlier, NAMES))
+    return _resources(earlier) <= _resources(later) and all(
+        any(_same(one, other) for other in named) for one in recipients
+    )
 
 
 def is_consent(filed: Filed) -> bool:
@@ -140,6 +158,11 @@ def _fields(consent: Filed, names: Sequence[str]) -> Iterator[str]:
             value = consent.verdict.values.get(name, issued)
             if value:
                 yield value
+
+
+def _resources(consent: Filed) -> set[str]:
+    listed = (one for said in _fields(consent, RESOURCES) for one in re.split(r"[\s,;]+", said))
+    return {one.casefold().rstrip("/") for one in listed if one}
 
 
 def _clauses(said: passages.Text, name: Sequence[Word]) -> Iterator[list[Word]]:

@@ -186,7 +186,7 @@ def _registry(settings: Settings) -> Check:
     # The URL stays out of what is printed: it may hold a password.
     kind = settings.registry_url.partition(":")[0]
     try:
-        Registry.open(settings.registry_url).close()
+        Registry.open(settings.registry_url, settings.today).close()
     except PaperloopError as error:
         return _error("registry", f"{kind}: {error.problem.what}", error.problem.hint, error)
     return Check("registry", "ok", kind)

@@ -202,7 +202,7 @@ def _entry(
     if paper.form == attachment.FORM:
         item = attachment.item(paper.subject, paper.key)
         title = items[item].title if item in items else item
-        return Entry(paper.id, event.at, item, title, event.sheets or 1)
+        return Entry(paper.id, event.at, item, title, event.sheets or 1, on=event.on)
     return Entry(
         id=paper.id,
         at=event.at,
@@ -212,6 +212,7 @@ def _entry(
         index=marks.printed(paper.id),
         day=day_of(filed.verdict.signed_on) if filed else None,
         copy=False,
+        on=event.on,
     )
 
 
@@ -221,8 +222,8 @@ def _rejected(entry: Entry, came: Sequence[Document], said: Said) -> Gone:
         if document.paper == entry.id:
             for one in reversed(said.get(document.id, ())):
                 if one.action == "reject":
-                    return Gone(one.at, one.by, one.why or "")
-    return Gone(entry.at, "", "")
+                    return Gone(one.at, one.by, one.why or "", on=one.on)
+    return Gone(entry.at, "", "", on=entry.on)
 
 
 def _entered(event: Event, items: Mapping[str, Wanted]) -> Entry:
@@ -241,6 +242,7 @@ def _entered(event: Event, items: Mapping[str, Wanted]) -> Entry:
         certified=event.certified,
         place=event.place or "",
         replaces=event.target or "",
+        on=event.on,
     )
 
 

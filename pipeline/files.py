@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from filelock import FileLock, Timeout
-
 from pipeline.errors import FormError, PaperloopError, UsageError
 from pipeline.i18n import _
 
@@ -148,6 +146,8 @@ def run_lock(output: Path, waits: Callable[[], None] = lambda: None) -> Iterator
     ``waits`` is called once where this is the second. The system frees the lock when its holder
     dies, so what an interrupted run left behind is certainly nobody's any more and is swept away.
     """
+    from filelock import FileLock, Timeout  # slow to import; what only reads does not wait for it
+
     private_folder(output)
     lock = FileLock(output / ".lock")
     try:

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import binding
 from pipeline.binding import Event
 from pipeline.wording import day_of
 
@@ -73,12 +72,12 @@ class Handed:
     @property
     def handed_on(self) -> date:
         """The day on which it left."""
-        return binding.local_day(self.event.at)
+        return self.event.happened_on
 
     @property
     def returned_on(self) -> date | None:
         """The day on which it came back."""
-        return binding.local_day(self.back.at) if self.back else None
+        return self.back.happened_on if self.back else None
 
     def is_overdue(self, today: date) -> bool:
         """Still out after its term."""

@@ -159,8 +159,7 @@ def _note(line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> str:
     if line.gone and line.gone.by_entry:
         notes.append(f"заменен: № {numbers[line.gone.by_entry]}")
     elif line.gone:
-        day = binding.local_day(line.gone.at)
-        notes.append(f"изъят {short_date(day)}: {line.gone.why}".removesuffix(": "))
+        notes.append(f"изъят {short_date(line.gone.day)}: {line.gone.why}".removesuffix(": "))
     if line.entry.is_uncertified:
         notes.append("копия не заверена")
     if filed and filed.paper.superseded_by:

@@ -12,16 +12,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
-from numpy.typing import NDArray
 
 from pipeline.errors import ToolFailedError
 from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH, Box, mm_from_points, union
 from pipeline.i18n import _
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_CHANNEL = 15  # a channel up to 15 of 255 is black to the eye and to any printer
 LINE_END_HYPHEN = "\x02"  # PDFium's word for a hyphen that ends a line
@@ -126,6 +128,8 @@ def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
     """One page (from 1) of an issued PDF as a grey image at ``dpi``."""
     document = pdfium.PdfDocument(pdf)
     try:
+        import numpy as np  # slow to import; only pictures need it
+
         bitmap = document[page - 1].render(scale=dpi / POINTS_PER_INCH, grayscale=True)
         return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
     finally:

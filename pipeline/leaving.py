@@ -2,7 +2,9 @@
 
 Comes in: a person's file. Goes out: ``Leaving``, of penalties that time has lifted (their checklist
 says after how many years) and of consents that ended, were withdrawn, or have been kept for as long
-as they must (Росархив, order 236 of 20.12.2019, art. 441).
+as they must (Росархив, order 236 of 20.12.2019, art. 441). Terms of years are counted by the Civil
+Code (``workdays.years_after``); keeping ends on a working day (ГК РФ, ст. 193), when somebody is
+there to take the consent out.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, consents
+from pipeline import archive, consents, workdays
 from pipeline.binding import Line
 from pipeline.dossier import Dossier
 from pipeline.i18n import _, in_language
 from pipeline.standing import Filed
-from pipeline.wording import short_date, years_later
+from pipeline.wording import short_date
+from pipeline.workdays import Moved
 
 REMOVE, ENDED, WITHDRAWN, KEPT = "leaves", "consent", "withdrawn", "consent-kept"
 CONSENT_YEARS = 3  # a consent is kept so long after its end or withdrawal
@@ -41,9 +44,9 @@ class Leaving:
     ground: str
 
 
-def of(file: Dossier) -> list[Leaving]:
+def of(file: Dossier, moved: Moved) -> list[Leaving]:
     """What must or may leave a file, now or later, as far as anybody can tell; by number."""
-    return sorted([*_removed(file), *_consents(file)], key=lambda one: one.number)
+    return sorted([*_removed(file), *_consents(file, moved)], key=lambda one: one.number)
 
 
 def _removed(file: Dossier) -> Iterator[Leaving]:
@@ -55,7 +58,7 @@ def _removed(file: Dossier) -> Iterator[Leaving]:
         next_given = next_day = date.max
         for number, line in sorted(lines, key=lambda it: it[1].entry.known_day, reverse=True):
             given = line.entry.known_day
-            day = years_later(given, wanted.remove_years)
+            day = workdays.years_after(given, wanted.remove_years)
             day = next_day if next_given < day else day
             next_given, next_day = given, day
             if closed and closed < day:
@@ -77,22 +80,22 @@ def _removed(file: Dossier) -> Iterator[Leaving]:
             )
 
 
-def _consents(file: Dossier) -> Iterator[Leaving]:
+def _consents(file: Dossier, moved: Moved) -> Iterator[Leaving]:
     filed = {one.paper.id: one for one in file.filed}
     given = [
         (number, line, one, consents.withdrawn(file, one), consents.ends_on(file, one))
         for number, line in _lines(file)
         if (one := filed.get(line.entry.id)) and consents.is_consent(one)
     ]
-    newest = {one.paper.form: one.paper.id for _n, _line, one, _day, _end in given}
-    for number, line, one, withdrawn, ends in given:
+    for n, (number, line, one, withdrawn, ends) in enumerate(given, start=1):
         over = min((day for day in (withdrawn, ends) if day), default=None)
         if over is None:
             continue
-        # A later one of the same kind stands in its place; nobody works on in a closed file.
-        if newest[one.paper.form] == one.paper.id and not archive.closed_on(file):
+        # A later one may stand in its place; nobody works on in a closed file.
+        later = (it for _n, _line, it, _day, _end in given[n:])
+        if not archive.closed_on(file) and not any(consents.replaces(it, one) for it in later):
             yield _over(number, line, one, over, is_withdrawn=over == withdrawn)
-        day = years_later(over, CONSENT_YEARS)
+        day = workdays.or_next(workdays.years_after(over, CONSENT_YEARS), moved)
         yield Leaving(
             KEPT,
             number,

@@ -12,14 +12,15 @@ import hmac
 import io
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pikepdf
-import zxingcpp
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
 from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH, Box
+
+if TYPE_CHECKING:
+    import pikepdf
 
 PREFIX = "PL1"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to be misread
@@ -108,12 +109,16 @@ def code_boxes(width_mm: float, height_mm: float) -> tuple[Box, Box]:
 
 def stamp(pdf: bytes, paper: str) -> bytes:
     """An issued PDF with both codes in the foot of every page."""
+    import pikepdf  # here and below: slow to import, and only what prints needs it
+
     with pikepdf.open(io.BytesIO(pdf)) as source:
         return stamped(source, range(len(source.pages)), paper)
 
 
 def stamped(source: pikepdf.Pdf, pages: range, paper: str) -> bytes:
     """A paper's pages (indexes) of a larger PDF as its own, both codes in the foot of each."""
+    import pikepdf
+
     with pikepdf.new() as document:
         document.pages.extend(source.pages[i] for i in pages)
         of = len(document.pages)
@@ -140,6 +145,9 @@ def _is_valid(text: str) -> bool:
 
 def _drawing(text: str, boxes: tuple[Box, Box], top: float, left: float) -> bytes:
     """Content-stream operators that fill the dark modules of ``text`` in each box."""
+    import numpy as np
+    import zxingcpp
+
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     matrix = np.array(code.to_image(add_quiet_zones=False)) == 0  # True: dark
     size = len(matrix)

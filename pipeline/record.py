@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from pipeline import attachment
-from pipeline.dates import SURE
 from pipeline.paper import Paper
 from pipeline.reading import FieldReading, HandMark, PageReading
 from pipeline.rules import Since, objection
@@ -43,7 +42,8 @@ class Document:
 class Settlement:
     """What a person said about a document: ``action`` is set, accept or reject.
 
-    ``at`` is an ISO time in UTC. A settlement never overwrites what the machine read.
+    ``at`` is an ISO time in UTC, the machine's; ``on`` the day that the office says it was (None:
+    that of ``at``). A settlement never overwrites what the machine read.
     """
 
     document: str
@@ -53,6 +53,7 @@ class Settlement:
     field: str | None = None
     value: str | None = None
     why: str | None = None
+    on: date | None = None
 
 
 def assemble(
@@ -142,6 +143,7 @@ def _with_days(page: PageReading, paper: Paper, since: Since, today: date) -> Pa
 
     The reader's certainty decides first: that a day would be plausible makes no reading surer.
     """
+    from pipeline import dates  # brings OpenCV, which nothing else about a document needs
 
     def against(mark: HandMark, day: str) -> str | None:
         if is_of_signing(mark.name):
@@ -152,7 +154,7 @@ def _with_days(page: PageReading, paper: Paper, since: Since, today: date) -> Pa
         if not mark.present or not mark.days:
             return mark
         found = {day: against(mark, day) for day in mark.days}
-        if mark.certainty < SURE:
+        if mark.certainty < dates.SURE:
             # What can be right is proposed first; how sure that is nobody knows.
             days = tuple(sorted(mark.days, key=lambda day: bool(found[day])))
             same = days[0] == mark.days[0]

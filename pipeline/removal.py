@@ -67,7 +67,7 @@ def told(taken: Taken, act: str, by: str, at: str) -> Event:
 
 def _row(taken: Taken) -> dict[str, Any]:
     entry = taken.line.entry
-    day = short_date(binding.local_day(taken.event.at))
+    day = short_date(taken.event.happened_on)
     return {
         "title": entry.title,
         "date": short_date(entry.day) if entry.day else "",

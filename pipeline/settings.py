@@ -88,6 +88,11 @@ class Settings:
         return self.output / "archive"
 
     @property
+    def copies_apart(self) -> Path:
+        """The archive copies of papers about secret documents, which are kept apart."""
+        return self.output / "archive-apart"
+
+    @property
     def templates(self) -> tuple[Path, ...]:
         """Folders of forms, the first that has a form wins: the workspace's own, then ours."""
         return tuple(dict.fromkeys((self.workspace / "templates", packaged_templates().resolve())))

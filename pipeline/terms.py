@@ -2,6 +2,10 @@
 
 Comes in: dossiers, and handover acts under which something may be out. Goes out: ``Term``, each
 with its ground. A term stands until a person says that it is done.
+
+Terms of years are counted by the Civil Code (ст. 191, 192: ``workdays.years_after``). Keeping ends
+on a working day (ст. 193); what the office owes a person does not wait for one, nor does a day that
+an act names.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, checklists, leaving
+from pipeline import archive, checklists, leaving, workdays
 from pipeline.checklists import Wanted
 from pipeline.clocks import Clock
 from pipeline.dossier import Dossier
@@ -64,13 +68,13 @@ def of_file(
         found += _missing(file)
     else:
         if file.person.category == SERVANT:
-            day = years_later(closed, IN_OFFICE_YEARS)
+            day = workdays.or_next(workdays.years_after(closed, IN_OFFICE_YEARS), moved)
             found.append(("archive", day, _("give the file to the archive"), "seed 000, п. 22"))
         day = archive.kept_until(closed)
         found.append(("kept", day, _("the file is no longer to be kept"), "125-ФЗ, ст. 22.1"))
     found += [
         (f"{one.kind}:{one.line.entry.id}", one.day, one.due, one.ground)
-        for one in leaving.of(file)
+        for one in leaving.of(file, moved)
         if one.kind != leaving.WITHDRAWN  # that has a shorter term, above
     ]
     for id_, day, what, ground in found:
@@ -102,9 +106,9 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
     days = [line.entry.known_day for line in file.bound.present if line.entry.item == SHEET]
     hired = archive.hired_on(file)
     last = max(days) if days else hired
-    day = years_later(last, 1) if last else file.as_of
+    day = workdays.years_after(last, 1) if last else file.as_of
     while f"{file.person.subject}:{SHOWN}:{day.year}" in done:
-        day = years_later(day, 1)
+        day = workdays.years_after(day, 1)
     return day
 
 
@@ -117,7 +121,7 @@ def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, s
             continue
         day = _next(wanted, file)
         while f"{file.person.subject}:yearly:{wanted.item}:{day.year}" in done:
-            day = years_later(day, 1)
+            day = workdays.years_after(day, 1)
         what = in_language(wanted.title, wanted.title_en)
         yield f"yearly:{wanted.item}:{day.year}", day, what, wanted.ground
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from num2words import num2words
-
 from pipeline.morphology import GRAMMEMES, inflected, nominative_nouns, parses
 
 MONTHS = (
@@ -62,7 +60,10 @@ def full_years(born: date, today: date) -> int:
 
 
 def years_later(day: date, years: int) -> date:
-    """The same day years later; of 29 February, 1 March."""
+    """The birthday years later: who was born on 29 February has come of age on 1 March.
+
+    A term of years is counted otherwise: ``workdays.years_after``.
+    """
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -76,6 +77,8 @@ def in_words(number: int, case: str = "nominative", gender: str = "m") -> str:
     ``gender`` is m, f or n; what is counted is taken for a thing: in the accusative «двадцать
     один лист», not «двадцать одного».
     """
+    from num2words import num2words  # slow to import: it knows all languages
+
     words = num2words(number, lang="ru", case=_NUM2WORDS[case], gender=gender, animate=False)
     return str(words)
 

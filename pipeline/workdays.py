@@ -1,7 +1,7 @@
-"""Working days in Russia: neither weekends nor holidays, with the days that were moved.
+"""Terms as the law counts them, and working days in Russia: neither weekends nor holidays.
 
 The public calendar (the package ``holidays``) knows what the government moved up to a year or two
-ahead; what it does not know, an office writes into ``paperloop.toml``.
+ahead; what it does not know, or what was moved later, an office writes into ``paperloop.toml``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,25 @@ def after(day: date, count: int, moved: Moved) -> date:
     while left:
         day += timedelta(1)
         left -= is_working(day, moved)
+    return day
+
+
+def years_after(day: date, years: int) -> date:
+    """The last day of a term of so many years that an event of ``day`` set running.
+
+    It begins on the day after the event (ГК РФ, ст. 191) and ends on the same day and month of its
+    last year (ст. 192, п. 1); where that month has no such day, on the month's last (п. 3).
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 2, 28)
+
+
+def or_next(day: date, moved: Moved) -> date:
+    """The day, or the next working one: so a term ends whose last day is not one (ст. 193)."""
+    while not is_working(day, moved):
+        day += timedelta(1)
     return day
 
 

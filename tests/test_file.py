@@ -12,6 +12,7 @@ import icalendar
 import pdfplumber
 import pytest
 
+from pipeline import workdays
 from pipeline.registry import PersonRow, Registry
 from tests import filing
 from tests.conftest import Said
@@ -510,7 +511,12 @@ def consent(registry: Registry, form: str, signed: str, **values: str) -> str:
         ("consent-contractor", {}, "2023-03-02", "2026-03-02"),
         ("consent-biometric", {}, "2025-03-02", "2028-03-02"),
         ("consent-representative", {}, "2008-05-12", "2011-05-12"),  # born in 1990
-        ("consent-transfer", {"valid_until": "2022-12-31"}, "2022-12-31", "2025-12-31"),
+        (
+            "consent-transfer",
+            {"valid_until": "2022-12-31"},
+            "2022-12-31",
+            "2026-01-12",
+        ),  # after days off
     ],
 )
 def test_a_consent_ends_and_need_be_kept_three_years_more(
@@ -533,7 +539,7 @@ def test_a_consent_to_work_ends_with_it(registry: Registry, paperloop: Paperloop
     assert terms(paperloop, "consent") == terms(paperloop, "consent-kept") == {}
     tick(paperloop, "dismissal", "--date", "2026-09-01")
     assert terms(paperloop, "consent") == {}  # nobody has to sign another one
-    assert terms(paperloop, "consent-kept") == {f"0042:consent-kept:{paper}": "2029-09-01"}
+    assert terms(paperloop, "consent-kept") == {f"0042:consent-kept:{paper}": "2029-09-03"}
     assert municipal not in " ".join(terms(paperloop, "consent-kept"))
 
 
@@ -548,7 +554,8 @@ def test_a_withdrawn_consent_is_named_until_there_is_another(
     said = " ".join(faults(paperloop, "2099-01-01"))
     assert "№ 1, sheets 1: the consent was withdrawn on" in said
     ((_term, day),) = terms(paperloop, "consent-kept").items()
-    assert (int(day[:4]), day[4:]) == (int(came[:4]) + 3, came[4:])
+    last = workdays.years_after(date.fromisoformat(came), 3)
+    assert date.fromisoformat(day) == workdays.or_next(last, workdays.Moved())
     consent(registry, "consent-2025", "2027-03-02")
     said = " ".join(faults(paperloop, "2099-01-01"))
     assert "was withdrawn" not in said and "№ 1, sheets 1: the consent need be kept" in said

@@ -256,6 +256,53 @@ def test_a_consent_that_was_withdrawn_covers_nothing_more(
     assert hand(paperloop, "--consent", later, "--document", "3").code == 0
 
 
+def rescan(registry: Registry, document: str) -> str:
+    """A better scan of the same paper, which waits."""
+    scan = registry.document(document)
+    paper = registry.paper(scan.paper or "") if scan else None
+    assert paper
+    return filing.comes_back(registry, paper, "rescan", again=2)
+
+
+def test_what_is_out_is_not_rejected_in_review(
+    file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    assert hand(paperloop, "--law", LAW, "--document", "1").code == 0
+    rejecting = ("review", "--again", "--why", "не его подпись", "--reject", file)
+    other = consent(registry, {}, "consent-2025", status="review")
+    refused = paperloop(*rejecting, "--accept", other)
+    assert (refused.code, TO in refused.err, "handover return" in refused.err) == (2, True, True)
+    assert len(refused.err.strip().splitlines()) == 1
+    states = [one and one.status for one in map(registry.document, (file, other))]
+    assert states == ["accepted", "review"]  # nothing half done
+    assert registry.settlements(other) == []
+
+    better = rescan(registry, file)
+    assert paperloop("review", "--reject", better, "--why", "криво").code == 0  # one stays
+    assert paperloop("review", "--accept", better, "--again").code == 0  # the other is replaced
+    assert paperloop("review", "--reject", better, "--again", "--why", "x").code == 2
+    assert paperloop("handover", "return", "0042", *DAY).code == 0
+    assert paperloop("review", "--reject", better, "--again", "--why", "x").code == 0
+
+
+@pytest.mark.parametrize("how", ["remove", "reject"])
+def test_what_is_out_under_a_consent_that_is_gone_is_named(
+    how: str, file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    assert hand(paperloop, "--consent", file, "--document", "2").code == 0
+    better = rescan(registry, file)
+    assert paperloop("review", "--accept", better).code == 0
+    assert "handed over under" not in paperloop("file", "check", *DAY).err
+    if how == "remove":
+        assert paperloop("file", "remove", "0042", "1", "--why", "чужое").code == 0
+    else:
+        said = paperloop("review", "--reject", better, "--again", "--why", "не его подпись")
+        assert said.code == 0, said.err
+    (answer,) = paperloop("file", "check", "--json", *DAY).lines()
+    (told,) = (it["what"] for it in answer["faults"] if "handed over under" in it["what"])
+    assert told == f"handed over under a consent that is no longer in the file: {TO}"
+
+
 def test_a_withdrawal_of_another_consent_does_not_touch_this_one(
     file: str, registry: Registry, paperloop: Paperloop
 ) -> None:

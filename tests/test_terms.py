@@ -32,6 +32,27 @@ def test_working_days_go_by_the_russian_calendar(day: date, count: int, last: da
     assert workdays.after(day, count, NOTHING) == last
 
 
+@pytest.mark.parametrize(
+    ("day", "years", "last"),
+    [
+        (date(2020, 3, 2), 3, date(2023, 3, 2)),
+        (date(2024, 2, 29), 3, date(2027, 2, 28)),  # its month has no such day
+        (date(2024, 2, 29), 4, date(2028, 2, 29)),
+        (date(2020, 12, 31), 1, date(2021, 12, 31)),
+    ],
+)
+def test_a_term_of_years_ends_on_the_day_of_the_event(day: date, years: int, last: date) -> None:
+    assert workdays.years_after(day, years) == last
+
+
+def test_a_term_that_ends_on_a_day_off_ends_on_the_next_working_day() -> None:
+    assert workdays.or_next(date(2026, 11, 20), NOTHING) == date(2026, 11, 20)
+    assert workdays.or_next(date(2026, 11, 21), NOTHING) == date(2026, 11, 23)
+    assert workdays.or_next(date(2026, 5, 1), NOTHING) == date(2026, 5, 4)
+    worked = Moved(working=frozenset({date(2026, 11, 21)}))
+    assert workdays.or_next(date(2026, 11, 21), worked) == date(2026, 11, 21)
+
+
 def test_what_the_office_says_goes_before_the_calendar() -> None:
     moved = Moved(off=frozenset({date(2026, 11, 23)}), working=frozenset({date(2026, 11, 21)}))
     assert workdays.after(date(2026, 11, 20), 1, moved) == date(2026, 11, 21)

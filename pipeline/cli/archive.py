@@ -35,7 +35,10 @@ def inventory(reporter: Reporter, year: int, out: Path | None) -> None:
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         issued, listed = flow.yearly(year, settings, registry, Options(out or settings.issued))
     reporter.record({"year": year, **_told(issued, listed)})
     columns = ("№", _("number"), _("title"), _("days"), _("kept"), _("sheets"))
@@ -56,7 +59,10 @@ def destroy_act(reporter: Reporter, out: Path | None) -> None:
     from pipeline.flow.generate import Options
     from pipeline.registry import Registry
 
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         issued, listed = flow.destruction(settings, registry, Options(out or settings.issued))
     as_of = settings.today.isoformat()
     reporter.record({"year": listed["year"], "as_of": as_of, **_told(issued, listed)})

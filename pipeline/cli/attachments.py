@@ -30,7 +30,10 @@ def attachment_sheets(
     options = Options(out or settings.issued, docx=False)
     rows, issued = [], []
     pile = None
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         for one in flow.issue(subjects, items, settings, registry, options):
             reporter.record(one.as_json())
             rows.append((one.subject, one.item, one.title, one.issued.paper.pdf))

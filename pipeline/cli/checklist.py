@@ -62,7 +62,7 @@ def checklist(
         raise UsageError(_("say which document it is about: --tick ITEM"))
     if letter is not None and (out or tick is not None or waive is not None):
         raise UsageError(_("--letter writes letters and nothing else"))
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         if told:
             _enter(reporter, subjects[0], tick, waive, need, why, by, new, registry, settings)
         if letter is not None:
@@ -70,7 +70,8 @@ def checklist(
         states: Counter[str] = Counter()
         rows: list[tuple[Any, ...]] = []
         for one in dossier.read(registry, settings, subjects, outline=True):
-            reporter.record(one.as_json())
+            if reporter.records:
+                reporter.record(one.as_json())
             states.update(item.state for item in one.items)
             states["file"] += 1
             if subjects:

@@ -34,7 +34,7 @@ def due(
     from pipeline.registry import Registry
 
     last = common.day(until) if until else settings.today + timedelta(AHEAD_DAYS)
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         if done is not None:
             flow.done(done, why, common.user(by), registry, settings)
         found = flow.until(last, registry, settings)

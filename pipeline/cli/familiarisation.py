@@ -31,7 +31,10 @@ def familiarisation(
     last = common.day(until) if until else settings.today + timedelta(AHEAD_DAYS)
     options = Options(out or settings.issued)
     rows = []
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         for one in flow.issue(subjects, last, settings, registry, options):
             answer = one.as_json()
             reporter.record(answer)

@@ -38,7 +38,7 @@ def show(reporter: Reporter, subject: str, secret: bool) -> None:
     from pipeline import dossier
     from pipeline.registry import Registry
 
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         (one,) = dossier.read(registry, settings, [subject])
         _show(reporter, one.separate if secret else one, registry)
 
@@ -95,7 +95,10 @@ def removal_act(
     from pipeline.registry import Registry
 
     options, who = Options(out or settings.issued), common.user(by)
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         made = removal.issue(subject, documents, who, settings, registry, options, secret=secret)
     answer = made.as_json()
     reporter.record(answer)
@@ -136,7 +139,10 @@ def _change(
     from pipeline import dossier
     from pipeline.registry import Registry
 
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         change(registry, settings)
         (one,) = dossier.read(registry, settings, [subject])
         _show(reporter, one, registry)
@@ -223,7 +229,10 @@ def transfer(
     from pipeline.registry import Registry
 
     where = archive.Transfer(to, ground, number, anyway)
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         options = Options(out or settings.issued)
         issued, told = archive.transfer(subject, where, settings, registry, options)
     reporter.record(
@@ -251,7 +260,7 @@ def check(reporter: Reporter, subjects: tuple[str, ...]) -> ExitCode:
 
     rows = []
     files = 0
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         for one in dossier.read(registry, settings, subjects):
             files += 1
             found = list(archive.faults(one, settings, registry))
@@ -283,7 +292,10 @@ def _issue(
     from pipeline.registry import Registry
 
     rows = []
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         for one in make(subjects, settings, registry, Options(out or settings.issued)):
             answer = one.as_json()
             reporter.record(answer)

@@ -87,7 +87,10 @@ def generate(
         reporter.problem(Problem(found.what, where, found.hint))
         codes.append(error.exit_code)
 
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         if blank:
             wanted = wishes.blanks(chosen, blank, registry.papers_about("") + 1, settings)
         with reporter.progress(_("Papers"), len(wanted)) as advance:

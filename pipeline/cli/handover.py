@@ -83,7 +83,10 @@ def issue(
     )
     name = common.user(by)
     options = Options(out or settings.issued)
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         issued, told = flow.issue(subject, asked, name, settings, registry, options)
     first = told[0].as_json()
     shared = ("act", "subject", "full_name", "to", "purpose", "ground", "handed_by", "until")
@@ -121,7 +124,10 @@ def return_(reporter: Reporter, whose: str, documents: tuple[str, ...], by: str)
     from pipeline.registry import Registry
 
     name = common.user(by)
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         came, before = flow.take_back(whose, documents, name, settings, registry)
     for one in [*came, *before]:
         reporter.record({**one.as_json(), "new": one in came})
@@ -141,7 +147,7 @@ def list_(reporter: Reporter, subjects: tuple[str, ...]) -> None:
     from pipeline.flow import handover as flow
     from pipeline.registry import Registry
 
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         told = flow.listed(subjects, settings, registry)
     for one in told:
         reporter.record(one.as_json())

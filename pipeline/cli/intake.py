@@ -101,7 +101,7 @@ def _take_in(
 
     with (
         reporter.alone(settings.output),
-        Registry.open(settings.registry_url) as registry,
+        Registry.open(settings.registry_url, settings.today) as registry,
         reporter.progress(_("Pages"), scan.count_pages(files)) as advance,
     ):
         for document in flow.intake(

@@ -31,7 +31,10 @@ def inventory(
 
     options = Options(out or settings.issued)
     rows = []
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         files = dossier.read(registry, settings, subjects)
         wanted = [inventories.of(one.separate if secret else one) for one in files]
         if secret and (empty := next((one for one in wanted if not one.rows), None)):

@@ -45,7 +45,7 @@ def out_file(*suffixes: str) -> Callable[[F], F]:
 
 
 def secret(command: F) -> F:
-    """``--secret``: of a file the secret documents, which are kept apart, and nothing else."""
+    """``--secret``: the secret documents, or the papers about them, and nothing else."""
     text = _("of the secret documents alone, which are kept apart")
     return click.option("--secret", is_flag=True, help=text)(command)
 

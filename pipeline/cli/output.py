@@ -56,7 +56,7 @@ class Reporter:
 
     def record(self, answer: Mapping[str, Any]) -> None:
         """One object of the contract's JSON; nothing is said unless --json or --json-to asks."""
-        if not (self._as_json or self._file):
+        if not self.records:
             return
         line = json.dumps(answer, ensure_ascii=False)
         if self._as_json:
@@ -64,6 +64,11 @@ class Reporter:
         if self._file:
             self._file.write(line + "\n")
             self._file.flush()
+
+    @property
+    def records(self) -> bool:
+        """Does anybody ask for the objects? Where nobody does, a long list need not make them."""
+        return self._as_json or self._file is not None
 
     @property
     def fills_stdout(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli import common
+from pipeline.cli.options import secret
 from pipeline.cli.output import Reporter, refuse_other_files, reporting
 from pipeline.errors import UsageError
 from pipeline.i18n import _, ngettext
@@ -23,6 +24,7 @@ _LAST = ("signed", "signed_on", "struck", "without", "settled_by", "taken_in_at"
 @click.command()
 @click.option("--form", metavar="FORM", help=_("only of this form"))
 @click.option("--subject", metavar="SUBJECT", help=_("only of this person"))
+@secret
 @click.option("--all", "everything", is_flag=True, help=_("what is not accepted too"))
 @click.option("--format", "kind", type=click.Choice(FORMATS), help=_("by default as --out ends"))
 @click.option(
@@ -36,6 +38,7 @@ def records(
     reporter: Reporter,
     form: str | None,
     subject: str | None,
+    secret: bool,
     everything: bool,
     kind: str | None,
     out: Path | None,
@@ -57,11 +60,13 @@ def records(
         forms.load(form, settings)
     if out:
         _may_replace(out, chosen)
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         if subject:
             dossier.person(subject, registry)
         found = []
-        for one in flow.read(registry, settings, form=form, subject=subject, everything=everything):
+        for one in flow.read(
+            registry, settings, form=form, subject=subject, everything=everything, secret=secret
+        ):
             reporter.record(one)
             found.append(one)
     if chosen == "jsonl":

@@ -28,7 +28,10 @@ def register(reporter: Reporter, consolidated: bool, reserve: bool, out: Path | 
     from pipeline.registry import Registry
 
     options = Options(out or settings.issued)
-    with reporter.alone(settings.output), Registry.open(settings.registry_url) as registry:
+    with (
+        reporter.alone(settings.output),
+        Registry.open(settings.registry_url, settings.today) as registry,
+    ):
         if reserve:
             issued, said = flow.reserve(settings, registry, options)
         else:

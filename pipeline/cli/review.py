@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import common
-from pipeline.cli.options import said
+from pipeline.cli.options import said, secret
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import UsageError
 from pipeline.i18n import _, ngettext
@@ -36,6 +36,7 @@ PICTURES = "review"  # folder under output/
 @click.option("--reject", multiple=True, metavar="ID", help=_("reject a document"))
 @said
 @click.option("--again", is_flag=True, help=_("settle anew what has been settled"))
+@secret
 @reporting
 def review(
     reporter: Reporter,
@@ -45,6 +46,7 @@ def review(
     why: str,
     by: str,
     again: bool,
+    secret: bool,
 ) -> None:
     """What the machine read is kept beside what a person says."""
     settings = common.settings()
@@ -56,12 +58,22 @@ def review(
     if (why or again) and not asked:
         raise UsageError(_("say what is meant: --set, --accept or --reject with an ID"))
     pictures = settings.output / PICTURES
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         if not asked:
             flow.clear(pictures)
-            _list(reporter, flow.waiting(registry), registry, settings)
+            _list(reporter, flow.waiting(registry, secret=secret), registry, settings)
+            apart = 0 if secret else sum(1 for _one in flow.waiting(registry, secret=True))
+            if apart:
+                text = ngettext(
+                    "{n} document that is kept apart waits: see paperloop review --secret",
+                    "{n} documents that are kept apart wait: see paperloop review --secret",
+                    apart,
+                )
+                reporter.say(text.format(n=apart))
             return
-        changed, odd = flow.settle(asked, common.user(by), why, registry, settings, again=again)
+        changed, odd = flow.settle(
+            asked, common.user(by), why, registry, settings, again=again, secret=secret
+        )
         for problem in odd:
             reporter.problem(problem)
         states = {"accepted": _("accepted"), "rejected": _("rejected")}

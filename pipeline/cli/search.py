@@ -61,7 +61,7 @@ def search(
         until=common.day(until) if until else None,
         rejected=rejected,
     )
-    with Registry.open(settings.registry_url) as registry:
+    with Registry.open(settings.registry_url, settings.today) as registry:
         found = flow.search(asked, limit + 1, registry, settings)
     shown = found[:limit]
     for one in shown:

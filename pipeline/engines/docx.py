@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
@@ -128,6 +127,8 @@ def _source(content: bytes, part: str, path: Path) -> str:
         lambda name, size: f"{{{{ print_({name}, {size}) }}}}",
         lambda name: f"{{{{ colour_({name}) }}}}",
     )
+    from docxtpl import DocxTemplate  # slow to import; only what reads a template needs it
+
     return str(DocxTemplate(None).patch_xml(etree.tostring(root, encoding="unicode")))
 
 

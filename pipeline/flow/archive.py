@@ -196,30 +196,35 @@ def transfer(
 def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
     """What does not agree: documents, sheets, scans, and the papers about the file."""
     yield from archive.faults(file)
-    for one in leaving.of(file):
+    for one in leaving.of(file, settings.moved):
         if one.day < file.as_of:
             where = archive.place(file.person.subject, one.number, one.line)
             yield Problem(one.fault, where, one.hint)
-    yield from _consent_gone(file)
+    yield from _consent_gone(file, registry)
     if file.bound.lines:
         yield from _papers_wrong(file, settings, registry)
 
 
-def _consent_gone(file: Dossier) -> Iterator[Problem]:
-    """What is out under a consent that was withdrawn since."""
-    given = {one.document.id: one for one in file.filed}
+def _consent_gone(file: Dossier, registry: Registry) -> Iterator[Problem]:
+    """What is out under a consent that was withdrawn since, or is no longer in the file."""
+    there = {line.entry.id for line in file.bound.present}
+    given = {one.paper.id: one for one in file.filed if one.paper.id in there}
     for held in handover.out(file.events).values():
-        consent = given.get(held.ground.words) if held.ground.kind == handover.CONSENT else None
-        if consent and (day := consents.withdrawn(file, consent)):
-            yield Problem(
-                _("handed over under a consent that was withdrawn on {day}: {to}").format(
-                    day=short_date(day), to=held.to
-                ),
-                file.person.subject,
-                _("ask for it; when it is back: paperloop handover return {act}").format(
-                    act=held.act
-                ),
-            )
+        if held.ground.kind != handover.CONSENT:
+            continue
+        scan = registry.document(held.ground.words)  # a better one may have come since
+        consent = given.get(scan.paper or "") if scan else None
+        day = consents.withdrawn(file, consent) if consent else None
+        if consent and day is None:
+            continue
+        what = _("handed over under a consent that is no longer in the file: {to}")
+        if day:
+            what = _("handed over under a consent that was withdrawn on {day}: {to}")
+        yield Problem(
+            what.format(day=day and short_date(day), to=held.to),
+            file.person.subject,
+            _("ask for it; when it is back: paperloop handover return {act}").format(act=held.act),
+        )
 
 
 def _out(file: Dossier) -> Iterator[Problem]:

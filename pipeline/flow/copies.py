@@ -64,13 +64,15 @@ class Copy:
         }
 
 
-def wanted(names: Sequence[str], registry: Registry) -> list[str]:
+def wanted(names: Sequence[str], registry: Registry, *, secret: bool) -> list[str]:
     """The documents to copy: those asked for, by default every accepted one.
 
-    Raises UsageError for one that is not there or not accepted.
+    ``secret``: of papers about secret documents, which are copied apart from all others.
+
+    Raises UsageError for one that is not there, not accepted, or not to be copied with these.
     """
     if not names:
-        return [document.id for document in registry.documents(status=ACCEPTED)]
+        return [it.id for it in registry.documents(status=ACCEPTED, secret=secret)]
     for name in names:
         document = registry.document(name)
         if document is None:
@@ -83,6 +85,12 @@ def wanted(names: Sequence[str], registry: Registry) -> list[str]:
                 _("only an accepted document gets an archive copy"),
                 where=name,
                 hint=_("see paperloop review"),
+            )
+        if registry.is_secret(name) != secret:
+            raise UsageError(
+                _("secret documents are kept apart from the others"),
+                where=name,
+                hint=_("copy it without --secret") if secret else _("say --secret"),
             )
     return list(dict.fromkeys(names))
 
@@ -106,8 +114,8 @@ def make(
                  error.exit_code)  # fmt: skip
 
 
-def left_over(folder: Path, registry: Registry) -> Iterator[Problem]:
-    """Copies whose documents are not accepted any more: for a person to take away."""
+def left_over(folder: Path, registry: Registry, *, secret: bool) -> Iterator[Problem]:
+    """Copies that should not lie in the folder (any more): for a person to take away."""
     for path in sorted(folder.glob("doc-*.pdf")):
         document = registry.document(path.stem)
         if document is None or document.status != ACCEPTED:
@@ -115,6 +123,13 @@ def left_over(folder: Path, registry: Registry) -> Iterator[Problem]:
                 _("its document is not accepted any more"),
                 path.name,
                 _("take the copy away, or accept the document"),
+                "warning",
+            )
+        elif registry.is_secret(document.id) and not secret:
+            yield Problem(
+                _("secret documents are kept apart from the others"),
+                path.name,
+                _("take the copy away; paperloop archive copy --secret makes one apart"),
                 "warning",
             )
 

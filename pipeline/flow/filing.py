@@ -5,6 +5,7 @@ Everything is checked before it is entered, and entered as one event; nothing is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -183,13 +184,18 @@ def there(file: Dossier, target: str) -> str:
 def _here(file: Dossier, target: str) -> str:
     """As ``there``, of a document that nobody else has."""
     entry = there(file, target)
-    if held := handover.out(file.events).get(entry):
+    must_be_here(entry, target, file.events)
+    return entry
+
+
+def must_be_here(entry: str, target: str, events: Iterable[Event]) -> None:
+    """Raise UsageError where an entry of a file, called ``target``, is at another organisation."""
+    if held := handover.out(events).get(entry):
         raise UsageError(
             _("“{target}” is handed over: {to}").format(target=target, to=held.to),
-            where=file.person.subject,
+            where=held.subject,
             hint=_("take it back first: paperloop handover return {act}").format(act=held.act),
         )
-    return entry
 
 
 def line_of(file: Dossier, target: str) -> Line | None:

@@ -19,11 +19,15 @@ def read(
     form: str | None = None,
     subject: str | None = None,
     everything: bool = False,
+    secret: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """The contract's objects for ``records``: accepted ones, or with ``everything`` all."""
+    """The contract's objects for ``records``: accepted ones, or with ``everything`` all.
+
+    ``secret``: those of papers about files of secret documents, which are else left out.
+    """
     status = None if everything else "accepted"
     known = frozenset(forms.names(settings))
-    for document in registry.documents(status=status, form=form, subject=subject):
+    for document in registry.documents(status=status, form=form, subject=subject, secret=secret):
         yield _record(document, _without(document, known, settings, registry), registry)
 
 

@@ -18,7 +18,7 @@ from pipeline import form as forms
 from pipeline import record, report, rescan, rules, verdict
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
-from pipeline.flow import strangers
+from pipeline.flow import filing, strangers
 from pipeline.form import Field, Form
 from pipeline.i18n import _, in_language
 from pipeline.reading import PageReading
@@ -41,9 +41,9 @@ class Asked:
     value: str = ""
 
 
-def waiting(registry: Registry) -> Iterator[Document]:
-    """The documents that wait, in the order in which they came."""
-    return registry.documents(status=WAITING)
+def waiting(registry: Registry, *, secret: bool) -> Iterator[Document]:
+    """The documents that wait, in the order in which they came; the secret ones apart."""
+    return registry.documents(status=WAITING, secret=secret)
 
 
 def settle(
@@ -54,13 +54,16 @@ def settle(
     settings: Settings,
     *,
     again: bool = False,
+    secret: bool = False,
 ) -> tuple[list[Document], list[Problem]]:
     """Enter what a person said; the documents as they stand now, and what looks odd in a value.
 
-    ``again`` lets a document be settled that has been settled before.
+    ``again`` lets a document be settled that has been settled before, ``secret`` one that is kept
+    apart.
 
     Raises, before anything is entered:
-        UsageError: no such document or field, settled before, a reason is needed.
+        UsageError: no such document or field, settled before, a reason is needed; what is rejected
+            is handed over.
         DataError: a value that its field cannot hold.
     """
     grouped: dict[str, list[Asked]] = {}
@@ -76,7 +79,15 @@ def settle(
                 _("there is no document {document} here").format(document=number),
                 hint=_("see paperloop review"),
             )
+        if registry.is_secret(number) and not secret:
+            raise UsageError(
+                _("secret documents are kept apart from the others"),
+                where=number,
+                hint=_("say --secret"),
+            )
         _may_be_settled(document, wishes, why, registry, again=again)
+        if any(wish.action == "reject" for wish in wishes):
+            _may_leave(document, grouped, registry)
         said, found = _said(document, wishes, by, why, registry, settings)
         odd += found
         status = next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)
@@ -138,6 +149,19 @@ def _may_be_settled(
         needed = _("the print is not what was issued, so a reason is needed")
     if needed and not why:
         raise UsageError(needed, where=document.id, hint=_("say --why TEXT"))
+
+
+def _may_leave(
+    document: Document, grouped: Mapping[str, Sequence[Asked]], registry: Registry
+) -> None:
+    """What another organisation has cannot be said to be none, unless a better scan stays."""
+    if not (document.paper and document.subject):
+        return
+    for other in registry.documents_of_paper(document.paper):
+        actions = {wish.action for wish in grouped.get(other.id, ())}
+        if "accept" in actions or (other.status == record.ACCEPTED and "reject" not in actions):
+            return
+    filing.must_be_here(document.paper, document.id, registry.events(document.subject))
 
 
 def _said(

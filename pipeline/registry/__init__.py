@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from datetime import date
 from types import TracebackType
 from typing import Self
 
@@ -39,14 +39,18 @@ class Registry:
     Listings come in portions, each of one moment: what is entered while one runs may be in it.
     """
 
-    def __init__(self, engine: sa.Engine, *, reading: bool) -> None:
+    def __init__(self, engine: sa.Engine, *, reading: bool, today: date | None = None) -> None:
         self._engine = engine
+        self._today = today
         self._reading = reading
         self._claims: dict[str, int] = {}  # SHA-256 of a file under way → its row
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open ``sqlite:///FILE`` or ``postgresql://…``, made and brought up to date if need be."""
+    def open(cls, url: str, today: date | None = None) -> Self:
+        """Open ``sqlite:///FILE`` or ``postgresql://…``, made and brought up to date if need be.
+
+        ``today`` is the day that what is entered bears (None: the clock's), beside the time.
+        """
         engine = database.connect(url, create=True)
         try:
             database.migrate(engine)
@@ -59,7 +63,7 @@ class Registry:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, reading=False)
+        return cls(engine, reading=False, today=today)
 
     @classmethod
     def open_reading(cls, url: str) -> Self:
@@ -230,7 +234,7 @@ class Registry:
         one page of several.
         """
         with self._write() as db:
-            scans.finish(db, self._claim(sha256), sha256, found)
+            scans.finish(db, self._claim(sha256), sha256, found, self._today)
             cards.put(db, [one.id for one in found])
         del self._claims[sha256]
 
@@ -238,7 +242,7 @@ class Registry:
         """Enter a file that cannot be read, begun or not, as one document without pages."""
         with self._write() as db:
             claim = scans.begin(db, sha256, source, again=True)[1]
-            scans.finish(db, claim, sha256, [found])
+            scans.finish(db, claim, sha256, [found], self._today)
             cards.put(db, [found.id])
         self._claims.pop(sha256, None)
 
@@ -254,10 +258,18 @@ class Registry:
         return self._first(tables.document.c.id == document_id)
 
     def documents(
-        self, *, status: str | None = None, form: str | None = None, subject: str | None = None
+        self,
+        *,
+        status: str | None = None,
+        form: str | None = None,
+        subject: str | None = None,
+        secret: bool | None = None,
     ) -> Iterator[Document]:
-        """Documents without crops, in the order taken in, then by id."""
-        wanted = documents.having(status, form, subject)
+        """Documents without crops, in the order taken in, then by id.
+
+        ``secret``: those about files of secret documents alone, or all but those.
+        """
+        wanted = documents.having(status, form, subject, secret=secret)
         after = None
         while True:
             with self._look() as db:
@@ -265,6 +277,10 @@ class Registry:
             yield from found
             if len(found) < LISTED_AT_ONCE:
                 return
+
+    def is_secret(self, document_id: str) -> bool:
+        """Is it of a paper about a file of secret documents, and so kept apart itself?"""
+        return self._first((tables.document.c.id == document_id) & documents.apart()) is not None
 
     def documents_of_paper(self, paper_id: str) -> list[Document]:
         """The paper's documents, the first first."""
@@ -306,7 +322,7 @@ class Registry:
         """``settle`` for several statuses, all or nothing."""
         with self._write() as db:
             for settlements, new_status in decisions:
-                documents.settle(db, settlements, new_status)
+                documents.settle(db, settlements, new_status, self._today)
                 cards.put(db, [*{one.document for one in settlements}])
 
     def settlements(self, document_id: str) -> list[Settlement]:
@@ -319,14 +335,14 @@ class Registry:
     def enter(self, event: Event) -> Event:
         """Append what a person did to a file; the event with its number."""
         with self._write() as db:
-            entered = replace(event, id=events.enter(db, event))
+            entered = events.enter(db, event, self._today)
             cards.enter(db, [entered])
             return entered
 
     def enter_all(self, happened: Sequence[Event]) -> list[Event]:
         """Append what belongs together, all or nothing."""
         with self._write() as db:
-            return [replace(event, id=events.enter(db, event)) for event in happened]
+            return [events.enter(db, event, self._today) for event in happened]
 
     def events_having(self, *actions: str) -> list[Event]:
         """What of these actions (``Event.action``) was done to any file, the oldest first."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline import attachment, lemmas, marks, verdict
-from pipeline.binding import APART, Event, local_day
+from pipeline.binding import Event, local_day
 from pipeline.lemmas import Clue
 from pipeline.record import Document
 from pipeline.registry import documents
@@ -135,14 +135,14 @@ def put(db: Connection, ids: Sequence[str]) -> None:
 
 def _put(db: Connection, ids: Sequence[str]) -> None:
     db.execute(card.delete().where(card.c.document.in_(ids)))
-    secret = (paper.c.id == document.c.paper) & paper.c.key.contains(APART, autoescape=True)
-    its = document.c.id.in_(ids) & ~sa.exists().where(secret)
-    times = {row.id: row.taken_in_at for row in db.execute(sa.select(document).where(its))}
+    its = document.c.id.in_(ids) & ~documents.apart()
+    rows = db.execute(sa.select(document).where(its))
+    days = {row.id: row.came_on or local_day(row.taken_in_at) for row in rows}
     behind = _behind(db, ids)
     made = []
     for one in documents.some(db, its, after=None, limit=None)[0]:
         said = verdict.of(one, documents.settlements(db, [one.id]))
-        came = local_day(times[one.id])
+        came = days[one.id]
         values = {
             "document": one.id,
             "subject": one.subject,
@@ -169,7 +169,7 @@ def enter(db: Connection, came: Iterable[Event]) -> None:
     for one in came:
         if one.action not in ENTERING or one.secret:
             continue
-        day = local_day(one.at)
+        day = one.happened_on
         values = {
             "event": one.id,
             "subject": one.subject,

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
+from pipeline.binding import APART
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.record import Document, Settlement
 from pipeline.registry import events
-from pipeline.registry.tables import alteration, document, mark, page, reading, scan, settlement
+from pipeline.registry.tables import (
+    alteration,
+    document,
+    mark,
+    page,
+    paper,
+    reading,
+    scan,
+    settlement,
+)
 
 Order = tuple[str, str]  # taken_in_at, id
 _Thing = TypeVar("_Thing", FieldReading, HandMark, Alteration)
@@ -43,10 +54,19 @@ def some(
     return found, ((rows[-1].taken_in_at, rows[-1].id) if rows else None)
 
 
-def having(status: str | None, form: str | None, subject: str | None) -> list[Any]:
+def having(
+    status: str | None, form: str | None, subject: str | None, *, secret: bool | None
+) -> list[Any]:
     """The conditions of a listing."""
     wanted = {"status": status, "form": form, "subject": subject}
-    return [document.c[name] == value for name, value in wanted.items() if value is not None]
+    its = [document.c[name] == value for name, value in wanted.items() if value is not None]
+    return its if secret is None else [*its, apart() if secret else ~apart()]
+
+
+def apart() -> sa.ColumnElement[bool]:
+    """The documents of papers about a file of secret documents, as its inventory is."""
+    its = (paper.c.id == document.c.paper) & paper.c.key.contains(APART, autoescape=True)
+    return sa.exists().where(its)
 
 
 def of_scan(sha256: str) -> sa.ColumnElement[bool]:
@@ -89,16 +109,18 @@ def crop(db: Connection, document_id: str, name: str) -> bytes:
     return pictures[0]
 
 
-def settle(db: Connection, said: Sequence[Settlement], status: str | None) -> None:
+def settle(
+    db: Connection, said: Sequence[Settlement], status: str | None, today: date | None
+) -> None:
     """Append what a person said; the documents take the status, their readings stay."""
-    for one in said:
+    for one in (replace(it, on=it.on or today) for it in said):
         taken_in_at(db, one.document)
         db.execute(settlement.insert(), asdict(one))
         if status is not None:
             db.execute(document.update().where(document.c.id == one.document).values(status=status))
         if status == "accepted":
             its = db.execute(sa.select(document.c.paper).where(document.c.id == one.document))
-            events.file(db, (paper for paper in its.scalars() if paper), one.at)
+            events.file(db, (paper for paper in its.scalars() if paper), one.at, one.on)
 
 
 def settlements(db: Connection, ids: Sequence[str]) -> list[Settlement]:
@@ -175,5 +197,5 @@ def _things(
 
 def _document(row: Row[Any], pages: tuple[PageReading, ...]) -> Document:
     values = dict(row._mapping)
-    del values["taken_in_at"], values["scan_id"]
+    del values["taken_in_at"], values["came_on"], values["scan_id"]
     return Document(**values, pages=pages)

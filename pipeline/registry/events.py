@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -15,12 +16,13 @@ from pipeline.registry.tables import document, event, page, paper
 FILED = "file"
 
 
-def enter(db: Connection, one: Event) -> int:
-    """Append it; its number."""
-    values = {name: value for name, value in asdict(one).items() if name != "id"}
+def enter(db: Connection, one: Event, today: date | None) -> Event:
+    """Append it; the event with its number, and with the day where nobody said another."""
+    dated = replace(one, on=one.on or today)
+    values = {name: value for name, value in asdict(dated).items() if name != "id"}
     answer = db.execute(event.insert().values(**values)).inserted_primary_key
     assert answer is not None
-    return int(answer[0])
+    return replace(dated, id=int(answer[0]))
 
 
 def of(db: Connection, subjects: Sequence[str]) -> list[Event]:
@@ -45,7 +47,7 @@ def _those(db: Connection, condition: sa.ColumnElement[bool]) -> list[Event]:
     return [Event(*row) for row in db.execute(query).all()]
 
 
-def file(db: Connection, papers: Iterable[str], at: str) -> None:
+def file(db: Connection, papers: Iterable[str], at: str, on: date | None) -> None:
     """Enter papers about people that are accepted now; one that was entered before stays there."""
     for paper_id in dict.fromkeys(papers):
         filed = sa.select(event.c.id).where(event.c.action == FILED, event.c.target == paper_id)
@@ -53,7 +55,7 @@ def file(db: Connection, papers: Iterable[str], at: str) -> None:
         if row is None or row.subject is None or db.execute(filed).first():
             continue
         sheets = _behind(db, paper_id) if row.form == attachment.FORM else row.pages
-        enter(db, Event(row.subject, FILED, "", at, target=paper_id, sheets=sheets))
+        enter(db, Event(row.subject, FILED, "", at, target=paper_id, sheets=sheets), on)
 
 
 def _behind(db: Connection, paper_id: str) -> int:

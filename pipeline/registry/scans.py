@@ -7,7 +7,7 @@ throws away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 import sqlalchemy as sa
@@ -55,9 +55,12 @@ def add_page(db: Connection, claim: int, seen: PageReading) -> None:
     _enter(db, alteration, key[0], seen.alterations)
 
 
-def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document]) -> None:
+def finish(
+    db: Connection, claim: int, sha256: str, documents: Sequence[Document], on: date | None
+) -> None:
     """Make the claim the file's reading, and enter the documents or replace them by id.
 
+    ``on`` is the day on which they came, as the office says it (None: the clock's).
     Where the file was read before, its former pages go; a document left without any page goes
     with them. Raises RegistryError where a document would lose a page without being judged anew.
     """
@@ -70,7 +73,7 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
     )
     at = now()
     for found in documents:
-        _put(db, found, claim, at)
+        _put(db, found, claim, at, on)
     links = [
         {"number": numbers[seen.sha256, seen.source_page], "owner": found.id, "place": place}
         for found in documents
@@ -83,7 +86,7 @@ def finish(db: Connection, claim: int, sha256: str, documents: Sequence[Document
             .values(document_id=sa.bindparam("owner"), position=sa.bindparam("place")),
             links,
         )
-    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at)
+    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at, on)
     for found in documents:
         for seen in found.pages:
             _judge(db, numbers[seen.sha256, seen.source_page], seen)
@@ -137,14 +140,14 @@ def _owners(db: Connection, pages: sa.ColumnElement[bool]) -> set[str]:
     return {str(owner) for owner in db.execute(query).scalars()}
 
 
-def _put(db: Connection, found: Document, claim: int, at: str) -> None:
+def _put(db: Connection, found: Document, claim: int, at: str, on: date | None) -> None:
     """Enter the document or replace it; it keeps the time at which it was first taken in."""
-    names = set(document.c.keys()) - {"taken_in_at", "scan_id"}
+    names = set(document.c.keys()) - {"taken_in_at", "came_on", "scan_id"}
     values = {name: getattr(found, name) for name in names}
     values["scan_id"] = None if found.pages else claim
     same = document.c.id == found.id
     if db.execute(document.update().where(same).values(values)).rowcount == 0:
-        db.execute(document.insert(), {**values, "taken_in_at": at})
+        db.execute(document.insert(), {**values, "taken_in_at": at, "came_on": on})
     db.execute(
         page.update().where(page.c.document_id == found.id).values(document_id=None, position=None)
     )

@@ -16,7 +16,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from pipeline.reading import Content
 
-REVISION = "0006"  # of the newest migration; a test holds that the two agree
+REVISION = "0007"  # of the newest migration; a test holds that the two agree
 
 metadata = sa.MetaData(
     naming_convention={
@@ -170,6 +170,7 @@ document = Table(
     Column("blanks", Numbers, nullable=False),
     Column("earlier", sa.String),
     Column("taken_in_at", Key, nullable=False),
+    Column("came_on", sa.Date),
     Column("scan_id", ForeignKey("scan.id", ondelete="CASCADE"), index=True),
     Index(None, "taken_in_at", "id"),
 )
@@ -245,6 +246,7 @@ settlement = Table(
     Column("field", sa.String),
     Column("value", sa.String),
     Column("why", sa.String),
+    Column("on", sa.Date),
 )
 
 # What people did to personal files. Append only; ``target`` names a document or another event.
@@ -267,6 +269,7 @@ event = Table(
     Column("secret", sa.Boolean),
     Column("target", sa.String),
     Column("why", sa.String),
+    Column("on", sa.Date),
 )
 
 # The index of what can be searched: a card for each document of the scans and each one entered
