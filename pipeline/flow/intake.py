@@ -78,7 +78,7 @@ def intake(
     ocr = ocr or tesseract.installed()
     registry.purge_unfinished()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by the workers' numpy as they start
-    with Crew(workers, sit_down, (settings.registry_url, language, ocr), page_seconds) as crew:
+    with Crew(workers, sit_down, (settings, language, ocr), page_seconds) as crew:
         feed = _feed(files, settings, registry, crew, again)
         window: deque[_Item] = deque()
         gathered: list[PageReading] = []
