@@ -30,6 +30,8 @@ LEAST_SHARE = 0.8  # or as much of a short form
 # Letters read, of those and all that are foreign or lost; and of the lost only those in whose
 # place no garbled ones stand: bad OCR loses words, another wording has others.
 READ, SAID = 0.6, 0.88
+CHANGED = 8  # letters of true words in one place that the form does not have: another wording
+OMITTED = 3  # as many letters left out weigh as one of another word: OCR overlooks lines, too
 MARGIN = 0.08  # of the letters read: a form that fits as well to within this could be meant
 LIKELY = 0.3  # of a form's different words that stand on its page: others need not be compared
 OFFICE = 70.0  # percent: how like the office's name what stands in its place has to be
@@ -40,7 +42,9 @@ class Alignment:
     """A page along a skeleton: pairs of (the form's word, the page's token), both from 0.
 
     The page holds the words from ``first`` to before ``last``. In letters: how much of them was
-    ``read`` and ``lost``, and what else stands there, ``foreign`` words and ``garbled`` ones.
+    ``read`` and ``lost``, and what else stands there, ``foreign`` words and ``garbled`` ones;
+    ``changed`` is the most that the page has in one place instead of the form's words, or leaves
+    out without a trace.
     """
 
     skeleton: Skeleton
@@ -52,6 +56,7 @@ class Alignment:
     lost: int
     foreign: int
     garbled: int
+    changed: int
 
     @property
     def points(self) -> int:
@@ -67,6 +72,7 @@ class Alignment:
             self.read >= min(LEAST_LETTERS, LEAST_SHARE * whole)
             and self.read >= READ * (self.read + self.lost + self.foreign)
             and self.read >= SAID * (self.read + unexplained + self.foreign)
+            and self.changed < CHANGED
         )
 
 
@@ -102,7 +108,7 @@ def lay(said: Sequence[Token], skeleton: Skeleton) -> Alignment:
     first, last = _span(skeleton.words, {i for i, _j in pairs})
     pairs = [(i, j) for i, j in pairs if first <= i < last]
     read = sum(len(skeleton.words[i]) for i, _j in pairs)
-    foreign, garbled = _beside(said, skeleton, pairs)
+    foreign, garbled, changed = _beside(said, skeleton, pairs)
     return Alignment(
         skeleton=skeleton,
         said=tuple(said),
@@ -113,6 +119,7 @@ def lay(said: Sequence[Token], skeleton: Skeleton) -> Alignment:
         lost=skeleton.part(first, last) - read,
         foreign=foreign,
         garbled=garbled,
+        changed=changed,
     )
 
 
@@ -170,9 +177,9 @@ def _span(words: Sequence[str], read: set[int]) -> tuple[int, int]:
 
 def _beside(
     said: Sequence[Token], skeleton: Skeleton, pairs: Sequence[tuple[int, int]]
-) -> tuple[int, int]:
-    """Letters on the page that are neither the form's nor in its gaps: in true words, in others."""
-    foreign = garbled = 0
+) -> tuple[int, int, int]:
+    """Letters neither the form's nor in its gaps: in true words, in others; and ``changed``."""
+    foreign = garbled = changed = 0
     edges = [(-1, -1), *pairs, (len(skeleton.words), len(said))]
     for (i, j), (after, end) in pairwise(edges):
         gaps = range(i + 1, after + 1)
@@ -180,13 +187,15 @@ def _beside(
             gaps = range(after, after + 1)
         elif after == len(skeleton.words):
             gaps = range(i + 1, i + 2)
-        room = LONGEST * sum(len(skeleton.slots.get(gap, ())) for gap in gaps)
-        for word in (token.word for token in said[j + 1 : end][room:]):
-            if len(word) >= TRUE and is_word(word):
-                foreign += len(word)
-            else:
-                garbled += len(word)
-    return foreign, garbled
+        slots = sum(len(skeleton.slots.get(gap, ())) for gap in gaps)
+        others = [token.word for token in said[j + 1 : end]][LONGEST * slots :]
+        true = sum(len(word) for word in others if len(word) >= TRUE and is_word(word))
+        foreign += true
+        garbled += sum(map(len, others)) - true
+        if i >= 0 and after < len(skeleton.words) and not slots:
+            left_out = skeleton.part(i + 1, after) if not others else 0
+            changed = max(changed, true, left_out // OMITTED)
+    return foreign, garbled, changed
 
 
 def _is_of_others(one: Alignment, text: str) -> bool:

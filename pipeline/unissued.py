@@ -33,14 +33,17 @@ from pipeline.skeleton import Skeleton
 
 Image = NDArray[np.uint8]
 
+SOUND = 2.4  # of FITS: a name of the office, misread in a letter or two
 SURE = 0.6  # of OCR, of the weakest word: below it a value is shown and not taken for read
-INK_MM2 = 2.0  # of strokes in a blank: less is dirt
+INK_MM2 = 1.0  # of strokes in a blank: less is dirt
+STROKE_MM = 1.2  # high: lower ones are remains of a rule, or signs
 RULE_MM = 6.0  # a line as long is a blank's rule
 AIR_MM = 1.5  # about a picture
 DARK = 128  # of 255
+FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
 FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be; it ends in a comma
 
-_BEFORE, _BEHIND = " _,.;:|()«»\"'—–-/№", " _,;:|(«\"'—–-/№"
+_BEFORE, _BEHIND = " _,.;:|()«»\"'—–-/№", " _,;:|(«\"'—–-/№!"
 _NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?: [А-ЯЁ][а-яё]+){1,3},?|[А-ЯЁ -]{8,},?")
 _INITIALS = re.compile(
     r"(?:[А-ЯЁ]\. ?){1,2} ?[А-ЯЁ][а-яё-]+,?|[А-ЯЁ][а-яё-]+ (?:[А-ЯЁ]\. ?){1,2},?"
@@ -101,7 +104,7 @@ def read(
             rest = [word for word in words if word not in part]
             ink = _ink(page, region, fixed | {id(word) for _piece, word in rest})
             if item.by_hand and item.kind in ("signature", "date"):
-                hand.append(_mark(page, item, part if parts else [], ink, number))
+                hand.append(_mark(page, item, part if parts else [], ink, region, number))
             else:
                 seen = _field(page, item, part, ink or region, number, today)
                 if parts is None and seen.status != "empty":
@@ -162,12 +165,17 @@ def _field(
 
 
 def _mark(
-    page: Page, item: Field, part: Sequence[tuple[str, Word]], ink: Pixels | None, number: int
+    page: Page,
+    item: Field,
+    part: Sequence[tuple[str, Word]],
+    ink: Pixels | None,
+    region: Pixels,
+    number: int,
 ) -> HandMark:
     """A blank for a pen: where nothing stands, nobody signed; what stands there a person sees."""
     box = ink or (_around([word for _piece, word in part]) if part else None)
     day = rules.parse_date(_value(item, part)) if item.kind == "date" else None
-    place, crop = _shown(page, box) if box else (Box(0, 0, 0, 0), b"")
+    place, crop = _shown(page, box or region)
     return HandMark(
         item.name,
         item.kind,
@@ -209,6 +217,8 @@ def _parts(
     """The words shared out among the fields of one gap, in order; None: in more ways than one."""
     if len(items) == 1:
         return [list(words)]
+    if sum(item.kind in FREE and item.name not in skeleton.office for item in items) > 1:
+        return None  # nothing tells where one ends
     size = len(words)
     best: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 1, ())]
     best += [(-np.inf, 0, ())] * size
@@ -229,7 +239,27 @@ def _parts(
     if ways_found != 1:
         return None
     starts = (0, *ends[:-1])
-    return [list(words[i:j]) for i, j in zip(starts, ends, strict=True)]
+    parts = [list(words[i:j]) for i, j in zip(starts, ends, strict=True)]
+    return None if _is_mingled(items, parts, skeleton, today) else parts
+
+
+def _is_mingled(
+    items: Sequence[Field],
+    parts: Sequence[Sequence[tuple[str, Word]]],
+    skeleton: Skeleton,
+    today: date,
+) -> bool:
+    """May a field that takes any words have taken those of another: of one beside it in a table?"""
+    taken = [
+        bool(part)
+        for item, part in zip(items, parts, strict=True)
+        if item.kind in FREE and item.name not in skeleton.office
+    ]
+    return any(taken) and any(
+        _fits(item, part, skeleton, today, is_last=True) < SOUND
+        for item, part in zip(items, parts, strict=True)
+        if not item.by_hand and (item.kind not in FREE or item.name in skeleton.office)
+    )
 
 
 def _fits(
@@ -249,11 +279,12 @@ def _fits(
         return ends + FITS * (fuzz.ratio(office.casefold(), said.casefold()) / 50 - 1)
     value = _value(item, part)
     shapes = {"name": _NAME, "initials": _INITIALS}
-    strict = item.kind in ("date", "digits", "number", "signature", *shapes)
-    if strict:
+    if item.kind not in FREE:
         fits = item.kind != "signature" and _holds(item, value, today)
         if item.kind in shapes:
-            fits = fits and shapes[item.kind].fullmatch(said) is not None
+            fits = fits and shapes[item.kind].fullmatch(value) is not None
+        elif item.kind == "word":
+            fits = len(part) == 1
         elif item.kind == "digits":
             fits = fits and value.isdecimal()
         return ends + FITS if fits else -STANDS * len(part)
@@ -296,7 +327,7 @@ def _ink(page: Page, region: Pixels, printed: set[int]) -> Pixels | None:
     fine = picture.shape[1] / (x1 - x0)
     dark = (picture < DARK).astype(np.uint8)
     for word in page.text.words:
-        if id(word) in printed:
+        if id(word) in printed or not re.search(r"[^\W_]", word.text):
             left, top, right, foot = (
                 round((side - edge) * fine)
                 for side, edge in zip(word.box, (x0, y0, x0, y0), strict=True)
@@ -307,9 +338,12 @@ def _ink(page: Page, region: Pixels, printed: set[int]) -> Pixels | None:
     rule = cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.ones((5, 1), np.uint8))
     dark[rule > 0] = 0
     left_over = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    rows, columns = np.nonzero(left_over)
-    if len(rows) * mm_from_px(1, dpi) ** 2 < INK_MM2:
+    _count, labels, stats, _middles = cv2.connectedComponentsWithStats(left_over)
+    tall = stats[:, cv2.CC_STAT_HEIGHT] >= px_from_mm(STROKE_MM, dpi)
+    tall[0] = False  # the paper
+    if stats[tall, cv2.CC_STAT_AREA].sum() * mm_from_px(1, dpi) ** 2 < INK_MM2:
         return None
+    rows, columns = np.nonzero(tall[labels])
     return (
         x0 + float(columns.min()) / fine,
         y0 + float(rows.min()) / fine,
