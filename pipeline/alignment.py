@@ -29,7 +29,7 @@ LEAST_LETTERS = 200  # of the form read on the page: a few lines are no page of 
 LEAST_SHARE = 0.8  # or as much of a short form
 # Letters read, of those and all that are foreign or lost; and of the lost only those in whose
 # place no garbled ones stand: bad OCR loses words, another wording has others.
-READ, SAID = 0.6, 0.88
+READ, SAID = 0.6, 0.93
 CHANGED = 8  # letters of true words in one place that the form does not have: another wording
 OMITTED = 3  # as many letters left out weigh as one of another word: OCR overlooks lines, too
 MARGIN = 0.08  # of the letters read: a form that fits as well to within this could be meant
