@@ -20,17 +20,22 @@ from pipeline.morphology import is_word
 from pipeline.skeleton import Skeleton, Token, tokens
 
 ALIKE = 60.0  # percent: two words that may be one, misread
+PLAIN = 80.0  # percent: less alike are one only where the words before them are
 EXACT = 3  # letters: words as short must be read right
 NEXT_BONUS = 1.5  # letters: words that follow each other in both texts belong together
 LOST = 0.7  # a word of the form that was not read, against one that was: where the page ends
 TRUE = 4  # letters of a word that is looked up in the dictionary
 LONGEST = 40  # words that one field may hold
 LEAST_LETTERS = 200  # of the form read on the page: a few lines are no page of it
+LATER_LETTERS = 400  # without its head: how forms end is common to many
+HEAD_WORDS = 12  # of the form that may be missing: a heading over a stamp
+LAST_LETTERS = 25  # on a page that goes on where the one before it ends
 LEAST_SHARE = 0.8  # or as much of a short form
 # Letters read, of those and all that are foreign or lost; and of the lost only those in whose
 # place no garbled ones stand: bad OCR loses words, another wording has others.
 READ, SAID = 0.6, 0.93
 CHANGED = 8  # letters of true words in one place that the form does not have: another wording
+BY_CHANCE = 0.02  # of garbled letters: some of them make words
 OMITTED = 3  # as many letters left out weigh as one of another word: OCR overlooks lines, too
 MARGIN = 0.08  # of the letters read: a form that fits as well to within this could be meant
 LIKELY = 0.3  # of a form's different words that stand on its page: others need not be compared
@@ -64,15 +69,21 @@ class Alignment:
         return self.read - self.lost - self.foreign
 
     @property
-    def is_copy(self) -> bool:
-        """Is enough of the form there, and little else?"""
+    def is_enough(self) -> bool:
+        """Is so much of the form there that nothing else can be meant?"""
         whole = self.skeleton.part(0, len(self.skeleton.words))
+        least = LATER_LETTERS if self.first > HEAD_WORDS else LEAST_LETTERS
+        return self.read >= min(least, LEAST_SHARE * whole)
+
+    @property
+    def is_like(self) -> bool:
+        """Is what is there the form's, with little else?"""
         unexplained = max(0, self.lost - self.garbled)
         return (
-            self.read >= min(LEAST_LETTERS, LEAST_SHARE * whole)
+            self.read >= LAST_LETTERS
             and self.read >= READ * (self.read + self.lost + self.foreign)
             and self.read >= SAID * (self.read + unexplained + self.foreign)
-            and self.changed < CHANGED
+            and self.changed < CHANGED + BY_CHANCE * self.garbled
         )
 
 
@@ -88,18 +99,27 @@ class Inside:
     is_sure: bool
 
 
-def choose(text: str, known: Iterable[Skeleton]) -> Alignment | None:
-    """The form that the page's text is surely a copy of, filled in or not."""
+def compare(text: str, known: Iterable[Skeleton]) -> list[Alignment]:
+    """The page's text along each form that it has many words of, the best first."""
     said = tokens(text)
     words = {token.word for token in said}
     likely = [one for one in known if len(words & set(one.words)) >= LIKELY * _few(one, said)]
-    laid = sorted((lay(said, one) for one in likely), key=lambda it: -it.points)
-    if not laid or not laid[0].is_copy:
+    return sorted((lay(said, one) for one in likely), key=lambda it: -it.points)
+
+
+def choose(text: str, laid: Sequence[Alignment]) -> Alignment | None:
+    """The form that the page's text is surely a copy of, filled in or not."""
+    if not laid or not (laid[0].is_like and laid[0].is_enough):
         return None
     best = laid[0]
     if len(laid) > 1 and best.points - laid[1].points < MARGIN * best.read:
         return None
     return None if _is_of_others(best, text) else best
+
+
+def continuing(text: str, laid: Sequence[Alignment]) -> list[Alignment]:
+    """The forms whose later page it may be: too little to tell, were the page before not there."""
+    return [it for it in laid if it.first and it.is_like and not _is_of_others(it, text)]
 
 
 def lay(said: Sequence[Token], skeleton: Skeleton) -> Alignment:
@@ -139,13 +159,16 @@ def _pairs(form: Sequence[str], page: Sequence[str]) -> list[tuple[int, int]]:
     best = np.zeros((len(form) + 1, len(page) + 1), np.float32)
     ends = np.full_like(best, -np.inf)  # the heaviest run that ends with this very pair
     for i in range(len(form)):
-        before = np.maximum(best[i, :-1], ends[i, :-1] + NEXT_BONUS)
+        next_ = ends[i, :-1] + NEXT_BONUS
+        before = np.where(alike[i] >= PLAIN, np.maximum(best[i, :-1], next_), next_)
         ends[i + 1, 1:] = np.where(weight[i] > 0, weight[i] + before, -np.inf)
         best[i + 1] = np.maximum.accumulate(np.maximum(best[i], ends[i + 1]))
-    return _traced(best, ends)
+    return _traced(best, ends, alike)
 
 
-def _traced(best: NDArray[np.float32], ends: NDArray[np.float32]) -> list[tuple[int, int]]:
+def _traced(
+    best: NDArray[np.float32], ends: NDArray[np.float32], alike: NDArray[np.float32]
+) -> list[tuple[int, int]]:
     """The pairs of the heaviest run, found from its end."""
     found = []
     i, j = best.shape[0] - 1, best.shape[1] - 1
@@ -154,7 +177,7 @@ def _traced(best: NDArray[np.float32], ends: NDArray[np.float32]) -> list[tuple[
         if paired or ends[i, j] >= best[i, j]:
             found.append((i - 1, j - 1))
             i, j = i - 1, j - 1
-            paired = ends[i, j] + NEXT_BONUS > best[i, j]
+            paired = alike[i, j] < PLAIN or ends[i, j] + NEXT_BONUS > best[i, j]
         elif best[i - 1, j] >= best[i, j]:
             i -= 1
         else:
@@ -180,6 +203,8 @@ def _beside(
 ) -> tuple[int, int, int]:
     """Letters neither the form's nor in its gaps: in true words, in others; and ``changed``."""
     foreign = garbled = changed = 0
+    # Of a table's cell OCR reads the lines between those of the cell beside it.
+    office = {token.word for words in skeleton.office.values() for token in tokens(words)}
     edges = [(-1, -1), *pairs, (len(skeleton.words), len(said))]
     for (i, j), (after, end) in pairwise(edges):
         gaps = range(i + 1, after + 1)
@@ -189,7 +214,7 @@ def _beside(
             gaps = range(i + 1, i + 2)
         slots = sum(len(skeleton.slots.get(gap, ())) for gap in gaps)
         others = [token.word for token in said[j + 1 : end]][LONGEST * slots :]
-        true = sum(len(word) for word in others if len(word) >= TRUE and is_word(word))
+        true = sum(len(w) for w in others if len(w) >= TRUE and w not in office and is_word(w))
         foreign += true
         garbled += sum(map(len, others)) - true
         if i >= 0 and after < len(skeleton.words) and not slots:

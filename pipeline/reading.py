@@ -97,7 +97,8 @@ class PageReading:
     still lies from the issued one (the alarm for not-aligned). ``thumbnail`` is a small JPEG of
     the page, upright; it is not kept. ``lie`` is where the issued page lies in the picture (see
     the module ``lie``), None where it could not be laid over. ``content`` is what a page without
-    a paper seems to be.
+    a paper seems to be. ``continuing`` is the page read as a later one of each form that it may go
+    on with, were it to follow such a page; it is not kept.
     """
 
     source: str
@@ -117,3 +118,4 @@ class PageReading:
     thumbnail: bytes = b""
     lie: bytes | None = None
     content: Content | None = None
+    continuing: tuple[PageReading, ...] = ()

@@ -33,6 +33,7 @@ from pipeline.skeleton import Skeleton
 
 Image = NDArray[np.uint8]
 
+OFFICE_ALIKE = 90.0  # percent: a slip or two of OCR
 SOUND = 2.4  # of FITS: a name of the office, misread in a letter or two
 SURE = 0.6  # of OCR, of the weakest word: below it a value is shown and not taken for read
 INK_MM2 = 1.0  # of strokes in a blank: less is dirt
@@ -109,7 +110,8 @@ def read(
                 seen = _field(page, item, part, ink or region, number, today)
                 if parts is None and seen.status != "empty":
                     seen = replace(seen, status="unreadable")
-                if ink and not part:
+                unlike = not _is_office(one.skeleton.office.get(item.name), seen.read)
+                if (ink and not part) or (unlike and seen.read):
                     seen = replace(seen, status="unreadable")
                 fields.append(seen)
     return _agreed(fields, one.skeleton), hand
@@ -201,12 +203,19 @@ def _value(item: Field, part: Sequence[tuple[str, Word]]) -> str:
     return rules.normalise(item.kind, text)
 
 
+def _is_office(wanted: str | None, read: str) -> bool:
+    """Is it what the office prints there, where it alone decides that?"""
+    return wanted is None or fuzz.ratio(wanted.casefold(), read.casefold()) >= OFFICE_ALIKE
+
+
 def _holds(item: Field, value: str, today: date) -> bool:
     """Can the field hold the value, by the rules for what is printed there?"""
     if item.kind == "date":
         return rules.parse_date(value) is not None
     if item.kind in ("name", "initials") and not re.fullmatch(r"[А-ЯЁа-яё .-]{5,}", value):
         return False
+    if re.search(r"@|://", value) and not value.isascii():
+        return False  # read as Russian
     column = item.record or item.name
     return not any(p.level == "error" for p in rules.check({column: value}, today))
 

@@ -22,7 +22,9 @@ from docxtpl import DocxTemplate
 from pipeline import alignment, layout, settings, skeleton
 from pipeline import form as forms
 from pipeline.engines import docx, office
+from pipeline.flow import strangers
 from pipeline.geometry import Box
+from pipeline.reading import Content, PageReading
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.skeleton import Skeleton
@@ -92,7 +94,8 @@ def text_of(name: str, ours: Settings, values: dict[str, str] | None = None) -> 
 
 
 def form_of(text: str, known: Sequence[Skeleton]) -> str | None:
-    found = alignment.choose(" ".join(text.split()), known)
+    plain = " ".join(text.split())
+    found = alignment.choose(plain, alignment.compare(plain, known))
     return found.skeleton.form if found else None
 
 
@@ -156,6 +159,31 @@ def test_what_quotes_a_form_is_not_the_form(ours: Settings, known: list[Skeleton
     # The last lines are the same in many forms: they are none's.
     tail = text_of("consent-2025", ours).split("6. Отзыв согласия")[1].split("Отказ от него")[0]
     assert form_of(tail, known) is None
+
+
+def test_a_short_last_page_goes_with_the_page_that_it_goes_on_from() -> None:
+    def page(number: int, form: str | None, *words: int, name: str = "") -> PageReading:
+        first, last, of = words or (0, 0, 0)
+        content = Content(name=name, form=form, words=(first, last, of)) if form else None
+        return PageReading("pile.pdf", "a" * 64, number, content=content)
+
+    before = page(1, CONSENT, 0, 400, 441, name="Пнёв Олег Ильич")
+    ways = (page(2, CONSENT, 402, 441, 441), page(2, "consent-2025", 200, 224, 224))
+    short = replace(page(2, None), continuing=ways, thumbnail=b"small")
+    found = strangers.continued(short, before)
+    assert (found.content, found.thumbnail) == (ways[0].content, b"small")
+    # Alone, behind another place in the text, or of another person it is nobody's.
+    for other in (
+        None,
+        page(1, None),
+        page(1, CONSENT, 0, 300, 441),
+        page(1, PLEDGE, 0, 200, 206),
+    ):
+        assert strangers.continued(short, other).content is None
+    named = replace(
+        short, continuing=(page(2, CONSENT, 402, 441, 441, name="Ёлкина Анна Юрьевна"),)
+    )
+    assert strangers.continued(named, before).content is None
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +263,7 @@ def test_a_copy_out_of_another_program_is_read_and_waits(taken: tuple[Office, li
     _office, (consent, *_rest) = taken
     assert (consent["form"], consent["paper"], consent["subject"]) == (CONSENT, None, None)
     assert consent["status"] == "review"
-    assert set(consent["reasons"]) <= {"not-issued-here", "signature-missing"}
+    assert consent["reasons"] == ["not-issued-here", "signature-missing"]
     # Its pages go on in the text: they are one document, whatever their number.
     assert [page["source_page"] for page in consent["pages"]] == list(
         range(1, len(consent["pages"]) + 1)

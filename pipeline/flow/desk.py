@@ -92,9 +92,7 @@ class _Desk:
             self._wordings = recall.wordings(self.registry)
         return recall.recall(text, self._wordings, self.registry, self._sheet)
 
-    def copied(
-        self, reading: PageReading, grey: NDArray[np.uint8], text: Text
-    ) -> PageReading | None:
+    def copied(self, reading: PageReading, grey: NDArray[np.uint8], text: Text) -> PageReading:
         """The page as a copy of a form, all forms being read once, at the first such page."""
         if self._skeletons is None:
             self._skeletons = list(skeleton.every(self.settings))
@@ -176,8 +174,9 @@ def _seen(task: Task, image: PageImage) -> Answer:
             text = likeness.read(grey, _desk.ocr)
             identity = _desk.recall(text)
             if identity.mark is None and not identity.ambiguous:
-                if copy := _desk.copied(replace(reading, turned=text.turned), grey, text):
-                    return copy, None
+                reading = _desk.copied(replace(reading, turned=text.turned), grey, text)
+                if reading.content:
+                    return reading, None
                 reading = replace(reading, content=strangers.look(grey, text, _desk.ocr))
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
@@ -200,7 +199,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
             text = likeness.read(grey, _desk.ocr)
         except ToolFailedError as error:
             return reading, task.trouble(error)
-        return _desk.copied(reading, grey, text) or reading, None
+        return _desk.copied(reading, grey, text), None
     if identity.mark.of != paper.pages:
         return replace(reading, problems=unsure.problems), None
     try:

@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import alignment, attachment, checklists, kinds, likeness, mrz, unissued, whose
+from pipeline import (
+    alignment,
+    attachment,
+    checklists,
+    kinds,
+    likeness,
+    mrz,
+    record,
+    unissued,
+    whose,
+)
+from pipeline.alignment import Alignment
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.i18n import _
 from pipeline.likeness import Text
@@ -84,15 +95,31 @@ def copied(
     text: Text,
     known: Sequence[Skeleton],
     today: date,
-) -> PageReading | None:
-    """The page read as a copy of a form that was not issued here; None where it is none surely."""
+) -> PageReading:
+    """The page read as a copy of a form that was not issued here, where it surely is one.
+
+    Else the page as it was, with what it would be behind the page of a form that it goes on with.
+    """
+
+    def as_copy(one: Alignment) -> PageReading:
+        fields, hand = unissued.read(seen, one, reading.source_page, today)
+        content = unissued.content(one, fields)
+        return replace(reading, content=content, fields=tuple(fields), hand=tuple(hand))
+
     seen = unissued.page_of(grey, text)
-    found = alignment.choose(seen.joined, known)
-    if found is None:
-        return None
-    fields, hand = unissued.read(seen, found, reading.source_page, today)
-    content = unissued.content(found, fields)
-    return replace(reading, content=content, fields=tuple(fields), hand=tuple(hand))
+    laid = alignment.compare(seen.joined, known)
+    if found := alignment.choose(seen.joined, laid):
+        return as_copy(found)
+    continuing = alignment.continuing(seen.joined, laid)
+    return replace(reading, continuing=tuple(map(as_copy, continuing)))
+
+
+def continued(reading: PageReading, before: PageReading | None) -> PageReading:
+    """The page as one of the same copy as the page before it, where it goes on with that."""
+    ways = [one for one in reading.continuing if before and record.goes_on(one, before)]
+    if len(ways) != 1:
+        return replace(reading, continuing=())
+    return replace(ways[0], thumbnail=reading.thumbnail)
 
 
 def proposal(document: Document, people: People, settings: Settings) -> Proposal | None:
