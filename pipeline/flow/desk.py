@@ -173,11 +173,15 @@ def _seen(task: Task, image: PageImage) -> Answer:
         if identity.mark is None and not identity.ambiguous:
             text = likeness.read(grey, _desk.ocr)
             identity = _desk.recall(text)
-            if identity.mark is None and not identity.ambiguous:
-                reading = _desk.copied(replace(reading, turned=text.turned), grey, text)
-                if reading.content:
-                    return reading, None
-                reading = replace(reading, content=strangers.look(grey, text, _desk.ocr))
+            if identity.mark is None:
+                copy = _desk.copied(replace(reading, turned=text.turned), grey, text)
+                if identity.ambiguous:  # alone it may be of any of those papers
+                    ways = (copy,) if copy.content else copy.continuing
+                    reading = replace(reading, continuing=ways)
+                elif copy.content:
+                    return copy, None
+                else:
+                    reading = replace(copy, content=strangers.look(grey, text, _desk.ocr))
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
     except ToolFailedError as error:
