@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from pipeline import attachment, binding, checklists, marks, standing, verdict
+from pipeline import attachment, binding, checklists, marks, record, standing, verdict
 from pipeline import form as forms
 from pipeline.binding import Bound, Entry, Event, Gone
 from pipeline.checklists import Checklist, Wanted
@@ -26,6 +26,7 @@ from pipeline.record import Document
 from pipeline.registry import Material, PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.standing import Filed, Item, Said, titled
+from pipeline.verdict import Verdict
 from pipeline.wording import day_of
 
 _EMPTY = Bound(())
@@ -151,6 +152,7 @@ def of(
     said = material.settlements
     filed = _filed(papers, came, said, known)
     events = material.events
+    copies = {d.id: d for d in material.documents if record.UNISSUED in d.reasons}
     items_of = {one.item: one for one in checklist.items} if checklist else {}
     filed_of = {one.paper.id: one for one in filed}
     came_in = [one for one in events if one.action == "file" and one.target in papers]
@@ -161,6 +163,11 @@ def of(
     rejected = {
         entry.id: _rejected(entry, came, said) for entry in entries if entry.id not in filed_of
     }
+    for one in events:
+        if one.action == "file" and (copy := copies.get(one.target or "")):
+            entries.append(_copy(one, copy, verdict.of(copy, said.get(copy.id, ())), known))
+            if copy.status != record.ACCEPTED:
+                rejected[copy.id] = _rejected(entries[-1], [copy], said)
     by_hand = [one for one in events if one.action in ("add", "replace")]
     entries += [_entered(one, items_of) for one in by_hand if not one.secret]
     bound = binding.bind(entries, events, rejected)
@@ -216,10 +223,22 @@ def _entry(
     )
 
 
+def _copy(event: Event, copy: Document, said: Verdict, known: Mapping[str, Form]) -> Entry:
+    """An accepted copy of a form that was not issued here."""
+    return Entry(
+        id=copy.id,
+        at=event.at,
+        item=event.item or "",
+        title=titled(event.item or "", known).title,
+        sheets=event.sheets or len(copy.pages),
+        day=day_of(said.signed_on),
+    )
+
+
 def _rejected(entry: Entry, came: Sequence[Document], said: Said) -> Gone:
     """Why a paper that was accepted once has no accepted document any more."""
     for document in came:
-        if document.paper == entry.id:
+        if entry.id in (document.paper, document.id):
             for one in reversed(said.get(document.id, ())):
                 if one.action == "reject":
                     return Gone(one.at, one.by, one.why or "", on=one.on)

@@ -47,3 +47,8 @@ def inflected(parse: Any, case: str, *more: str, like: str) -> str | None:
         return None
     word = str(form.word)
     return word if "ё" in like.lower() else word.replace("ё", "е")
+
+
+def is_word(word: str) -> bool:
+    """Is it in the dictionary, in any form?"""
+    return bool(analyzer().word_is_known(word))

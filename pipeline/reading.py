@@ -74,13 +74,17 @@ class Content:
     ``kind`` is an item of the checklists. ``numbers`` are "snils:…" and "inn:…", whose check
     digits hold, and "passport:…" (series and number), proven where ``born`` is known: both then
     come from a machine-readable zone that holds. ``name`` is the only full name on the page, in
-    the case in which it stands there.
+    the case in which it stands there. ``form`` is the form of which the page is a copy that was not
+    issued here; it has the form's words from the first of ``words`` (from 0) to before the second,
+    of so many as the third.
     """
 
     kind: str | None = None
     numbers: tuple[str, ...] = ()
     name: str = ""
     born: date | None = None
+    form: str | None = None
+    words: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ class PageReading:
     still lies from the issued one (the alarm for not-aligned). ``thumbnail`` is a small JPEG of
     the page, upright; it is not kept. ``lie`` is where the issued page lies in the picture (see
     the module ``lie``), None where it could not be laid over. ``content`` is what a page without
-    a paper seems to be.
+    a paper seems to be. ``continuing`` is the page read as a later one of each form that it may go
+    on with, were it to follow such a page; it is not kept.
     """
 
     source: str
@@ -113,3 +118,4 @@ class PageReading:
     thumbnail: bytes = b""
     lie: bytes | None = None
     content: Content | None = None
+    continuing: tuple[PageReading, ...] = ()

@@ -31,6 +31,7 @@ def table() -> dict[str, str]:
         "altered": _("something was crossed out, added or erased"),
         "not-aligned": _("the page does not lie on the issued one"),
         "unknown-form": _("the form is not known"),
+        record.UNISSUED: _("a copy of a form that was not issued here: read it, say whose it is"),
         "unknown-paper": _("the code is sound, but this registry did not issue the paper"),
         "ambiguous-identity": _("it is not certain which paper this is"),
         attachment.NOTHING: _("nothing lies behind the sheet"),

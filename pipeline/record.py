@@ -13,6 +13,10 @@ from pipeline.reading import FieldReading, HandMark, PageReading
 from pipeline.rules import Since, objection
 
 ACCEPTED, REVIEW, REJECTED = "accepted", "review", "rejected"
+UNISSUED = "not-issued-here"  # the reason: a form of ours, but no paper that this registry issued
+SUBJECT = "subject"  # what a person says of such a document, as if it were a field: whose it is
+SEAM_WORDS = 6  # that may be lost between one page of such a copy and the next
+EDGE_WORDS = 12  # or at its head and foot: a heading over a stamp, captions under blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def as_settled(anew: Document, before: Document) -> Document:
     seen = {(page.sha256, page.source_page) for page in before.pages}
     same = seen == {(page.sha256, page.source_page) for page in anew.pages}
     if settled and same and amiss(anew) <= amiss(before):
-        return replace(anew, status=before.status)
+        return replace(anew, status=before.status, subject=before.subject)
     return anew
 
 
@@ -121,6 +125,47 @@ def alone(document_id: str, page: PageReading, reason: str, blanks: Sequence[int
     reasons = tuple(dict.fromkeys((reason, *page.problems)))
     return Document(
         document_id, page.source, REVIEW, reasons, page.paper, None, None, (page,), tuple(blanks)
+    )
+
+
+def unissued(
+    document_id: str, pages: Sequence[PageReading], blanks: Sequence[int] = ()
+) -> Document:
+    """A copy of a form that was not issued here: a person says what it says, and whose it is."""
+    contents = [page.content for page in pages if page.content]
+    found = ["unknown-paper"] if any(page.paper for page in pages) else []
+    found += [UNISSUED, *(problem for page in pages for problem in page.problems)]
+    if any(
+        mark.present is False for page in pages for mark in page.hand if mark.kind == "signature"
+    ):
+        found.append("signature-missing")
+    (first, _end, of), (_start, last, _of) = contents[0].words, contents[-1].words
+    if first > EDGE_WORDS or of - last > EDGE_WORDS:
+        found.append("page-missing")
+    return Document(
+        id=document_id,
+        source=pages[0].source,
+        status=REVIEW,
+        reasons=tuple(dict.fromkeys(found)),
+        paper=pages[0].paper,
+        form=contents[0].form,
+        pages=tuple(pages),
+        blanks=tuple(blanks),
+    )
+
+
+def goes_on(page: PageReading, before: PageReading) -> bool:
+    """Does the page go on where the one before it ends, in a copy that was not issued here?"""
+    here, there = page.content, before.content
+    return (
+        here is not None
+        and there is not None
+        and here.form is not None
+        and here.form == there.form
+        and page.paper == before.paper
+        and there.words[1] < there.words[2]
+        and abs(here.words[0] - there.words[1]) <= SEAM_WORDS
+        and (here.name == there.name or not (here.name and there.name))
     )
 
 

@@ -118,6 +118,9 @@ def of_list(
             wanted.brought and needed is True,
         )
     for form, item in issued.items():
+        copies = tuple(one.id for one in entered.get(form, ()) if one.id not in documents)
+        if copies and not item.evidence:
+            item = replace(item, state="received", why="", evidence=copies)
         yield replace(item, lines=tuple(lines.get(form, ())))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.reading import Alteration, FieldReading, HandMark
-from pipeline.record import Document, Settlement
+from pipeline.record import SUBJECT, Document, Settlement
 
 STRUCK = "strike"
 SETTLING = ("accept", "reject")
@@ -38,7 +38,8 @@ class Verdict:
 
 def of(document: Document, settlements: Sequence[Settlement]) -> Verdict:
     """The verdict on a document, from its readings and what people said of it, oldest first."""
-    said = {s.field: s.value or "" for s in settlements if s.action == "set" and s.field}
+    named = (s for s in settlements if s.action == "set" and s.field not in (None, SUBJECT))
+    said = {s.field or "": s.value or "" for s in named}
     settled = next((s for s in reversed(settlements) if s.action in SETTLING), None)
     values = {**_machine_values(document), **said}
     dates = [mark.name for mark in marks(document) if mark.kind == "date"]

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import i18n, identify, layout, likeness, page, register
+from pipeline import i18n, identify, layout, likeness, page, register, skeleton
 from pipeline import scan as scans
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
@@ -31,6 +31,8 @@ from pipeline.reading import PageReading
 from pipeline.register import Laid
 from pipeline.registry import Registry
 from pipeline.scan import PageImage, Scan
+from pipeline.settings import Settings
+from pipeline.skeleton import Skeleton
 
 DEBUG_VARIABLE = "PAPERLOOP_DEBUG"  # a fault shows its traceback and ends the command
 PAPERS_KEPT = 8  # issued pages that a worker keeps drawn: a paper's pages come close together
@@ -74,19 +76,27 @@ Answer = tuple[PageReading, Trouble | None]
 class _Desk:
     """What one process keeps between pages: its registry, the letters, the last few papers."""
 
-    def __init__(self, registry_url: str, ocr: OcrEngine) -> None:
-        self.registry = Registry.open_reading(registry_url)
+    def __init__(self, settings: Settings, ocr: OcrEngine) -> None:
+        self.registry = Registry.open_reading(settings.registry_url)
+        self.settings = settings
         self.ocr = ocr
         self.letters = Atlas(self.registry.specimens(), page.DPI)
         self.issued: Callable[[str, int], tuple[layout.Sheet, NDArray[np.uint8]]]
         self.issued = lru_cache(maxsize=PAPERS_KEPT)(self._issued)
         self._wordings: list[Wording] | None = None
+        self._skeletons: list[Skeleton] | None = None
 
     def recall(self, text: Text) -> Identity:
         """The page by its text, what all forms say being read once, at the first such page."""
         if self._wordings is None:
             self._wordings = recall.wordings(self.registry)
         return recall.recall(text, self._wordings, self.registry, self._sheet)
+
+    def copied(self, reading: PageReading, grey: NDArray[np.uint8], text: Text) -> PageReading:
+        """The page as a copy of a form, all forms being read once, at the first such page."""
+        if self._skeletons is None:
+            self._skeletons = list(skeleton.every(self.settings))
+        return strangers.copied(reading, grey, text, self._skeletons, self.settings.today)
 
     def _sheet(self, paper: str, number: int) -> layout.Sheet:
         return self.issued(paper, number)[0]
@@ -109,13 +119,13 @@ def _bound_memory() -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, hard))
 
 
-def sit_down(registry_url: str, language: str, ocr: OcrEngine) -> None:
+def sit_down(settings: Settings, language: str, ocr: OcrEngine) -> None:
     """Make a worker process ready."""
     global _desk
     _bound_memory()
     i18n.use(language)
     cv2.setNumThreads(1)  # pages go side by side; threads within one only get in the way
-    _desk = _Desk(registry_url, ocr)
+    _desk = _Desk(settings, ocr)
     if not os.environ.get(DEBUG_VARIABLE):  # libtiff complains there, past Python
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
@@ -163,8 +173,15 @@ def _seen(task: Task, image: PageImage) -> Answer:
         if identity.mark is None and not identity.ambiguous:
             text = likeness.read(grey, _desk.ocr)
             identity = _desk.recall(text)
-            if identity.mark is None and not identity.ambiguous:
-                reading = replace(reading, content=strangers.look(grey, text, _desk.ocr))
+            if identity.mark is None:
+                copy = _desk.copied(replace(reading, turned=text.turned), grey, text)
+                if identity.ambiguous:  # alone it may be of any of those papers
+                    ways = (copy,) if copy.content else copy.continuing
+                    reading = replace(reading, continuing=ways)
+                elif copy.content:
+                    return copy, None
+                else:
+                    reading = replace(copy, content=strangers.look(grey, text, _desk.ocr))
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
     except ToolFailedError as error:
@@ -182,7 +199,11 @@ def _seen(task: Task, image: PageImage) -> Answer:
     )
     paper = _desk.registry.paper(identity.mark.paper)
     if paper is None:
-        return reading, None
+        try:
+            text = likeness.read(grey, _desk.ocr)
+        except ToolFailedError as error:
+            return reading, task.trouble(error)
+        return _desk.copied(reading, grey, text), None
     if identity.mark.of != paper.pages:
         return replace(reading, problems=unsure.problems), None
     try:

@@ -26,7 +26,8 @@ def gather(
     """The documents of one file, those of earlier files that they join among them.
 
     A page never takes its paper from its neighbour: only a blank back goes with what it follows,
-    and what no code names goes with the sheet that was laid before it (``attachment``).
+    what no code names goes with the sheet that was laid before it (``attachment``), and a page
+    whose wording goes on where the one before it ends is of the same copy of a form.
     """
     alone = f"doc-{scan.sha256[:12]}"
     written = [reading for reading in pages if not reading.blank]
@@ -35,7 +36,7 @@ def gather(
     if all(UNREADABLE in reading.problems and not reading.paper for reading in written):
         return [record.rejected(alone, scan.source, UNREADABLE)]
     papers: dict[str, list[PageReading]] = {}
-    strangers: dict[str, PageReading] = {}
+    strangers: dict[str, list[PageReading]] = {}
     blanks: dict[str, list[int]] = {}
     last, is_open = "", False
     for reading in pages:
@@ -46,9 +47,11 @@ def gather(
             papers.setdefault(last, []).append(reading)
         elif is_open and not reading.paper:
             papers[last].append(reading)
+        elif last in strangers and record.goes_on(reading, strangers[last][-1]):
+            strangers[last].append(reading)
         else:
             last, is_open = f"{alone}-{reading.source_page}", False
-            strangers[last] = reading
+            strangers[last] = [reading]
     first = written[0].paper if written[0].paper in papers else next(iter(strangers), "")
     backs = {name: tuple(numbers) for name, numbers in blanks.items() if name}
     if "" in blanks:  # in front of everything: the first sheet lay face down
@@ -58,10 +61,20 @@ def gather(
         paper = registry.paper(name)
         assert paper is not None
         documents.append(_of_paper(paper, found, backs.get(name, ()), registry, settings, scan))
-    for name, reading in strangers.items():
-        why = _why_unknown(reading)
-        documents.append(record.alone(name, reading, why, backs.get(name, ())))
+    for name, readings in strangers.items():
+        documents.append(_stranger(name, readings, backs.get(name, ()), registry))
     return documents + _bereft(scan, {document.id for document in documents}, registry, settings)
+
+
+def _stranger(
+    name: str, found: Sequence[PageReading], blanks: Sequence[int], registry: Registry
+) -> Document:
+    """A page of nobody's, or the pages of a copy of a form that was not issued here."""
+    content = found[0].content
+    if content is None or content.form is None:
+        return record.alone(name, found[0], _why_unknown(found[0]), blanks)
+    anew, before = record.unissued(name, found, blanks), registry.document(name)
+    return record.as_settled(anew, before) if before and before.form == anew.form else anew
 
 
 def _why_unknown(reading: PageReading) -> str:

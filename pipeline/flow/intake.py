@@ -20,6 +20,7 @@ from pipeline.engines import tesseract
 from pipeline.engines.tesseract import Tesseract
 from pipeline.errors import ExitCode, Problem, ScanError
 from pipeline.files import copy_once, sha256_of
+from pipeline.flow import strangers
 from pipeline.flow.crew import Crew, LostError, StuckError
 from pipeline.flow.desk import Answer, Task, Trouble, read_page, sit_down
 from pipeline.flow.gather import UNREADABLE, gather, light
@@ -78,7 +79,7 @@ def intake(
     ocr = ocr or tesseract.installed()
     registry.purge_unfinished()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by the workers' numpy as they start
-    with Crew(workers, sit_down, (settings.registry_url, language, ocr), page_seconds) as crew:
+    with Crew(workers, sit_down, (settings, language, ocr), page_seconds) as crew:
         feed = _feed(files, settings, registry, crew, again)
         window: deque[_Item] = deque()
         gathered: list[PageReading] = []
@@ -98,6 +99,8 @@ def intake(
                 reading, trouble = _result(task, future, page_seconds)
                 if trouble:
                     tell(trouble.problem, trouble.code)
+                written = next((one for one in reversed(gathered) if not one.blank), None)
+                reading = strangers.continued(reading, written)
                 registry.add_page(task.scan.sha256, reading)
                 gathered.append(light(reading))
                 advance(1)

@@ -14,8 +14,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from pipeline import dossier, record, report, rescan, rules, verdict
 from pipeline import form as forms
-from pipeline import record, report, rescan, rules, verdict
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
 from pipeline.flow import filing, strangers
@@ -89,7 +89,7 @@ def settle(
         if any(wish.action == "reject" for wish in wishes):
             _may_leave(document, grouped, registry)
         said, found = _said(document, wishes, by, why, registry, settings)
-        odd += found
+        odd += found + _nobodys(document, wishes)
         status = next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)
         ready.append((said, status))
         if status == record.ACCEPTED and document.paper:
@@ -180,13 +180,34 @@ def _said(
     for wish in wishes:
         if wish.action != "set":
             continue
-        item = _field(document, wish.field, registry, settings)
-        value, problems = _checked(item, wish, values, settings)
-        values[wish.field] = value
-        odd += problems
+        if wish.field == record.SUBJECT and record.UNISSUED in document.reasons:
+            value = _subject(wish, registry)
+        else:
+            item = _field(document, wish.field, registry, settings)
+            value, problems = _checked(item, wish, values, settings)
+            values[wish.field] = value
+            odd += problems
         said.append(Settlement(document.id, "set", by, at, wish.field, value, why or None))
     settled = dict.fromkeys(wish.action for wish in wishes if wish.action in SETTLED)
     return said + [Settlement(document.id, a, by, at, why=why or None) for a in settled], odd
+
+
+def _subject(wish: Asked, registry: Registry) -> str:
+    """Whose a copy is that was not issued here. Raises UsageError where the number is nobody's."""
+    number = wish.value.strip()
+    return dossier.person(number, registry).subject if number else ""
+
+
+def _nobodys(document: Document, wishes: Sequence[Asked]) -> list[Problem]:
+    """What is told where a copy is accepted and nobody has said whose it is."""
+    named = [wish.value for wish in wishes if wish.field == record.SUBJECT]
+    is_accepted = any(wish.action == "accept" for wish in wishes)
+    if not is_accepted or record.UNISSUED not in document.reasons or any(named):
+        return []
+    if document.subject and not named:
+        return []
+    hint = f"paperloop review --again --set {document.id} {record.SUBJECT}=…"
+    return [Problem(_("it lies in nobody's file yet"), document.id, hint, "warning")]
 
 
 def _field(document: Document, name: str, registry: Registry, settings: Settings) -> Field:
@@ -197,6 +218,8 @@ def _field(document: Document, name: str, registry: Registry, settings: Settings
     }
     known |= set(paper.fields) if paper else set()
     form = form_of(document, settings)
+    if form and paper is None:
+        known |= {item.name for item in form.fields}
     if name not in known or form is None:
         raise UsageError(
             _("the document has no field “{name}”").format(name=name),

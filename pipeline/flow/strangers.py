@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import attachment, checklists, kinds, likeness, mrz, whose
+from pipeline import (
+    alignment,
+    attachment,
+    checklists,
+    kinds,
+    likeness,
+    mrz,
+    record,
+    unissued,
+    whose,
+)
+from pipeline.alignment import Alignment
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.i18n import _
 from pipeline.likeness import Text
 from pipeline.mrz import Passport
 from pipeline.paper import Paper
 from pipeline.reading import Content, PageReading
-from pipeline.record import Document
+from pipeline.record import UNISSUED, Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
+from pipeline.skeleton import Skeleton
 from pipeline.whose import Owner
 
 ZONE_LANGUAGE = "eng"  # the zone is in Latin letters, the page in Russian ones
@@ -29,11 +42,15 @@ People = Callable[[], Sequence[PersonRow]]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an unknown page seems to be; ``item`` of the owner's checklist it could be filed as."""
+    """What an unknown page seems to be; ``item`` of the owner's checklist it could be filed as.
+
+    ``document`` is the copy of a form of which a person can say that it is the owner's.
+    """
 
     kind: str | None
     owner: Owner | None
     item: str | None
+    document: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Beside the document in ``review --json``."""
@@ -54,7 +71,11 @@ class Proposal:
         told = {"number": _("by number"), "name": _("by name")}[self.owner.by]
         whose_it_is = f"{person.subject} {person.full_name} ({told})"
         if self.kind is None:
-            return [_("it may be of: {person}").format(person=whose_it_is)]
+            command = f"paperloop review --set {self.document} subject={person.subject}"
+            return [
+                _("it may be of: {person}").format(person=whose_it_is),
+                *([_("to say so: {command}").format(command=command)] if self.document else []),
+            ]
         text = _("it looks like: {kind}; whose: {person}")
         command = f"paperloop checklist {person.subject} --tick {self.item}"
         return [
@@ -68,15 +89,50 @@ def look(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Content:
     return kinds.of(text.words, _zone(grey, text, ocr))
 
 
+def copied(
+    reading: PageReading,
+    grey: NDArray[np.uint8],
+    text: Text,
+    known: Sequence[Skeleton],
+    today: date,
+) -> PageReading:
+    """The page read as a copy of a form that was not issued here, where it surely is one.
+
+    Else the page as it was, with what it would be behind the page of a form that it goes on with.
+    """
+
+    def as_copy(one: Alignment) -> PageReading:
+        fields, hand = unissued.read(seen, one, reading.source_page, today)
+        content = unissued.content(one, fields)
+        return replace(reading, content=content, fields=tuple(fields), hand=tuple(hand))
+
+    seen = unissued.page_of(grey, text)
+    laid = alignment.compare(seen.joined, known)
+    if found := alignment.choose(seen.joined, laid):
+        return as_copy(found)
+    continuing = alignment.continuing(seen.joined, laid)
+    return replace(reading, continuing=tuple(map(as_copy, continuing)))
+
+
+def continued(reading: PageReading, before: PageReading | None) -> PageReading:
+    """The page as one of the same copy as the page before it, where it goes on with that."""
+    ways = [one for one in reading.continuing if before and record.goes_on(one, before)]
+    if len(ways) != 1:
+        return replace(reading, continuing=())
+    return replace(ways[0], thumbnail=reading.thumbnail)
+
+
 def proposal(document: Document, people: People, settings: Settings) -> Proposal | None:
     """What may be said of a document that is a page of nobody's; None where it is nothing."""
-    content = document.pages[0].content if document.pages and document.paper is None else None
+    is_nobodys = document.paper is None or UNISSUED in document.reasons
+    content = document.pages[0].content if document.pages and is_nobodys else None
     if content is None:
         return None
     owner = whose.of(content, people()) if content.numbers or content.name else None
-    if content.kind is None and owner is None:
+    if (content.kind is None and owner is None) or document.subject:
         return None
-    return Proposal(content.kind, owner, _item(content.kind, owner, settings))
+    copy = document.id if content.form else None
+    return Proposal(content.kind, owner, _item(content.kind, owner, settings), copy)
 
 
 def judged(paper: Paper, pages: Sequence[PageReading], people: People) -> list[PageReading]:
@@ -92,7 +148,11 @@ def judged(paper: Paper, pages: Sequence[PageReading], people: People) -> list[P
 def contradiction(paper: Paper, page: PageReading, people: People) -> str:
     """Why a page behind a sheet is certainly not what the sheet says, in words; else ""."""
     content, item = page.content, attachment.item(paper.subject, paper.key)
-    if page.page is not None or content is None or content.kind is None:
+    if page.page is not None or content is None:
+        return ""
+    if content.form and kinds.are_others(content.form, item):
+        return _("it looks like: {kind}").format(kind=content.form)
+    if content.kind is None:
         return ""
     kind = kinds.titles()[content.kind]
     if kinds.are_others(content.kind, item):

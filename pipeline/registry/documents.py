@@ -16,7 +16,7 @@ from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
-from pipeline.record import Document, Settlement
+from pipeline.record import SUBJECT, Document, Settlement
 from pipeline.registry import events
 from pipeline.registry.tables import (
     alteration,
@@ -116,11 +116,15 @@ def settle(
     for one in (replace(it, on=it.on or today) for it in said):
         taken_in_at(db, one.document)
         db.execute(settlement.insert(), asdict(one))
+        if one.action == "set" and one.field == SUBJECT:
+            whose = document.update().where(document.c.id == one.document)
+            db.execute(whose.values(subject=one.value or None))
         if status is not None:
             db.execute(document.update().where(document.c.id == one.document).values(status=status))
         if status == "accepted":
             its = db.execute(sa.select(document.c.paper).where(document.c.id == one.document))
             events.file(db, (paper for paper in its.scalars() if paper), one.at, one.on)
+        events.file_copy(db, one.document, one.at, one.on)
 
 
 def settlements(db: Connection, ids: Sequence[str]) -> list[Settlement]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from pipeline import attachment
 from pipeline.binding import Event
+from pipeline.record import UNISSUED
 from pipeline.registry.tables import document, event, page, paper
 
 FILED = "file"
@@ -56,6 +57,19 @@ def file(db: Connection, papers: Iterable[str], at: str, on: date | None) -> Non
             continue
         sheets = _behind(db, paper_id) if row.form == attachment.FORM else row.pages
         enter(db, Event(row.subject, FILED, "", at, target=paper_id, sheets=sheets), on)
+
+
+def file_copy(db: Connection, document_id: str, at: str, on: date | None) -> None:
+    """Enter a copy of a form that was not issued here, once accepted, into its person's file."""
+    row = db.execute(sa.select(document).where(document.c.id == document_id)).one()
+    if UNISSUED not in row.reasons or row.status != "accepted" or not row.subject:
+        return
+    here = event.c.subject == row.subject, event.c.target == document_id, event.c.action == FILED
+    if db.execute(sa.select(event.c.id).where(*here)).first():
+        return
+    its = page.c.document_id == document_id
+    sheets = db.execute(sa.select(sa.func.count()).select_from(page).where(its)).scalar_one()
+    enter(db, Event(row.subject, FILED, "", at, row.form, target=document_id, sheets=sheets), on)
 
 
 def _behind(db: Connection, paper_id: str) -> int:

@@ -76,7 +76,15 @@ class Contents(sa.types.TypeDecorator[Content]):
         if value is None:
             return None
         born = value["born"] and date.fromisoformat(value["born"])
-        return Content(value["kind"], tuple(value["numbers"]), value["name"], born)
+        first, last, of = value.get("words", (0, 0, 0))
+        return Content(
+            value["kind"],
+            tuple(value["numbers"]),
+            value["name"],
+            born,
+            value.get("form"),
+            (first, last, of),
+        )
 
 
 def _seen(*columns: Column[Any]) -> list[Column[Any]]:

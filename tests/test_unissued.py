@@ -1,0 +1,319 @@
+"""Copies of our forms that were not issued here: known by their wording, read, left to a person."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import docx as python_docx
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docxtpl import DocxTemplate
+
+from pipeline import alignment, layout, settings, skeleton
+from pipeline import form as forms
+from pipeline.engines import docx, office
+from pipeline.flow import strangers
+from pipeline.geometry import Box
+from pipeline.reading import Content, PageReading
+from pipeline.registry import PersonRow, Registry
+from pipeline.settings import Settings
+from pipeline.skeleton import Skeleton
+from tests import scanning
+from tests.scanning import DAY, Json, Office, Pixels
+from tests.simulator.dates import write_on_rule
+from tests.simulator.dice import dice
+from tests.simulator.pens import take_pen
+from tests.simulator.printing import lay, render
+
+CONSENT, PLEDGE = "consent-employee", "non-disclosure-pledge"
+OLEG = PersonRow(
+    "0042", "Пнёв Олег Ильич", "employee",
+    {"last_name": "Пнёв", "first_name": "Олег", "middle_name": "Ильич", "gender": "m",
+     "birth_date": "1985-02-03", "passport_series": "4508", "passport_number": "654321"},
+)  # fmt: skip
+CONSENTED = {
+    "applicant": "Пнёва О.И.",
+    "position_genitive": "методиста",
+    "full_name": "Пнёв Олег Ильич",
+    "birth_date": "3 февраля 1985",
+    "residing": "проживающий",
+    "address": "399140, г. Лугоград, ул. Полевая, д. 14, кв. 3",
+    "passport_series": "4508",
+    "passport_number": "654321",
+    "passport_issued_by": "Отделом внутренних дел города Лугоград",
+    "passport_issued_on": "12.05.2010",
+    "signature": "_" * 25,
+    "date": "_" * 20,
+}
+PLEDGED = dict.fromkeys(
+    ("full_name", "passport_issued_by", "position", "signature", "date"), "_" * 30
+) | {"passport_series": "_" * 9, "passport_number": "_" * 10, "passport_issued_on": "_" * 12,
+     "warned": "предупрежден", "acquainted": "ознакомлен"}  # fmt: skip
+
+
+def setting(root: Path) -> Settings:
+    return settings.load(root, today=DAY)
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    root = tmp_path_factory.mktemp("ours")
+    (root / settings.FILE_NAME).write_bytes(settings.SAMPLE.read_bytes())
+    return setting(root)
+
+
+@pytest.fixture(scope="module")
+def known(ours: Settings) -> list[Skeleton]:
+    return list(skeleton.every(ours))
+
+
+def template(name: str, ours: Settings) -> Path:
+    return forms.load(name, ours).template
+
+
+def printed_by_office(name: str, ours: Settings) -> dict[str, str]:
+    return dict(forms.blank(forms.load(name, ours), ours.operator, DAY).printed)
+
+
+def text_of(name: str, ours: Settings, values: dict[str, str] | None = None) -> str:
+    """All that a copy of the form says, line by line."""
+    said = {**printed_by_office(name, ours), **(values or {})}
+    lines = [text for _number, text in docx.paragraphs(template(name, ours))]
+    whole = "\n".join(line for line in lines if "{%" not in line and "item." not in line)
+    return re.sub(r"\{\{ (\w+) \}\}", lambda tag: said.get(tag[1], "") or "____", whole)
+
+
+def form_of(text: str, known: Sequence[Skeleton]) -> str | None:
+    plain = " ".join(text.split())
+    found = alignment.choose(plain, alignment.compare(plain, known))
+    return found.skeleton.form if found else None
+
+
+def garbled(text: str, share: float) -> str:
+    """Letters read as others, words torn and run together, as a bad text layer has them."""
+    dice_ = random.Random(7)
+    wrong = "lI1}{tj!рнпгтшцсоaеeкK/"
+    out = []
+    for letter in text:
+        hurt = letter.isalpha() and dice_.random() < share
+        out.append(dice_.choice(wrong) if hurt else letter)
+        if letter == " " and dice_.random() < share / 4:
+            out.pop()
+    return "".join(out)
+
+
+@pytest.mark.parametrize(
+    "name", ["consent-municipal", CONSENT, PLEDGE, "consent-2025", "consent-contractor"]
+)
+def test_a_form_is_known_by_its_wording_filled_in_or_not(
+    name: str, ours: Settings, known: list[Skeleton]
+) -> None:
+    values = {"full_name": "Пнёв Олег Ильич", "address": "г. Лугоград, ул. Полевая, д. 14"}
+    assert form_of(text_of(name, ours), known) == name
+    assert form_of(text_of(name, ours, values), known) == name
+    assert form_of(garbled(text_of(name, ours, values), 0.1), known) == name
+
+
+def test_text_as_bad_as_it_comes_is_known_or_nobodys(ours: Settings, known: list[Skeleton]) -> None:
+    for share in (0.15, 0.2, 0.25, 0.3, 0.5):
+        for name in (CONSENT, PLEDGE, "consent-2025"):
+            assert form_of(garbled(text_of(name, ours), share), known) in (name, None)
+
+
+def test_the_same_form_of_another_office_is_not_ours(ours: Settings, known: list[Skeleton]) -> None:
+    other = replace(ours.operator, name="Комитет по культуре города Лугоград", cases={})
+    theirs = replace(ours, operator=other)
+    for name in (CONSENT, PLEDGE, "consent-municipal", "consent-2025"):
+        assert form_of(text_of(name, theirs), known) is None
+
+
+def test_another_wording_is_not_the_form(ours: Settings, known: list[Skeleton]) -> None:
+    text = text_of("consent-2025", ours)
+    assert form_of(text.replace("три года", "пять лет"), known) == "consent-2025"  # it is not there
+    changed = text.replace(
+        "Обработка не поручается другим лицам", "Обработка поручается кадровому агентству"
+    )
+    assert changed != text
+    assert form_of(changed, known) is None
+    without = re.sub(r"6\. Отзыв согласия.*?дней со дня получения отзыва\.", "", text, flags=re.S)
+    assert without != text
+    assert form_of(without, known) is None
+
+
+def test_what_quotes_a_form_is_not_the_form(ours: Settings, known: list[Skeleton]) -> None:
+    rule = """Работник кадровой службы объясняет каждому принятому, зачем нужно согласие, какие
+    сведения в нём названы и где хранятся подписанные листы. Отказ записывают в журнал. """
+    quoted = text_of(PLEDGE, ours)
+    assert form_of(rule * 4 + quoted + rule * 4, known) is None
+    assert form_of(rule * 20, known) is None
+    # The last lines are the same in many forms: they are none's.
+    tail = text_of("consent-2025", ours).split("6. Отзыв согласия")[1].split("Отказ от него")[0]
+    assert form_of(tail, known) is None
+
+
+def test_a_short_last_page_goes_with_the_page_that_it_goes_on_from() -> None:
+    def page(number: int, form: str | None, *words: int, name: str = "") -> PageReading:
+        first, last, of = words or (0, 0, 0)
+        content = Content(name=name, form=form, words=(first, last, of)) if form else None
+        return PageReading("pile.pdf", "a" * 64, number, content=content)
+
+    before = page(1, CONSENT, 0, 400, 441, name="Пнёв Олег Ильич")
+    ways = (page(2, CONSENT, 402, 441, 441), page(2, "consent-2025", 200, 224, 224))
+    short = replace(page(2, None), continuing=ways, thumbnail=b"small")
+    found = strangers.continued(short, before)
+    assert (found.content, found.thumbnail) == (ways[0].content, b"small")
+    # Alone, behind another place in the text, or of another person it is nobody's.
+    for other in (
+        None,
+        page(1, None),
+        page(1, CONSENT, 0, 300, 441),
+        page(1, PLEDGE, 0, 200, 206),
+    ):
+        assert strangers.continued(short, other).content is None
+    named = replace(
+        short, continuing=(page(2, CONSENT, 402, 441, 441, name="Ёлкина Анна Юрьевна"),)
+    )
+    assert strangers.continued(named, before).content is None
+
+
+@pytest.fixture(scope="module")
+def taken(ours: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, list[Json]]:
+    """A consent out of another program and an old blank filled by pen, taken in from one file."""
+    root = tmp_path_factory.mktemp("taken")
+    here = scanning.open_office(root / "office")
+    with Registry.open(setting(here.root).registry_url) as registry:
+        registry.issue([], (OLEG,))
+    consent = other_program(template(CONSENT, ours), printed_by_office(CONSENT, ours) | CONSENTED)
+    pledge = other_program(template(PLEDGE, ours), printed_by_office(PLEDGE, ours) | PLEDGED)
+    files = [root / "consent.docx", root / "pledge.docx"]
+    for file, content in zip(files, (consent, pledge), strict=True):
+        file.write_bytes(content)
+    with tempfile.TemporaryDirectory() as profile:
+        first, second = office.to_pdf(files, root, Path(profile))
+    pages = [*scanned(first), *scanned(second, pen="Пнёв Олег Ильич")]
+    here.put("pile.pdf", *pages)
+    return here, here.take_in()
+
+
+def other_program(path: Path, values: dict[str, str]) -> bytes:
+    """The form filled and set in another font, with other margins: other lines, other pages."""
+    made = DocxTemplate(path)
+    made.render(values)
+    out = io.BytesIO()
+    made.save(out)
+    document = python_docx.Document(out)
+    for section in document.sections:
+        section.left_margin = section.right_margin = Mm(14)
+        section.top_margin = Mm(12)
+        for paragraph in section.footer.paragraphs:
+            paragraph.clear()
+    for run in document.element.body.iter(qn("w:rPr")):
+        for name in ("w:rFonts", "w:sz", "w:szCs"):
+            for old in run.findall(qn(name)):
+                run.remove(old)
+    document.styles["Normal"].font.name = "DejaVu Sans"
+    document.styles["Normal"].font.size = Pt(10)
+    document.save(out)
+    return out.getvalue()
+
+
+def rules_of(sheet: layout.Sheet) -> list[Box]:
+    """Where a pen writes: over each run of underscores that is long enough."""
+    found: list[list[layout.Glyph]] = []
+    for glyph in (glyph for glyph in sheet.glyphs if glyph.char == "_"):
+        last = found[-1][-1].box if found else glyph.box
+        if not found or glyph.box.x0 - last.x1 > 1 or abs(glyph.box.y1 - last.y1) > 1:
+            found.append([])
+        found[-1].append(glyph)
+    boxes = map(layout.box_of, found)
+    return [Box(b.x0, b.y1 - 6, b.x1, b.y1) for b in boxes if b.width > 25]
+
+
+def scanned(pdf: Path, pen: str = "") -> list[Pixels]:
+    """The pages at 200 dpi, a little askew and noisy; a pen writes on every rule of the first."""
+    noise = np.random.default_rng(3)
+    document, pages = pdfium.PdfDocument(pdf), []
+    for number, sheet_ in enumerate(layout.sheets(pdf.read_bytes())):
+        sheet = render(document[number], 200)
+        for rule in rules_of(sheet_) if pen else ():
+            rng = dice(5, "pen", number, rule.x0, rule.y0)
+            hand = take_pen(rng)
+            lay(sheet, write_on_rule(pen, rule, hand, 200, rng), hand.rgb)
+        grey = cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY)
+        middle = (grey.shape[1] / 2, grey.shape[0] / 2)
+        turn = cv2.getRotationMatrix2D(middle, 0.3, 1)
+        grey = cv2.warpAffine(grey, turn, grey.shape[::-1], borderValue=(255,))
+        grey = np.clip(grey - np.abs(noise.normal(0, 9, grey.shape)), 0, 255)
+        pages.append(grey.astype(np.uint8))
+    document.close()
+    return pages
+
+
+def test_a_copy_out_of_another_program_is_read_and_waits(taken: tuple[Office, list[Json]]) -> None:
+    _office, (consent, *_rest) = taken
+    assert (consent["form"], consent["paper"], consent["subject"]) == (CONSENT, None, None)
+    assert consent["status"] == "review"
+    assert consent["reasons"] == ["not-issued-here", "signature-missing"]
+    # Its pages go on in the text: they are one document, whatever their number.
+    assert [page["source_page"] for page in consent["pages"]] == list(
+        range(1, len(consent["pages"]) + 1)
+    )
+    fields = consent["fields"]
+    wanted = {name: words for name, words in CONSENTED.items() if "_" not in words}
+    read = {name: fields[name]["read"].replace("ё", "е") for name in wanted}
+    assert read == {name: words.replace("ё", "е") for name, words in wanted.items()}
+    assert {one["status"] for one in fields.values()} <= {"read", "unreadable"}
+    assert all(one["expected"] is one["value"] is None for one in fields.values())
+    x0, y0, x1, y1 = fields["passport_number"]["box_mm"]
+    assert 0 < x0 < x1 < 210
+    assert 0 < y0 < y1 < 297
+    assert consent["hand"]["signature"]["present"] is False
+
+
+def test_what_a_pen_wrote_is_left_to_a_person(taken: tuple[Office, list[Json]]) -> None:
+    _office, (_consent, pledge, *_rest) = taken
+    assert (pledge["form"], pledge["status"], pledge["subject"]) == (PLEDGE, "review", None)
+    assert "not-issued-here" in pledge["reasons"]
+    for name in ("full_name", "passport_issued_by", "position"):
+        assert pledge["fields"][name]["status"] != "empty"
+        assert pledge["fields"][name]["value"] is None
+    assert pledge["fields"]["warned"]["read"] == "предупрежден"
+    assert pledge["hand"]["signature"]["present"] is None
+
+
+def test_review_shows_it_and_a_person_files_it(
+    taken: tuple[Office, list[Json]], tmp_path: Path
+) -> None:
+    here = taken[0].copy_to(tmp_path / "office")
+    name = taken[1][0]["document"]
+    (shown,) = [one for one in here("review", "--json").lines() if one["document"] == name]
+    assert Path(here.root / shown["fields"]["address"]["crop"]).is_file()
+    assert (shown["looks_like"]["subject"], shown["looks_like"]["by"]) == ("0042", "number")
+    assert f"--set {name} subject=0042" in " ".join(here("review").err.replace("│", " ").split())
+    item = {one["item"]: one for one in here("checklist", "0042", "--json").lines()[0]["items"]}
+    assert item[CONSENT]["state"] == "missing"
+    said = here("review", "--set", name, "subject=4711")
+    assert (said.code, "nobody has the number 4711" in said.err) == (2, True)
+    said = here("review", "--set", name, "subject=0042", "--set", name, "birth_date=03.02.1985",
+                "--set", name, "date=05.10.2026", "--accept", name, "--why", "signed elsewhere",
+                "--by", "Клерк")  # fmt: skip
+    assert said.code == 0, said.err
+    (record,) = here("records", "--subject", "0042", "--json").lines()
+    assert (record["form"], record["document"], record["paper"]) == (CONSENT, name, None)
+    assert (record["fields"]["birth_date"], record["signed_on"]) == ("1985-02-03", "2026-10-05")
+    assert "subject" not in record["fields"]
+    item = {one["item"]: one for one in here("checklist", "0042", "--json").lines()[0]["items"]}
+    assert (item[CONSENT]["state"], item[CONSENT]["evidence"]) == ("received", [name])
+    assert here("review", "--again", "--reject", name, "--why", "another's").code == 0
+    item = {one["item"]: one for one in here("checklist", "0042", "--json").lines()[0]["items"]}
+    assert item[CONSENT]["state"] == "missing"
