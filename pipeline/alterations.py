@@ -47,16 +47,20 @@ class View:
 
 
 def find(
-    view: View, wording: Sequence[Doubt], excused: Mask, whole: frozenset[int]
+    view: View,
+    wording: Sequence[Doubt],
+    hurt: Sequence[list[Glyph]],
+    excused: Mask,
+    whole: frozenset[int],
 ) -> list[Alteration]:
     """The alterations of a page: ``wording`` are the suspect glyphs of its fixed words.
 
-    ``excused`` is ink that is accounted for; ``whole`` the colours of the values that OCR read
-    letter for letter.
+    ``hurt`` are those words that were rubbed or smeared; ``excused`` is ink that is accounted
+    for; ``whole`` the colours of the values that OCR read letter for letter.
     """
     folds = ink.page_lines(view.scan, view.issued, view.seen.black)
     drawn = _strokes(view, excused | folds)
-    others = _changed(view, wording) + _inked(view, excused | folds)
+    others = _changed(view, wording, hurt) + _inked(view, excused | folds)
     found = [*drawn, *(one for one in others if not _belongs(one, drawn))]
     return found + _added(view, excused, whole, found)
 
@@ -68,14 +72,16 @@ def is_stamped(doubt: Doubt, under: Mask, seen: Look) -> bool:
     return bool(is_under) and smears.ink_share(glyph, seen) >= smears.RUBBED_SHARE
 
 
-def _changed(view: View, doubts: Sequence[Doubt]) -> list[Alteration]:
-    """Changed glyphs of the fixed wording, one alteration a printed line."""
-    suspects = {id(d.verdict.glyph) for d in doubts}
+def _changed(view: View, doubts: Sequence[Doubt], hurt: Sequence[list[Glyph]]) -> list[Alteration]:
+    """Changed or hurt glyphs of the fixed wording, one alteration a printed line."""
+    rubbed = {id(glyph) for word in hurt for glyph in word}
+    suspects = rubbed | {id(d.verdict.glyph) for d in doubts}
     found = []
     for line in view.lines if suspects else ():
         wrong = [g for g in line if id(g) in suspects]
         if wrong:
-            kind = "erasure" if all(smears.is_gone(g, view.seen) for g in wrong) else "overprint"
+            gone = all(id(g) in rubbed or smears.is_gone(g, view.seen) for g in wrong)
+            kind = "erasure" if gone else "overprint"
             found.append(_alteration(view, kind, union(g.box for g in wrong), line))
     return found
 

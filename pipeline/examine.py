@@ -71,7 +71,8 @@ def examine(
     doubts = doubts_of(verdicts, text, excused, seen, letters)
     lines, doubts, whole = _read(here, text, verdicts, doubts, scan, seen.scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
-    smeared = smears.smeared(verdicts, seen)
+    hurt = smears.words_hurt(verdicts, seen, excused)
+    smeared = smears.smeared(verdicts, seen) | {g.colour for word in hurt for g in word}
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
     colours = {p.colour for p in here}
     wording = [
@@ -79,11 +80,13 @@ def examine(
     ]
     view = alterations.View(laid, issued, sheet, here, layout.lines(text), scan, seen, left)
     excused |= laid.beyond(ink.EDGE_MM)
-    found = alterations.find(view, wording, excused, whole)
+    hurt = [word for word in hurt if word[0].colour not in colours]
+    found = alterations.find(view, wording, hurt, excused, whole)
     under = stamps.covered([a.box for a in found], scan, issued, seen.black)
     if under.any():
         wording = [d for d in wording if not alterations.is_stamped(d, under, seen)]
-        found = alterations.find(view, wording, excused | under, whole)
+        hurt = [w for w in hurt if not under[ink.window(layout.box_of(w), under.shape, 0.0)].any()]
+        found = alterations.find(view, wording, hurt, excused | under, whole)
         fields = _stamped(fields, text, here, under & left, whole)
     return Examined(_touched(fields, here, found), pens, tuple(found))
 
