@@ -41,6 +41,7 @@ DIRT_SCORE = 0.86
 TRUSTED_OCR = 0.85
 AGREED_BETA = 0.2  # enough where OCR read the same other letter; honest glyphs hardly reach it
 LOST_SCORE = 0.45  # below it there is no print to save
+MADE_BY_A_SPECK = {"ш": "щЩ", "и": "йцЙЦ", "е": "ёЁ", "ь": "ыъЫЪ", "г": "тТ", "с": "еЕ"}
 MOST_TRIED = 40  # suspects a page that are tried with every letter: past it the page is not ours
 
 
@@ -132,11 +133,15 @@ def _weighed(verdict: Verdict, usual: float, seen: Look, letters: Atlas) -> tupl
 def is_speck(doubt: Doubt, others: Sequence[Doubt], seen: Look) -> bool:
     """Dirt on one letter of a word of the fixed wording, the letter still under it.
 
-    It looks like no other letter, so the word says what it said.
+    It looks like no other letter, or only for a speck, so the word says what it said.
     """
-    if doubt.sure or doubt.leans or smears.is_gone(doubt.verdict.glyph, seen):
+    glyph, twin = doubt.verdict.glyph, doubt.verdict.twin
+    if sum(d.word == doubt.word for d in others) > 1 or smears.is_gone(glyph, seen):
         return False
-    return sum(d.word == doubt.word for d in others) == 1
+    if not doubt.sure and not doubt.leans:
+        return True
+    is_made_of_it = twin in MADE_BY_A_SPECK.get(glyph.char.lower(), "")
+    return glyph.char.isalpha() and not is_made_of_it and blots.is_specked(glyph, seen)
 
 
 def says(doubts: Sequence[Doubt], read: str) -> bool:
