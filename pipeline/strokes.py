@@ -29,8 +29,8 @@ AGAINST = 1.5  # a white pixel weighs so much against an inky one
 HIDDEN = 0.1  # one under print: or rough edges add up along a line
 BAND_MM = (2.0, 0.6)  # sideways and up and down about a line of print
 # Of ink beside the letters: a stroke through a word of two letters leaves 3.7 mm, rough edges on
-# 125 clean pages added up to 2.8 at most; and of its length, where strokes have 0.3 and more.
-LEAST_MM = 3.3
+# 240 clean pages added up to 3.3 at most; and of its length, where strokes have 0.3 and more.
+LEAST_MM = 3.5
 LEAST_SHARE = 0.25
 RULE_MM, RULE_EDGE_PX = 8.0, 5  # printed rules have rough edges on bilevel scans
 
