@@ -51,9 +51,9 @@ class Sizes:
 
 
 LOOK = Sizes(
-    honest_pages=192, torn=24, glyphed=20, single=12, swapped=12, smeared=12, worded=12, covered=32,
-    struck=40, retyped=12,
-    unsigned=40, dates=48, stamped=8, speed_pages=40, issued=600, memory_pages=(20, 120),
+    honest_pages=160, torn=12, glyphed=16, single=8, swapped=8, smeared=8, worded=8, covered=16,
+    struck=24, retyped=8,
+    unsigned=40, dates=48, stamped=12, speed_pages=40, issued=300, memory_pages=(20, 80),
     files=(400, 1000), indexes_all=False, kills=0,
 )  # fmt: skip
 TINY = Sizes(
