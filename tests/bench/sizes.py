@@ -14,12 +14,14 @@ class Sizes:
     """Pages or papers of each measure. ``kills`` is for each command; 0 leaves it out.
 
     ``glyphed``: papers with one changed glyph in every field; ``single``: with one in all.
+    ``harder``: papers of each kind of such scan.
     ``files``: of a small and of a large office; ``indexes_all``: the large one is searched too,
     whose index takes minutes.
     """
 
     honest_pages: int
     torn: int
+    harder: int
     glyphed: int
     single: int
     swapped: int
@@ -51,14 +53,14 @@ class Sizes:
 
 
 LOOK = Sizes(
-    honest_pages=160, torn=12, glyphed=16, single=8, swapped=8, smeared=8, worded=8, covered=16,
-    struck=24, retyped=8,
+    honest_pages=160, torn=12, harder=5, glyphed=16, single=8, swapped=8, smeared=8, worded=8,
+    covered=16, struck=24, retyped=8,
     unsigned=40, dates=48, stamped=12, speed_pages=40, issued=300, memory_pages=(20, 80),
     files=(400, 1000), indexes_all=False, kills=0,
 )  # fmt: skip
 TINY = Sizes(
-    honest_pages=16, torn=2, glyphed=4, single=2, swapped=2, smeared=2, worded=2, covered=4,
-    struck=4, retyped=2,
+    honest_pages=16, torn=2, harder=1, glyphed=4, single=2, swapped=2, smeared=2, worded=2,
+    covered=4, struck=4, retyped=2,
     unsigned=10, dates=4, stamped=2, speed_pages=4, issued=6, memory_pages=(2, 8),
     files=(4, 20), indexes_all=False, kills=2,
 )  # fmt: skip
@@ -67,7 +69,7 @@ TINY = Sizes(
 def full(pages: int) -> Sizes:
     """The long bench with ``pages`` honest pages."""
     return Sizes(
-        honest_pages=pages, torn=400, glyphed=300, single=100, swapped=100, smeared=100, worded=100,
-        covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100, speed_pages=40,
+        honest_pages=pages, torn=400, harder=60, glyphed=300, single=100, swapped=100, smeared=100,
+        worded=100, covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100, speed_pages=40,
         issued=4000, memory_pages=(50, 500), files=(1000, 10_000), indexes_all=True, kills=30,
     )  # fmt: skip
