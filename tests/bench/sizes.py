@@ -70,6 +70,6 @@ def full(pages: int) -> Sizes:
     """The long bench with ``pages`` honest pages."""
     return Sizes(
         honest_pages=pages, torn=400, harder=60, glyphed=300, single=100, swapped=100, smeared=100,
-        worded=100, covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100, speed_pages=40,
-        issued=4000, memory_pages=(50, 500), files=(1000, 10_000), indexes_all=True, kills=30,
+        worded=100, covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100,
+        speed_pages=40, issued=4000, memory_pages=(50, 500), files=(1000, 10_000), indexes_all=True, kills=30,
     )  # fmt: skip
