@@ -53,7 +53,7 @@ class Sizes:
 
 
 LOOK = Sizes(
-    honest_pages=160, torn=12, harder=5, glyphed=16, single=8, swapped=8, smeared=8, worded=8,
+    honest_pages=160, torn=12, harder=3, glyphed=16, single=8, swapped=8, smeared=8, worded=8,
     covered=16, struck=24, retyped=8,
     unsigned=40, dates=48, stamped=12, speed_pages=40, issued=300, memory_pages=(20, 80),
     files=(400, 1000), indexes_all=False, kills=0,
@@ -71,5 +71,6 @@ def full(pages: int) -> Sizes:
     return Sizes(
         honest_pages=pages, torn=400, harder=60, glyphed=300, single=100, swapped=100, smeared=100,
         worded=100, covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100,
-        speed_pages=40, issued=4000, memory_pages=(50, 500), files=(1000, 10_000), indexes_all=True, kills=30,
+        speed_pages=40, issued=4000, memory_pages=(50, 500), files=(1000, 10_000),
+        indexes_all=True, kills=30,
     )  # fmt: skip
