@@ -32,6 +32,7 @@ BAND_MM = (2.0, 0.6)  # sideways and up and down about a line of print
 # 240 clean pages added up to 3.3 at most; and of its length, where strokes have 0.3 and more.
 LEAST_MM = 3.5
 LEAST_SHARE = 0.25
+CLEAR_MM = 1.8  # that a stroke has clear of the print's own edges, which a bilevel scan thickens
 RULE_MM, RULE_EDGE_PX = 8.0, 5  # printed rules have rough edges on bilevel scans
 
 
@@ -42,25 +43,29 @@ def drawn(
 
     ``excused`` is ink that belongs to a blank.
     """
-    values = _values(seen, excused)
+    values, clear = _values(seen, excused, 0), _values(seen, excused, 1)
     bands = [_band(line, values.shape) for line in lines]
     least = px_from_mm(LEAST_MM, DPI)
     tried = [n for n, band in enumerate(bands) if (values[band] > 0).any(axis=0).sum() >= least]
     for index, path in zip(tried, _best([values[bands[n]] for n in tried]), strict=True):
         score, x0, x1, y = path
-        if score >= max(least, LEAST_SHARE * (x1 - x0)):
-            rows, columns = bands[index]
+        if score < max(least, LEAST_SHARE * (x1 - x0)):
+            continue
+        rows, columns = bands[index]
+        if _best([clear[rows, columns]])[0][0] >= px_from_mm(CLEAR_MM, DPI):
             left, right, row = columns.start + x0, columns.start + x1, rows.start + y
             yield lines[index], Box(*(mm_from_px(v, DPI) for v in (left, row - 3, right, row + 4)))
 
 
-def _values(seen: Look, excused: NDArray[np.bool_]) -> Array:
-    """What each pixel is worth to a stroke that runs over it."""
+def _values(seen: Look, excused: NDArray[np.bool_], apart: int) -> Array:
+    """What each pixel is worth to a stroke over it; within ``apart`` of print nothing is seen."""
     length = round(px_from_mm(RULE_MM, DPI))
     print_ = (seen.model > 0.5 * seen.black).astype(np.uint8)
     rules = cv2.morphologyEx(print_, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     rules = cv2.dilate(rules, np.ones((RULE_EDGE_PX, RULE_EDGE_PX), np.uint8))
-    free = (seen.model < WHITE * seen.black) & (rules == 0)
+    near = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    white = (seen.model < WHITE * seen.black).astype(np.uint8)
+    free = (cv2.erode(white, near, iterations=apart) > 0) & (rules == 0)
     ink = (seen.scan - seen.model > INK * seen.black) & ~excused
     return np.asarray(np.where(free, np.where(ink, 1.0, -AGAINST), -HIDDEN), np.float32)
 

@@ -259,6 +259,32 @@ def test_a_word_of_two_letters_that_is_crossed_out_is_seen(
     assert [one["kind"] for one in found] == ["strike"]
 
 
+@pytest.mark.parametrize("how", ["rubbed", "smeared"])
+def test_a_word_of_the_wording_that_was_rubbed_or_smeared_is_for_a_person(
+    how: str, signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """It may be legible still; somebody wanted it not to be."""
+    x0, y0, x1, y1 = word_at(signed, "гражданство")
+    page = signed[2][0].copy()
+    part = page[y0 - 2 : y1 + 2, x0:x1]
+    if how == "rubbed":
+        part[:] = 255 - 0.4 * (255 - part.astype(np.float32))
+    else:
+        part[:] = cv2.blur(part, (9, 1))
+    (change,) = taken_in(signed, page, tmp_path)["alterations"]
+    assert (change["kind"], change["near"].strip("•; ")) == ("erasure", "гражданство")
+
+
+def test_a_speck_that_makes_a_letter_of_the_wording_like_another_is_dirt(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Under a letter's left stem, as the tail of a р would be."""
+    x0, _y0, _x1, y1 = word_at(signed, "полиса")
+    page = signed[2][0].copy()
+    cv2.circle(page, (x0 + 4, y1 + 2), 2, (40,), -1, cv2.LINE_AA)
+    assert not taken_in(signed, page, tmp_path)["alterations"]
+
+
 STAMPS = {"round": traps.stamp_round, "framed": traps.stamp_box}
 
 
