@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import dates, ink, script, stamps
+from pipeline import dates, ink, original, script, stamps
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.ink import Piece
@@ -85,7 +85,8 @@ def judge(
     marks = _measure(mask, scan[rows, columns], black, zone)
     if place.kind == "signature":
         present = _is_signature(marks, ocr)
-        if present and stamps.over(place.box, scan, issued, black):
+        stamped = present is not False and stamps.over(place.box, scan, issued, black)
+        if stamped:
             present = None
     elif place.kind == "date":
         present = _is_there(marks, DATE_MM)
@@ -94,7 +95,12 @@ def judge(
     crop = encode_png(laid.picture(place.box.grown(REACH_MM)))
     confidence = UNSURE if present is None else SURE
     mark = HandMark(place.field, place.kind, present, confidence, place.page, place.box, crop)
-    if place.kind != "date" or present is False:
+    if present is False:
+        return mark
+    if place.kind == "signature":
+        seen = original.judge(place.box, left, scan, black, laid, issued, stamped=stamped)
+        return replace(mark, original=seen.likely, certainty=seen.certainty)
+    if place.kind != "date":
         return mark
     guesses = dates.read(_writing(place, others, left, scan, black, issued))
     days = tuple(guess.day.isoformat() for guess in guesses)

@@ -37,7 +37,9 @@ class HandMark:
 
     ``kind`` is signature, date or text. ``days`` are what a date may say (ISO), most likely first;
     ``certainty`` (0 to 1) is of the first. ``value`` is what the record keeps of it, None until it
-    is sure; ``objection`` why it cannot be right (see ``rules.objection``).
+    is sure; ``objection`` why it cannot be right (see ``rules.objection``). Of a signature
+    ``original`` tells whether it is a pen's own ink (False: a copier's print; None: nothing
+    tells), and ``certainty`` is of that.
     """
 
     name: str
@@ -51,6 +53,7 @@ class HandMark:
     certainty: float = 0.0
     value: str | None = None
     objection: str | None = None
+    original: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
