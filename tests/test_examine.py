@@ -20,7 +20,7 @@ from pipeline.settings import load
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels
-from tests.simulator import traps
+from tests.simulator import tampering, traps
 from tests.simulator.printing import Sheet
 
 CONSENT = "consent-employee"
@@ -257,6 +257,35 @@ def test_a_word_of_two_letters_that_is_crossed_out_is_seen(
     cv2.line(page, (x0 - 6, level + 1), (x1 + 6, level + 2), (70,), 3, cv2.LINE_AA)
     found = taken_in(signed, page, tmp_path)["alterations"]
     assert [one["kind"] for one in found] == ["strike"]
+
+
+def test_a_cross_over_a_paragraph_strikes_each_of_its_lines(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Each line once, however many pieces the letters leave of the two strokes."""
+    x0, y0, _x1, _y1 = word_at(signed, "гражданство")
+    page = signed[2][0].copy()
+    x1, y1 = x0 + px(60), y0 + px(20)
+    for start, end in (((x0, y0), (x1, y1)), ((x1, y0), (x0, y1))):
+        cv2.line(page, start, end, (70,), 3, cv2.LINE_AA)
+    found = taken_in(signed, page, tmp_path)["alterations"]
+    lines = [one["near"] for one in found if one["kind"] == "strike"]
+    assert len(lines) == len(set(lines)) >= 3
+    assert {one["kind"] for one in found} == {"strike"}
+
+
+def test_words_written_over_a_line_are_an_insertion(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Half over the print: the letters by hand run along the line as a stroke would."""
+    x0, y0, x1, _y1 = word_at(signed, "гражданство")
+    sheet = Sheet(np.repeat(signed[2][0][..., None], 3, axis=2).copy(), GLASS_DPI)
+    box = Box(*(side * MM_PER_INCH / GLASS_DPI for side in (x0, y0, x1, y0 + px(3))))
+    tampering.insertion(sheet, box, "без права передачи", np.random.default_rng(3))
+    page = np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    found = taken_in(signed, page, tmp_path)["alterations"]
+    assert {one["kind"] for one in found} <= {"insertion", "overprint"}
+    assert "insertion" in {one["kind"] for one in found}
 
 
 STAMPS = {"round": traps.stamp_round, "framed": traps.stamp_box}
