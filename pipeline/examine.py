@@ -85,6 +85,13 @@ def examine(
         wording = [d for d in wording if not alterations.is_stamped(d, under, seen)]
         found = alterations.find(view, wording, excused | under, whole)
         fields = _stamped(fields, text, here, under & left, whole)
+    if any(pen.kind == "signature" and pen.present is False for pen in pens):
+        found = [
+            replace(one, looks_like="signature")
+            if hand.may_be_signature(one, left, scan, seen.black, ocr)
+            else one
+            for one in found
+        ]
     return Examined(_touched(fields, here, found), pens, tuple(found))
 
 

@@ -60,7 +60,8 @@ class HandMark:
 class Alteration:
     """Something done to the paper outside its blanks.
 
-    ``kind`` is strike, insertion, erasure or overprint; ``near`` the printed line it touches.
+    ``kind`` is strike, insertion, erasure or overprint; ``near`` the printed line it touches;
+    ``looks_like`` "signature" where a signature's blank is empty and one seems to stand here.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Alteration:
     box: Box
     near: str
     crop: bytes = b""
+    looks_like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

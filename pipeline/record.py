@@ -296,7 +296,13 @@ def as_json(document: Document) -> dict[str, Any]:
             for name, mark in hand_of(document).items()
         },
         "alterations": [
-            {"kind": a.kind, "page": a.page, "box_mm": a.box.as_list(), "near": a.near}
+            {
+                "kind": a.kind,
+                "page": a.page,
+                "box_mm": a.box.as_list(),
+                "near": a.near,
+                **({"looks_like": a.looks_like} if a.looks_like else {}),
+            }
             for page in document.pages
             for a in page.alterations
         ],

@@ -21,7 +21,9 @@ from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels
 from tests.simulator import tampering, traps
-from tests.simulator.printing import Sheet
+from tests.simulator.pens import take_pen
+from tests.simulator.printing import Sheet, lay
+from tests.simulator.signatures import sign
 
 CONSENT = "consent-employee"
 GLASS_DPI = 150  # of Office.page
@@ -286,6 +288,25 @@ def test_words_written_over_a_line_are_an_insertion(
     found = taken_in(signed, page, tmp_path)["alterations"]
     assert {one["kind"] for one in found} <= {"insertion", "overprint"}
     assert "insertion" in {one["kind"] for one in found}
+
+
+def test_a_signature_in_a_wrong_place_is_pointed_to(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Its blank is empty: the missing signature is the reason, and the words say where one is."""
+    mine = signed[0].copy_to(tmp_path / "office")
+    marks = {signed[1]["paper"]: {"date": "date"}}
+    pages = [mine.page(signed[1], number, marks=marks) for number in (1, 2)]
+    sheet = Sheet(np.repeat(pages[1][..., None], 3, axis=2).copy(), GLASS_DPI)
+    low = Box(110, 244, 170, 258)
+    pen = take_pen(np.random.default_rng(5))
+    lay(sheet, sign(low, pen, GLASS_DPI, np.random.default_rng(5), "loops")[0], pen.rgb)
+    mine.put("1.png", pages[0])
+    mine.put("2.png", np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8))
+    *_half, whole = mine.take_in()
+    assert {"signature-missing", "altered"} <= set(whole["reasons"])
+    assert "signature" in [one.get("looks_like") for one in whole["alterations"]]
+    assert "elsewhere" in mine("review").err
 
 
 STAMPS = {"round": traps.stamp_round, "framed": traps.stamp_box}

@@ -39,7 +39,7 @@ def scanned(sheet: Pixels, rng: np.random.Generator) -> Pixels:
     """Blue, green, red as a scanner sees a sheet (red, green, blue)."""
     soft = cv2.GaussianBlur(sheet[..., ::-1], (0, 0), 0.7).astype(np.float32)
     seen = (15 + soft * 230 / 255) * TINT + rng.normal(0, 2, sheet.shape)
-    return np.clip(seen, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(seen, 0, 255), np.uint8)
 
 
 def copied(sheet: Pixels, *, dark: bool) -> Pixels:

@@ -232,6 +232,7 @@ alteration = Table(
     *_seen(
         Column("kind", sa.String, nullable=False),
         Column("near", sa.String, nullable=False),
+        Column("looks_like", sa.String),
     ),
 )
 

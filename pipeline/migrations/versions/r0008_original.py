@@ -1,4 +1,4 @@
-"""Whether a signature is a pen's own ink or a copier's print. Older marks: not said."""
+"""Whether a signature is a pen's own ink, or stands in a wrong place. Of older scans: not said."""
 
 from __future__ import annotations
 
@@ -11,5 +11,6 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the columns."""
     op.add_column("mark", Column("original", sa.Boolean))
+    op.add_column("alteration", Column("looks_like", sa.String))
