@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import gaps, ink, layout, smears, strokes
+from pipeline import acts, gaps, ink, layout, smears, strokes
 from pipeline.doubt import Doubt
 from pipeline.geometry import Box, union
 from pipeline.glyphs import Look
@@ -20,12 +20,20 @@ from pipeline.register import Laid
 from pipeline.scan import encode_png
 
 Mask = NDArray[np.bool_]
+_Struck = tuple[list[Glyph], Box]  # a printed line, and where on it it is crossed out
+
+STRIKE = "strike"
 
 CROP_MM = 4.0
 # A signature's flourish ends within this of its blank; captions lie there, wording does not.
 AROUND_MM = 6.0
 BELOW_MM = 8.0
 BESIDE_MM = (1.0, 2.0)  # of a stroke: letters that it crosses, ink between them
+ACT_MM = (1.5, 4.5)  # between the pieces of one act: a line of print cuts a stroke across it
+WORDS_MM = (2.5, 1.0)  # between letters by hand, and a caret under them
+LEGS_APART_MM = 15.0  # of a zigzag over a paragraph
+END_MM = (1.0, 3.0)  # of such a stroke beyond the lines that it crosses
+FLAT = 3  # times as wide as high
 STAMP_REACH_MM = 0.8  # a stamp's ink so near to a letter changes its look
 
 
@@ -58,10 +66,17 @@ def find(
     ``hurt`` are those words that were rubbed or smeared; ``excused`` is ink that is accounted
     for; ``whole`` the colours of the values that OCR read letter for letter.
     """
-    folds = ink.page_lines(view.scan, view.issued, view.seen.black)
-    drawn = _strokes(view, excused | folds)
-    others = _changed(view, wording, hurt) + _inked(view, excused | folds)
-    found = [*drawn, *(one for one in others if not _belongs(one, drawn))]
+    marred = excused | ink.page_lines(view.scan, view.issued, view.seen.black)
+    drawn, along = _strokes(view, marred)
+    changed = [
+        one
+        for one in _changed(view, wording, hurt)
+        if not any(one.box.overlaps(box.grown(*BESIDE_MM)) for box in along)
+    ]
+    crossed, loose = _crossed(view, marred, [box for _line, box in drawn])
+    strikes = [_alteration(view, STRIKE, box, line) for line, box in _joined(crossed, drawn)]
+    others = changed + _inked(view, marred, [*loose, *along])
+    found = [*strikes, *(one for one in others if not _belongs(one, strikes))]
     return found + _added(view, excused, whole, found)
 
 
@@ -86,40 +101,95 @@ def _changed(view: View, doubts: Sequence[Doubt], hurt: Sequence[list[Glyph]]) -
     return found
 
 
-def _strokes(view: View, excused: Mask) -> list[Alteration]:
-    """Lines of print that a pen crosses out, but for a signature's flourish."""
+def _strokes(view: View, excused: Mask) -> tuple[list[_Struck], list[Box]]:
+    """Lines of print that a pen crosses out, but for a signature's flourish.
+
+    And where a hand wrote along a line of print.
+    """
     signed = _flourishes([place for place in view.places if place.kind == "signature"])
-    return [
-        _alteration(view, "strike", box, line)
-        for line, box in strokes.drawn(view.lines, view.seen, excused)
-        if not any(zone.overlaps(box) for zone in signed)
-    ]
+    struck, written = [], []
+    for line, box in strokes.drawn(view.lines, view.seen, excused):
+        if any(zone.overlaps(box) for zone in signed):
+            continue
+        if acts.is_writing(box, view.seen, excused):
+            written.append(box)
+        else:
+            struck.append((line, box))
+    return struck, written
 
 
-def _belongs(one: Alteration, drawn: Sequence[Alteration]) -> bool:
+def _joined(crossed: Sequence[_Struck], drawn: Sequence[_Struck]) -> list[_Struck]:
+    """Strokes along a line put together with those across it, if they meet."""
+    left, found = list(drawn), []
+    for line, box in crossed:
+        reach = box.grown(*BESIDE_MM)
+        met = [one for one in left if one[0] is line and one[1].overlaps(reach)]
+        left = [one for one in left if one not in met]
+        found.append((line, union([box, *(other for _line, other in met)])))
+    return found + left
+
+
+def _belongs(one: Alteration, struck: Sequence[Alteration]) -> bool:
     """Is it a part of a stroke that is known already: letters that it crosses, ink between them?"""
-    return any(one.near == it.near and one.box.overlaps(it.box.grown(*BESIDE_MM)) for it in drawn)
+    x, y = (one.box.x0 + one.box.x1) / 2, (one.box.y0 + one.box.y1) / 2
+    middle = Box(x, y, x, y)
+    return any(
+        (one.near == it.near and one.box.overlaps(it.box.grown(*BESIDE_MM)))
+        or it.box.grown(1.0).contains(middle)
+        for it in struck
+    )
 
 
-def _inked(view: View, excused: Mask) -> list[Alteration]:
-    """Ink that nothing explains: strikes where it lies flat over a line, else insertions."""
-    found = []
-    boxes = [layout.box_of(line) for line in view.lines]
+def _crossed(view: View, excused: Mask, drawn: Sequence[Box]) -> tuple[list[_Struck], list[Box]]:
+    """Lines of print that long strokes cross out, and the ink that nothing explains besides.
+
+    What hangs together is one act, with the strokes ``drawn`` along the print.
+    """
+    lines = [layout.box_of(line) for line in view.lines]
     flourish = _flourishes(view.places)
     stray = view.left & ~excused
-    for piece in ink.strays(stray, view.scan, view.seen.black, view.sheet, boxes):
-        if any(zone.contains(piece.box) for zone in flourish):
-            continue
-        near: list[Glyph] = min(
-            view.lines,
-            key=lambda line: _distance(layout.box_of(line), piece.box),
-            default=[],
-        )
-        over = bool(near) and layout.box_of(near).overlaps(piece.box)
-        flat = piece.box.width > 3 * piece.box.height
-        kind = "strike" if over and flat else "insertion"
-        found.append(_alteration(view, kind, piece.box, near))
+    pieces = [
+        piece.box
+        for piece in ink.strays(stray, view.scan, view.seen.black, view.sheet, lines)
+        if not any(zone.contains(piece.box) for zone in flourish)
+    ]
+    boxes = [*pieces, *drawn]
+    legs = [
+        union(boxes[n] for n in group)
+        for group in acts.together(boxes, *ACT_MM)
+        if acts.crossed([pieces[n] for n in group if n < len(pieces)], lines, view.seen, excused)
+    ]
+    crossed: list[_Struck] = []
+    loose = pieces
+    for zigzag in acts.together(legs, LEGS_APART_MM, ACT_MM[1]):
+        mine = [box for box in boxes if any(legs[n].contains(box) for n in zigzag)]
+        struck = acts.crossed(mine, lines, view.seen, excused)
+        crossed += [(view.lines[n], box) for n, box in struck]
+        if struck:
+            about = union(box for _line, box in struck).grown(*END_MM)
+            loose = [box for box in loose if not about.contains(box)]
+    return crossed, loose
+
+
+def _inked(view: View, excused: Mask, pieces: Sequence[Box]) -> list[Alteration]:
+    """Other ink that nothing explains: strikes where it lies flat over a line, else insertions."""
+    found = []
+    for group in acts.together(pieces, *WORDS_MM):
+        box = union(pieces[n] for n in group)
+        near = _line_of(view, box)
+        over = bool(near) and layout.box_of(near).overlaps(box)
+        flat = over and box.width > FLAT * box.height
+        is_strike = flat and not acts.is_writing(box, view.seen, excused)
+        found.append(_alteration(view, STRIKE if is_strike else "insertion", box, near))
     return found
+
+
+def _line_of(view: View, box: Box) -> list[Glyph]:
+    """The printed line that words written there belong to: they stand above it."""
+    over = [line for line in view.lines if layout.box_of(line).overlaps(box)]
+    if over:
+        return max(over, key=lambda line: layout.box_of(line).y1)
+    return min(view.lines, key=lambda line: _distance(layout.box_of(line), box), default=[])
 
 
 def _added(

@@ -88,6 +88,13 @@ def examine(
         hurt = [w for w in hurt if not under[ink.window(layout.box_of(w), under.shape, 0.0)].any()]
         found = alterations.find(view, wording, hurt, excused | under, whole)
         fields = _stamped(fields, text, here, under & left, whole)
+    if any(pen.kind == "signature" and pen.present is False for pen in pens):
+        found = [
+            replace(one, looks_like="signature")
+            if hand.may_be_signature(one, left, scan, seen.black, ocr)
+            else one
+            for one in found
+        ]
     return Examined(_touched(fields, here, found), pens, tuple(found))
 
 

@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import dates, ink, script, stamps
+from pipeline import dates, ink, original, script, stamps
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.ink import Piece
 from pipeline.page import DPI
 from pipeline.paper import Place
-from pipeline.reading import HandMark
+from pipeline.reading import Alteration, HandMark
 from pipeline.register import Laid
 from pipeline.scan import encode_png
 
@@ -45,6 +45,7 @@ OVER_MM = (2.0, 1.5, 2.5)  # beside, above and below: dates are written past the
 BESIDE_MM = 8.0  # a figure that stands as far off is still the date's
 PRINT_EDGE_PX = 5  # that print is blurred by, or lies off
 ABOVE_MM = 3.5  # the zone ends 2.5 below the rule
+ASTRAY_MM = 5.5  # words between two lines are not so high
 SURE, UNSURE = 0.99, 0.5
 
 
@@ -85,7 +86,8 @@ def judge(
     marks = _measure(mask, scan[rows, columns], black, zone)
     if place.kind == "signature":
         present = _is_signature(marks, ocr)
-        if present and stamps.over(place.box, scan, issued, black):
+        stamped = present is not False and stamps.over(place.box, scan, issued, black)
+        if stamped:
             present = None
     elif place.kind == "date":
         present = _is_there(marks, DATE_MM)
@@ -94,11 +96,34 @@ def judge(
     crop = encode_png(laid.picture(place.box.grown(REACH_MM)))
     confidence = UNSURE if present is None else SURE
     mark = HandMark(place.field, place.kind, present, confidence, place.page, place.box, crop)
-    if place.kind != "date" or present is False:
+    if present is False:
+        return mark
+    if place.kind == "signature":
+        seen = original.judge(place.box, left, scan, black, laid, issued, stamped=stamped)
+        return replace(mark, original=seen.likely, certainty=seen.certainty)
+    if place.kind != "date":
         return mark
     guesses = dates.read(_writing(place, others, left, scan, black, issued))
     days = tuple(guess.day.isoformat() for guess in guesses)
     return replace(mark, days=days, certainty=guesses[0].certainty if guesses else 0.0)
+
+
+def may_be_signature(
+    change: Alteration,
+    left: NDArray[np.bool_],
+    scan: NDArray[np.float32],
+    black: float,
+    ocr: OcrEngine,
+) -> bool:
+    """Whether what was added to a page, outside all blanks, looks like somebody's signature."""
+    if change.kind != "insertion" or change.box.height < ASTRAY_MM:
+        return False
+    rows, columns = ink.window(change.box, left.shape, REACH_MM)
+    x, y = mm_from_px(columns.start, DPI), mm_from_px(rows.start, DPI)
+    zone = _moved(change.box.grown(1.0), -x, -y)
+    return (
+        _is_signature(_measure(left[rows, columns], scan[rows, columns], black, zone), ocr) is True
+    )
 
 
 def _writing(

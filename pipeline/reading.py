@@ -37,7 +37,9 @@ class HandMark:
 
     ``kind`` is signature, date or text. ``days`` are what a date may say (ISO), most likely first;
     ``certainty`` (0 to 1) is of the first. ``value`` is what the record keeps of it, None until it
-    is sure; ``objection`` why it cannot be right (see ``rules.objection``).
+    is sure; ``objection`` why it cannot be right (see ``rules.objection``). Of a signature
+    ``original`` tells whether it is a pen's own ink (False: a copier's print; None: nothing
+    tells), and ``certainty`` is of that.
     """
 
     name: str
@@ -51,13 +53,15 @@ class HandMark:
     certainty: float = 0.0
     value: str | None = None
     objection: str | None = None
+    original: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
     """Something done to the paper outside its blanks.
 
-    ``kind`` is strike, insertion, erasure or overprint; ``near`` the printed line it touches.
+    ``kind`` is strike, insertion, erasure or overprint; ``near`` the printed line it touches;
+    ``looks_like`` "signature" where a signature's blank is empty and one seems to stand here.
     """
 
     kind: str
@@ -65,6 +69,7 @@ class Alteration:
     box: Box
     near: str
     crop: bytes = b""
+    looks_like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

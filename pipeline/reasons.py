@@ -90,6 +90,17 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
     if reason in ("signature-missing", "signature-unclear"):
         present = False if reason == "signature-missing" else None
         yield from _marks(document, "signature", present, title)
+        for change in verdict.alterations(document):
+            if present is False and change.looks_like == "signature":
+                yield _(
+                    "a signature seems to stand elsewhere, on page {page} near “{line}”"
+                ).format(page=change.page, line=change.near)
+    elif reason == "copy-not-original":
+        for mark in verdict.marks(document):
+            if mark.present is not False and mark.original is False:
+                yield _("{field}, page {page}: {certainty} % sure").format(
+                    field=title(mark.name), page=mark.page, certainty=round(100 * mark.certainty)
+                )
     elif reason == "date-missing":
         yield from _marks(document, "date", False, title)
     elif reason == "date-implausible":

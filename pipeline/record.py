@@ -253,6 +253,8 @@ def _reasons(paper: Paper, pages: Sequence[PageReading]) -> list[str]:
             found.append("signature-unclear" if mark.kind == "signature" else "date-missing")
         elif mark.objection:
             found.append("date-implausible")
+        if mark.present is not False and mark.original is False:
+            found.append("copy-not-original")
     if paper.superseded_by:
         found.append("stale-version")
     return found
@@ -287,8 +289,10 @@ def hand_of(document: Document) -> dict[str, HandMark]:
     return found
 
 
-def _day_of(mark: HandMark) -> dict[str, Any]:
-    return {"read": proposal(mark), "certainty": mark.certainty, "value": mark.value}
+def _more_of(mark: HandMark) -> dict[str, Any]:
+    if mark.kind == "date":
+        return {"read": proposal(mark), "certainty": mark.certainty, "value": mark.value}
+    return {"original": {"likely": mark.original, "certainty": mark.certainty}}
 
 
 def as_json(document: Document) -> dict[str, Any]:
@@ -332,12 +336,18 @@ def as_json(document: Document) -> dict[str, Any]:
                 "confidence": mark.confidence,
                 "page": mark.page,
                 "box_mm": mark.box.as_list(),
-                **(_day_of(mark) if mark.kind == "date" else {}),
+                **_more_of(mark),
             }
             for name, mark in hand_of(document).items()
         },
         "alterations": [
-            {"kind": a.kind, "page": a.page, "box_mm": a.box.as_list(), "near": a.near}
+            {
+                "kind": a.kind,
+                "page": a.page,
+                "box_mm": a.box.as_list(),
+                "near": a.near,
+                **({"looks_like": a.looks_like} if a.looks_like else {}),
+            }
             for page in document.pages
             for a in page.alterations
         ],

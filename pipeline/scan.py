@@ -169,7 +169,7 @@ def load_page(scan: Scan, number: int) -> PageImage:
             _("scan this sheet again"),
         ) from error
     colour = pixels.ndim == 3
-    if colour and not _has_colour(pixels):
+    if colour and not _is_colour_scan(pixels):
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
         colour = False
     return PageImage(pixels, colour, bilevel)
@@ -343,11 +343,11 @@ def _averaged(image: Image.Image, factor: int) -> Image.Image:
     return small
 
 
-COLOUR_SPREAD = 24  # of 255: grey paper scanned in colour stays below
+COLOUR_SPREAD = 1  # of 255: a grey scan kept in colour has none at all
 
 
-def _has_colour(pixels: NDArray[np.uint8]) -> bool:
-    """True where some part is clearly not grey (pens and stamps, not a scanner's tint)."""
+def _is_colour_scan(pixels: NDArray[np.uint8]) -> bool:
+    """True where the scanner saw colour: even of a grey page it sees the paper's and its own."""
     blue, green, red = cv2.split(np.ascontiguousarray(pixels[::4, ::4]))
     spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
     return bool(np.count_nonzero(spread > COLOUR_SPREAD) > spread.size * 1e-4)

@@ -20,8 +20,10 @@ from pipeline.settings import load
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels
-from tests.simulator import traps
-from tests.simulator.printing import Sheet
+from tests.simulator import tampering, traps
+from tests.simulator.pens import take_pen
+from tests.simulator.printing import Sheet, lay
+from tests.simulator.signatures import sign
 
 CONSENT = "consent-employee"
 GLASS_DPI = 150  # of Office.page
@@ -283,6 +285,54 @@ def test_a_speck_that_makes_a_letter_of_the_wording_like_another_is_dirt(
     page = signed[2][0].copy()
     cv2.circle(page, (x0 + 4, y1 + 2), 2, (40,), -1, cv2.LINE_AA)
     assert not taken_in(signed, page, tmp_path)["alterations"]
+
+
+def test_a_cross_over_a_paragraph_strikes_each_of_its_lines(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Each line once, however many pieces the letters leave of the two strokes."""
+    x0, y0, _x1, _y1 = word_at(signed, "гражданство")
+    page = signed[2][0].copy()
+    x1, y1 = x0 + px(60), y0 + px(20)
+    for start, end in (((x0, y0), (x1, y1)), ((x1, y0), (x0, y1))):
+        cv2.line(page, start, end, (70,), 3, cv2.LINE_AA)
+    found = taken_in(signed, page, tmp_path)["alterations"]
+    lines = [one["near"] for one in found if one["kind"] == "strike"]
+    assert len(lines) == len(set(lines)) >= 3
+    assert {one["kind"] for one in found} == {"strike"}
+
+
+def test_words_written_over_a_line_are_an_insertion(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Half over the print: the letters by hand run along the line as a stroke would."""
+    x0, y0, x1, _y1 = word_at(signed, "гражданство")
+    sheet = Sheet(np.repeat(signed[2][0][..., None], 3, axis=2).copy(), GLASS_DPI)
+    box = Box(*(side * MM_PER_INCH / GLASS_DPI for side in (x0, y0, x1, y0 + px(3))))
+    tampering.insertion(sheet, box, "без права передачи", np.random.default_rng(3))
+    page = np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    found = taken_in(signed, page, tmp_path)["alterations"]
+    assert {one["kind"] for one in found} <= {"insertion", "overprint"}
+    assert "insertion" in {one["kind"] for one in found}
+
+
+def test_a_signature_in_a_wrong_place_is_pointed_to(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Its blank is empty: the missing signature is the reason, and the words say where one is."""
+    mine = signed[0].copy_to(tmp_path / "office")
+    marks = {signed[1]["paper"]: {"date": "date"}}
+    pages = [mine.page(signed[1], number, marks=marks) for number in (1, 2)]
+    sheet = Sheet(np.repeat(pages[1][..., None], 3, axis=2).copy(), GLASS_DPI)
+    low = Box(110, 244, 170, 258)
+    pen = take_pen(np.random.default_rng(5))
+    lay(sheet, sign(low, pen, GLASS_DPI, np.random.default_rng(5), "loops")[0], pen.rgb)
+    mine.put("1.png", pages[0])
+    mine.put("2.png", np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8))
+    *_half, whole = mine.take_in()
+    assert {"signature-missing", "altered"} <= set(whole["reasons"])
+    assert "signature" in [one.get("looks_like") for one in whole["alterations"]]
+    assert "elsewhere" in mine("review").err
 
 
 STAMPS = {"round": traps.stamp_round, "framed": traps.stamp_box}

@@ -16,7 +16,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from pipeline.reading import Content
 
-REVISION = "0007"  # of the newest migration; a test holds that the two agree
+REVISION = "0008"  # of the newest migration; a test holds that the two agree
 
 metadata = sa.MetaData(
     naming_convention={
@@ -230,6 +230,7 @@ mark = Table(
         Column("certainty", sa.Double, nullable=False),
         Column("value", sa.String),
         Column("objection", sa.String),
+        Column("original", sa.Boolean),
     ),
 )
 
@@ -239,6 +240,7 @@ alteration = Table(
     *_seen(
         Column("kind", sa.String, nullable=False),
         Column("near", sa.String, nullable=False),
+        Column("looks_like", sa.String),
     ),
 )
 
