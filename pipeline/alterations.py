@@ -25,6 +25,7 @@ _Struck = tuple[list[Glyph], Box]  # a printed line, and where on it it is cross
 STRIKE = "strike"
 
 CROP_MM = 4.0
+FOOT_MM = 27.0  # the band of the codes, which are verified by being read
 # A signature's flourish ends within this of its blank; captions lie there, wording does not.
 AROUND_MM = 6.0
 BELOW_MM = 8.0
@@ -148,11 +149,17 @@ def _crossed(view: View, excused: Mask, drawn: Sequence[Box]) -> tuple[list[_Str
     lines = [layout.box_of(line) for line in view.lines]
     flourish = _flourishes(view.places)
     stray = view.left & ~excused
-    pieces = [
-        piece.box
-        for piece in ink.strays(stray, view.scan, view.seen.black, view.sheet, lines)
-        if not any(zone.contains(piece.box) for zone in flourish)
+    strays = ink.strays(stray, view.scan, view.seen.black, view.sheet, lines)
+    body = Box(
+        ink.EDGE_MM, ink.EDGE_MM, view.sheet.width - ink.EDGE_MM, view.sheet.height - FOOT_MM
+    )
+    pieces = [piece.box for piece in strays]
+    pieces += [
+        box
+        for box in acts.marks(body, view.seen, excused)
+        if not any(box.overlaps(other) for other in pieces)
     ]
+    pieces = [box for box in pieces if not any(zone.contains(box) for zone in flourish)]
     boxes = [*pieces, *drawn]
     legs = [
         union(boxes[n] for n in group)

@@ -29,7 +29,6 @@ from pipeline.scan import encode_png
 
 Image = NDArray[np.uint8]
 
-FOOT_MM = 27.0  # the foot band: codes and the printed id, verified by being read
 LINE_MARGIN_MM = (0.35, 0.5)  # about a line's glyphs: enough for OCR, too little for neighbours
 CROP_MARGIN_MM = 2.0
 
@@ -56,7 +55,7 @@ def examine(
     ocr: OcrEngine,
 ) -> Examined:
     """Look at everything on a page. ``printed`` holds the issued words by field name."""
-    body = [g for g in sheet.glyphs if g.box.y1 < sheet.height - FOOT_MM]
+    body = [g for g in sheet.glyphs if g.box.y1 < sheet.height - alterations.FOOT_MM]
     here = [p for p in places if p.page == sheet.number]
     rules = {p.colour for p in here if p.hand}
     text = [g for g in body if g.colour not in rules and g.char not in ORNAMENTS]

@@ -302,6 +302,19 @@ def test_a_cross_over_a_paragraph_strikes_each_of_its_lines(
     assert {one["kind"] for one in found} == {"strike"}
 
 
+def test_a_not_written_between_two_lines_is_seen(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """Two small letters and their caret: the lines leave little of them on white paper."""
+    x0, y0, x1, y1 = word_at(signed, "гражданство")
+    sheet = Sheet(np.repeat(signed[2][0][..., None], 3, axis=2).copy(), GLASS_DPI)
+    box = Box(*(side * MM_PER_INCH / GLASS_DPI for side in (x0, y0, x1, y1)))
+    tampering.insertion(sheet, box, "не", np.random.default_rng(3))
+    page = np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    found = taken_in(signed, page, tmp_path)["alterations"]
+    assert "insertion" in {one["kind"] for one in found}
+
+
 def test_words_written_over_a_line_are_an_insertion(
     signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
 ) -> None:
