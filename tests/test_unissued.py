@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
 import tempfile
@@ -11,19 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import cv2
-import docx as python_docx
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from docxtpl import DocxTemplate
 
 from pipeline import alignment, layout, settings, skeleton
 from pipeline import form as forms
 from pipeline.engines import docx, office
 from pipeline.flow import strangers
-from pipeline.geometry import Box
 from pipeline.reading import Content, PageReading
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
@@ -32,6 +26,7 @@ from tests import scanning
 from tests.scanning import DAY, Json, Office, Pixels
 from tests.simulator.dates import write_on_rule
 from tests.simulator.dice import dice
+from tests.simulator.elsewhere import other_program, rules_of
 from tests.simulator.pens import take_pen
 from tests.simulator.printing import lay, render
 
@@ -203,40 +198,6 @@ def taken(ours: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Off
     pages = [*scanned(first), *scanned(second, pen="Пнёв Олег Ильич")]
     here.put("pile.pdf", *pages)
     return here, here.take_in()
-
-
-def other_program(path: Path, values: dict[str, str]) -> bytes:
-    """The form filled and set in another font, with other margins: other lines, other pages."""
-    made = DocxTemplate(path)
-    made.render(values)
-    out = io.BytesIO()
-    made.save(out)
-    document = python_docx.Document(out)
-    for section in document.sections:
-        section.left_margin = section.right_margin = Mm(14)
-        section.top_margin = Mm(12)
-        for paragraph in section.footer.paragraphs:
-            paragraph.clear()
-    for run in document.element.body.iter(qn("w:rPr")):
-        for name in ("w:rFonts", "w:sz", "w:szCs"):
-            for old in run.findall(qn(name)):
-                run.remove(old)
-    document.styles["Normal"].font.name = "DejaVu Sans"
-    document.styles["Normal"].font.size = Pt(10)
-    document.save(out)
-    return out.getvalue()
-
-
-def rules_of(sheet: layout.Sheet) -> list[Box]:
-    """Where a pen writes: over each run of underscores that is long enough."""
-    found: list[list[layout.Glyph]] = []
-    for glyph in (glyph for glyph in sheet.glyphs if glyph.char == "_"):
-        last = found[-1][-1].box if found else glyph.box
-        if not found or glyph.box.x0 - last.x1 > 1 or abs(glyph.box.y1 - last.y1) > 1:
-            found.append([])
-        found[-1].append(glyph)
-    boxes = map(layout.box_of, found)
-    return [Box(b.x0, b.y1 - 6, b.x1, b.y1) for b in boxes if b.width > 25]
 
 
 def scanned(pdf: Path, pen: str = "") -> list[Pixels]:
