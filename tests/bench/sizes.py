@@ -14,6 +14,7 @@ class Sizes:
     """Pages or papers of each measure. ``kills`` is for each command; 0 leaves it out.
 
     ``glyphed``: papers with one changed glyph in every field; ``single``: with one in all.
+    ``others``: copies of forms out of other programs, of each profile; of the rest in keeping.
     ``files``: of a small and of a large office; ``indexes_all``: the large one is searched too,
     whose index takes minutes.
     """
@@ -31,6 +32,7 @@ class Sizes:
     unsigned: int
     dates: int
     stamped: int
+    others: int
     speed_pages: int
     issued: int
     memory_pages: tuple[int, int]
@@ -53,13 +55,13 @@ class Sizes:
 LOOK = Sizes(
     honest_pages=192, torn=24, glyphed=20, single=12, swapped=12, smeared=12, worded=12, covered=32,
     struck=40, retyped=12,
-    unsigned=40, dates=48, stamped=8, speed_pages=40, issued=600, memory_pages=(20, 120),
+    unsigned=40, dates=48, stamped=8, others=8, speed_pages=40, issued=600, memory_pages=(20, 120),
     files=(400, 1000), indexes_all=False, kills=0,
 )  # fmt: skip
 TINY = Sizes(
     honest_pages=16, torn=2, glyphed=4, single=2, swapped=2, smeared=2, worded=2, covered=4,
     struck=4, retyped=2,
-    unsigned=10, dates=4, stamped=2, speed_pages=4, issued=6, memory_pages=(2, 8),
+    unsigned=10, dates=4, stamped=2, others=1, speed_pages=4, issued=6, memory_pages=(2, 8),
     files=(4, 20), indexes_all=False, kills=2,
 )  # fmt: skip
 
@@ -68,6 +70,7 @@ def full(pages: int) -> Sizes:
     """The long bench with ``pages`` honest pages."""
     return Sizes(
         honest_pages=pages, torn=400, glyphed=300, single=100, swapped=100, smeared=100, worded=100,
-        covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100, speed_pages=40,
-        issued=4000, memory_pages=(50, 500), files=(1000, 10_000), indexes_all=True, kills=30,
+        covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100, others=300,
+        speed_pages=40, issued=4000, memory_pages=(50, 500), files=(1000, 10_000), indexes_all=True,
+        kills=30,
     )  # fmt: skip
