@@ -24,7 +24,7 @@ from pipeline.examine import examine
 from pipeline.flow import recall, strangers
 from pipeline.glyphs import ink_of
 from pipeline.i18n import _
-from pipeline.identify import Identity
+from pipeline.identify import A4_MM, Identity
 from pipeline.likeness import Text, Wording
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
@@ -41,6 +41,9 @@ SMALLEST_PX = 300  # of a page's short side: nothing can be read off a smaller p
 BLANK_INK_SHARE = 0.0004  # of a page's area: a blank back with dust has less
 BLANK_EDGE = 0.04  # of the page's width and height: borders and shadows are no writing
 INK_LEVEL = 0.3
+FAINT_LEVEL = 0.22  # ink of a pale copy; the back's print that shows through is paler
+LETTERS_MM = ((1.2, 8.0), (0.6, 12.0))  # pieces as high and as wide may be letters
+FAINT_LETTERS = 12  # or fewer: dust, streaks and folds make up to four such pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +265,14 @@ def _is_blank(grey: NDArray[np.uint8]) -> bool:
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     rows, columns = (round(side * BLANK_EDGE) for side in small.shape)
     inner = small[rows : small.shape[0] - rows, columns : small.shape[1] - columns]
-    ink = cv2.morphologyEx(
-        (ink_of(np.ascontiguousarray(inner)) > INK_LEVEL).astype(np.uint8),
-        cv2.MORPH_OPEN,
-        np.ones((2, 2), np.uint8),
+    ink = ink_of(np.ascontiguousarray(inner))
+    dark = cv2.morphologyEx(
+        (ink > INK_LEVEL).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)
     )
-    return bool(np.count_nonzero(ink) < ink.size * BLANK_INK_SHARE)
+    if np.count_nonzero(dark) >= dark.size * BLANK_INK_SHARE:
+        return False
+    stats = cv2.connectedComponentsWithStats((ink > FAINT_LEVEL).astype(np.uint8))[2][1:]
+    pieces = stats[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]] * (A4_MM[1] / max(small.shape))
+    low, high = np.array(LETTERS_MM).T
+    letters = np.all((pieces >= low) & (pieces <= high), axis=1)
+    return bool(np.count_nonzero(letters) <= FAINT_LETTERS)
