@@ -29,7 +29,7 @@ ORDER = re.findall(
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
     atlas placing glyphs blots smears doubt gaps strokes ink
-    script dates mrz reading kinds identify likeness skeleton alignment unissued stamps hand
+    script dates mrz reading kinds identify likeness layer skeleton alignment unissued stamps hand
     alterations examine
     export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report

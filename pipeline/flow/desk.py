@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import i18n, identify, layout, likeness, page, register, skeleton
+from pipeline import i18n, identify, layer, layout, likeness, page, register, skeleton
 from pipeline import scan as scans
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
@@ -174,7 +174,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
             return replace(reading, blank=True), None
         identity = identify.identify(grey, _desk.ocr)
         if identity.mark is None and not identity.ambiguous:
-            text = likeness.read(grey, _desk.ocr)
+            text = _text(task, grey)
             identity = _desk.recall(text)
             if identity.mark is None:
                 copy = _desk.copied(replace(reading, turned=text.turned), grey, text)
@@ -203,7 +203,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
     paper = _desk.registry.paper(identity.mark.paper)
     if paper is None:
         try:
-            text = likeness.read(grey, _desk.ocr)
+            text = _text(task, grey)
         except ToolFailedError as error:
             return reading, task.trouble(error)
         return _desk.copied(reading, grey, text), None
@@ -215,6 +215,13 @@ def _seen(task: Task, image: PageImage) -> Answer:
         return unsure if identity.by == "text" and not _is_proven(seen) else seen, None
     except ToolFailedError as error:
         return replace(reading, problems=("field-unreadable",)), task.trouble(error)
+
+
+def _text(task: Task, grey: NDArray[np.uint8]) -> Text:
+    """What the page says: by its own text where that can be believed, else by OCR."""
+    assert _desk is not None
+    own = layer.read(task.scan, task.number, grey, _desk.ocr)
+    return own or likeness.read(grey, _desk.ocr)
 
 
 def _laid(
