@@ -8,6 +8,7 @@ so what counts is what that person is told.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -92,6 +93,11 @@ class Seen:
         """Is any page taken for another form?"""
         return bool(self.forms - {self.it.form})
 
+    @property
+    def is_taken(self) -> bool:
+        """Is it taken for a whole copy of any form? A page on which nothing is changed is one."""
+        return any(one["form"] and "page-missing" not in one["reasons"] for one in self.documents)
+
     def outcomes(self) -> Iterator[str]:
         """Of each printed field: right, unreadable (a person says it), lost, or wrong."""
         for name, words in self.it.fields.items():
@@ -146,10 +152,12 @@ def _forms(seen: Sequence[Seen]) -> Iterator[Row]:
         yield share_of("others' prints: pages joined", profile, whole)
     filled = [one.is_found for one in seen if one.it.what == "blank"]
     yield share_of("others' prints: form found", "filled by pen", filled)
-    for what in ("copy", "blank", "relative", "document"):
+    for what in ("copy", "blank", "document"):
         wrong = [one.is_wrong for one in seen if one.it.what == what]
         yield share_of("taken for another form", what, wrong, NONE)
-    softened = [bool(one.forms) for one in seen if one.it.what == "softened"]
+    taken = [one.is_taken for one in seen if one.it.what == "relative"]
+    yield share_of("taken for a form", "near relatives", taken, NONE)
+    softened = [one.is_taken for one in seen if one.it.what == "softened"]
     yield share_of("two words softened: taken for the form", "all", softened)
 
 
@@ -193,7 +201,8 @@ def _documents(seen: Sequence[Seen]) -> Iterator[Row]:
 
 
 def _plain(words: str) -> str:
-    return "".join(words.split()).replace("ё", "е")
+    """Without blanks, and quotation marks, which may be the form's."""
+    return re.sub(r"[\s«»]", "", words).replace("ё", "е")
 
 
 def _pile(setting: Setting, office: Workspace) -> list[Other]:
