@@ -40,7 +40,9 @@ def _number(rng: np.random.Generator, digits: int) -> str:
 
 
 def _some_day(rng: np.random.Generator, first: int, before: int) -> date:
-    return date(int(rng.integers(first, before)), int(rng.integers(1, 13)), int(rng.integers(1, 29)))
+    return date(
+        int(rng.integers(first, before)), int(rng.integers(1, 13)), int(rng.integers(1, 29))
+    )
 
 
 def _passport(row: Row, rng: np.random.Generator) -> Lines:
