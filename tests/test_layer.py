@@ -31,6 +31,7 @@ SAID = {
     "passport_number": "654321",
     "passport_issued_on": "12.05.2010",
     "passport_issued_by": "Отделом внутренних дел города Лугоград",
+    "email": "anna@example.org",
 }
 LIES = {"number": {"passport_number": "654821"}, "name": {"full_name": "Пнёв Олег Ильич"}}
 TWINS = str.maketrans("аеос", "aeoc")  # look the same, and are Latin
@@ -127,3 +128,13 @@ def test_intake_shows_what_the_file_says(printed: dict[str, Path], tmp_path: Pat
     (document,) = here.take_in()
     assert (document["form"], document["status"]) == (FORM, "review")
     assert {name: document["fields"][name]["read"] for name in SAID} == SAID
+
+
+def test_an_address_of_the_net_on_a_scan_is_read_in_its_own_letters(
+    printed: dict[str, Path], tmp_path: Path
+) -> None:
+    here = scanning.open_office(tmp_path / "office")
+    here.put("consent.png", scans.load_page(opened(printed["true"]), 1).grey)
+    (document,) = here.take_in()
+    assert document["fields"]["email"]["read"] == SAID["email"]
+    assert document["status"] == "review"

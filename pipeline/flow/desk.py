@@ -99,7 +99,8 @@ class _Desk:
         """The page as a copy of a form, all forms being read once, at the first such page."""
         if self._skeletons is None:
             self._skeletons = list(skeleton.every(self.settings))
-        return strangers.copied(reading, grey, text, self._skeletons, self.settings.today)
+        today, known = self.settings.today, self._skeletons
+        return strangers.copied(reading, grey, text, known, today, self.ocr)
 
     def _sheet(self, paper: str, number: int) -> layout.Sheet:
         return self.issued(paper, number)[0]
@@ -203,10 +204,9 @@ def _seen(task: Task, image: PageImage) -> Answer:
     paper = _desk.registry.paper(identity.mark.paper)
     if paper is None:
         try:
-            text = _text(task, grey)
+            return _desk.copied(reading, grey, _text(task, grey)), None
         except ToolFailedError as error:
             return reading, task.trouble(error)
-        return _desk.copied(reading, grey, text), None
     if identity.mark.of != paper.pages:
         return replace(reading, problems=unsure.problems), None
     try:
