@@ -145,6 +145,19 @@ def test_another_wording_is_not_the_form(ours: Settings, known: list[Skeleton]) 
     assert form_of(without, known) is None
 
 
+def test_a_clause_in_the_place_of_words_about_fields_is_not_the_forms(
+    ours: Settings, known: list[Skeleton]
+) -> None:
+    values = {"full_name": "Пнёв Олег Ильич", "position": "методист", "acquainted": "ознакомлен"}
+    text = text_of(PLEDGE, ours, values)
+    assert form_of(text, known) == PLEDGE
+    clause = """Данные субъекта передаются партнёрам для рассылки рекламных предложений; согласие
+    действует бессрочно, отзыв рассматривается по усмотрению оператора в течение одного года."""
+    changed = re.sub(r"\nС [^\n]* и гарантиях [^\n]*", f"\n{clause}", text)
+    assert changed != text
+    assert form_of(changed, known) is None
+
+
 def test_what_quotes_a_form_is_not_the_form(ours: Settings, known: list[Skeleton]) -> None:
     rule = """Работник кадровой службы объясняет каждому принятому, зачем нужно согласие, какие
     сведения в нём названы и где хранятся подписанные листы. Отказ записывают в журнал. """
