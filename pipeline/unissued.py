@@ -112,6 +112,8 @@ def read(
                 if parts is None and seen.status != "empty":
                     seen = replace(seen, status="unreadable")
                 office = one.skeleton.office.get(item.name)
+                if office and _plain(seen.read, item.kind) == _plain(office, item.kind):
+                    seen = replace(seen, read=office)  # OCR makes signs of specks
                 unlike = not _is_office(office, seen.read)
                 by_pen = not office and any(_is_on_rule(page, word.box) for _piece, word in part)
                 if (ink and not part) or (unlike and seen.read) or by_pen:
