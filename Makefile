@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := setup
-.PHONY: setup demo awful test bench bench-full bench-setup lint messages lock clean
+.PHONY: setup demo awful others test bench bench-full bench-setup lint messages lock clean
 
 RUN := .venv/bin/
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -52,6 +52,10 @@ demo: setup
 # A stack in which every sheet is spoilt in another way, and the report that intake writes of it.
 awful: setup
 	@$(RUN)python -m tests.awful
+
+# A stack of everybody else's paper: what intake makes of forms and documents not printed here.
+others: setup
+	@$(RUN)python -m tests.others
 
 test: lint
 	$(RUN)pytest -n 2

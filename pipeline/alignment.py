@@ -25,7 +25,8 @@ EXACT = 3  # letters: words as short must be read right
 NEXT_BONUS = 1.5  # letters: words that follow each other in both texts belong together
 LOST = 0.7  # a word of the form that was not read, against one that was: where the page ends
 TRUE = 4  # letters of a word that is looked up in the dictionary
-LONGEST = 40  # words that one field may hold
+LONGEST = 40  # words that one field may hold; of the kinds that have an end
+ROOM = {"word": 1, "digits": 1, "date": 4, "initials": 3, "name": 4, "signature": 2, "position": 10}
 LEAST_LETTERS = 200  # of the form read on the page: a few lines are no page of it
 LATER_LETTERS = 400  # without its head: how forms end is common to many
 HEAD_WORDS = 12  # of the form that may be missing: a heading over a stamp
@@ -35,6 +36,7 @@ LEAST_SHARE = 0.8  # or as much of a short form
 # place no garbled ones stand: bad OCR loses words, another wording has others.
 READ, SAID = 0.6, 0.93
 CHANGED = 8  # letters of true words in one place that the form does not have: another wording
+REPLACED = 16  # letters left out in one place: more than one word that a pen ran into
 BY_CHANCE = 0.02  # of garbled letters: some of them make words
 OMITTED = 3  # as many letters left out weigh as one of another word: OCR overlooks lines, too
 MARGIN = 0.08  # of the letters read: a form that fits as well to within this could be meant
@@ -212,15 +214,30 @@ def _beside(
             gaps = range(after, after + 1)
         elif after == len(skeleton.words):
             gaps = range(i + 1, i + 2)
-        slots = sum(len(skeleton.slots.get(gap, ())) for gap in gaps)
-        others = [token.word for token in said[j + 1 : end]][LONGEST * slots :]
+        names = [name for gap in gaps for name in skeleton.slots.get(gap, ())]
+        is_inner = i >= 0 and after < len(skeleton.words)
+        left_out = skeleton.part(i + 1, after) if is_inner else 0
+        others = [token.word for token in said[j + 1 : end]]
+        room = LONGEST * len(names)
+        if left_out >= REPLACED:  # in its place may stand what is no field's
+            others = [word for word in others if word not in office]
+            room = sum(_room(skeleton, name) for name in names)
+        others = others[room:]
         true = sum(len(w) for w in others if len(w) >= TRUE and w not in office and is_word(w))
         foreign += true
         garbled += sum(map(len, others)) - true
-        if i >= 0 and after < len(skeleton.words) and not slots:
-            left_out = skeleton.part(i + 1, after) if not others else 0
-            changed = max(changed, true, left_out // OMITTED)
+        if is_inner:
+            lost = left_out // OMITTED if not (others or names) else 0
+            changed = max(changed, true, lost)
     return foreign, garbled, changed
+
+
+def _room(skeleton: Skeleton, name: str) -> int:
+    """How many words a field may hold beside the office's own: few where its kind tells."""
+    field = skeleton.fields.get(name)
+    if field is None or name in skeleton.office:
+        return LONGEST if field is None else 0
+    return ROOM.get(field.kind, LONGEST)
 
 
 def _is_of_others(one: Alignment, text: str) -> bool:

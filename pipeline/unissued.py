@@ -39,6 +39,7 @@ SURE = 0.6  # of OCR, of the weakest word: below it a value is shown and not tak
 INK_MM2 = 1.0  # of strokes in a blank: less is dirt
 STROKE_MM = 1.2  # high: lower ones are remains of a rule, or signs
 RULE_MM = 6.0  # a line as long is a blank's rule
+UNDERLINED = 0.6  # of a word's width: more has a rule under it
 AIR_MM = 1.5  # about a picture
 DARK = 128  # of 255
 FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
@@ -110,8 +111,12 @@ def read(
                 seen = _field(page, item, part, ink or region, number, today)
                 if parts is None and seen.status != "empty":
                     seen = replace(seen, status="unreadable")
-                unlike = not _is_office(one.skeleton.office.get(item.name), seen.read)
-                if (ink and not part) or (unlike and seen.read):
+                office = one.skeleton.office.get(item.name)
+                if office and _plain(seen.read, item.kind) == _plain(office, item.kind):
+                    seen = replace(seen, read=office)  # OCR makes signs of specks
+                unlike = not _is_office(office, seen.read)
+                by_pen = not office and any(_is_on_rule(page, word.box) for _piece, word in part)
+                if (ink and not part) or (unlike and seen.read) or by_pen:
                     seen = replace(seen, status="unreadable")
                 fields.append(seen)
     return _agreed(fields, one.skeleton), hand
@@ -343,9 +348,7 @@ def _ink(page: Page, region: Pixels, printed: set[int]) -> Pixels | None:
             )
             dark[max(0, top - 2) : max(0, foot + 2), max(0, left - 2) : max(0, right + 2)] = 0
     dpi = READ_DPI * fine
-    kernel = np.ones((1, max(2, round(px_from_mm(RULE_MM, dpi)))), np.uint8)
-    rule = cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.ones((5, 1), np.uint8))
-    dark[rule > 0] = 0
+    dark[cv2.dilate(_rules(dark, dpi), np.ones((5, 1), np.uint8)) > 0] = 0
     left_over = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     _count, labels, stats, _middles = cv2.connectedComponentsWithStats(left_over)
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= px_from_mm(STROKE_MM, dpi)
@@ -359,6 +362,23 @@ def _ink(page: Page, region: Pixels, printed: set[int]) -> Pixels | None:
         x0 + float(columns.max() + 1) / fine,
         y0 + float(rows.max() + 1) / fine,
     )
+
+
+def _is_on_rule(page: Page, box: Pixels) -> bool:
+    """Does a rule run under a word: did somebody write in a blank, however well it can be read?"""
+    x0, y0, x1, y1 = box
+    wide, air = px_from_mm(RULE_MM, READ_DPI), px_from_mm(AIR_MM, READ_DPI)
+    picture = likeness.cut(page.grey, page.text, (x0 - wide, (y0 + y1) / 2, x1 + wide, y1 + air))
+    fine = picture.shape[1] / (x1 - x0 + 2 * wide)
+    dark = (picture < DARK).astype(np.uint8)
+    under = _rules(dark, READ_DPI * fine)[:, round(wide * fine) : round(-wide * fine)]
+    return bool(under.any(axis=0).mean() >= UNDERLINED)
+
+
+def _rules(dark: Image, dpi: float) -> Image:
+    """The lines among dark pixels that are too long for any letter."""
+    kernel = np.ones((1, max(2, round(px_from_mm(RULE_MM, dpi)))), np.uint8)
+    return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.uint8)
 
 
 def _around(words: Sequence[Word]) -> Pixels:

@@ -16,15 +16,15 @@ from typing import Any
 import cv2
 import numpy as np
 import pypdfium2
-from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.geometry import Box
 from tests.showing import CLONE, TODAY, Show, say
 from tests.simulator import HANDS, PROFILES, harsher
 from tests.simulator.damage import Profile, Scan, scan
 from tests.simulator.dice import dice
+from tests.simulator.documents import receipt
 from tests.simulator.filling import fill_in, plan_marks
-from tests.simulator.printing import Pixels, Sheet, blank_sheet, render
+from tests.simulator.printing import Sheet, blank_sheet, render
 from tests.simulator.stack import Encoded, encode, write_stack
 from tests.simulator.tampering import strike_paragraph
 from tests.simulator.traps import fold, stamp_round, staple
@@ -182,31 +182,12 @@ def _sheet(spoilt: Spoilt, office: Show, paper: Mapping[str, Any]) -> Encoded:
         who = f"{spoilt.form} {spoilt.of}"  # not the id, which is another one in every registry
         fill_in(sheet, here, plan, SEED, who, HANDS, date.fromisoformat(TODAY))
     elif spoilt.of < 0:
-        sheet = _receipt()
+        sheet = receipt()
     else:
         sheet = blank_sheet(210, 297)
     spoilt.hurt(sheet, rng)
     seen: Scan = scan(sheet, spoilt.profile, spoilt.turned, rng)
     return encode(seen, "pdf")
-
-
-def _receipt() -> Sheet:
-    """A till's receipt on the glass, the lid white about it."""
-    paper: Pixels = np.full((3508, 2480, 3), 228, np.uint8)
-    picture = Image.fromarray(paper)
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((760, 300, 1660, 2300), fill=(252, 251, 249), outline=(200, 200, 200))
-    face = ImageFont.truetype("LiberationMono-Regular.ttf", 44)
-    lines = (
-        "   ООО «Липовый мед»", "   г. Новозареченск", "",
-        "КАССОВЫЙ ЧЕК № 0417", "22.11.2026  17:42", "",
-        "Бумага А4     1 x 389.00", "Скрепки       2 x  64.50", "Ручка синяя   3 x  35.00", "",
-        "ИТОГ              623.00", "НАЛИЧНЫМИ        1000.00", "СДАЧА             377.00", "",
-        "     СПАСИБО ЗА ПОКУПКУ",
-    )  # fmt: skip
-    for row, line in enumerate(lines):
-        pen.text((820, 380 + row * 90), line, font=face, fill=(40, 40, 46))
-    return Sheet(np.asarray(picture).copy(), 300)
 
 
 if __name__ == "__main__":

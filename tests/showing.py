@@ -1,4 +1,4 @@
-"""What `make demo` and `make awful` share: commands shown as a user would type them, and run."""
+"""What the shows (`make demo`, `awful`, `others`) share: commands shown as typed, and run."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ ORDER = re.findall(
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper scan picture view page lie register
     atlas placing glyphs ink blots smears doubt gaps strokes
-    script dates mrz reading kinds identify likeness skeleton alignment unissued stamps original
-    hand acts alterations examine
+    script dates mrz reading kinds identify likeness layer skeleton alignment unissued stamps
+    original hand acts alterations examine
     export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
     binding handover registry whose standing dossier inventory archive removal consents leaving

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pikepdf
 import pytest
@@ -26,6 +27,8 @@ from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels
 from tests.simulator import TURNS
+from tests.simulator.dice import dice
+from tests.simulator.documents import draw
 
 FAULTS = Path(__file__).parent / "faults"
 PAGE_KEYS = {"source", "sha256", "source_page", "page", "of", "turned", "identified_by", "kind"}
@@ -403,6 +406,17 @@ def test_page_that_tesseract_fails_on_goes_to_a_person(
     assert line.startswith("6 inbox/a.png, page 1: Tesseract failed")
     (anew,) = office.take_in("inbox", "--again")
     assert (anew["document"], anew["status"]) == (document["document"], "accepted")
+
+
+def test_a_pale_copy_of_a_card_is_no_blank_page(office: Office) -> None:
+    card = draw("pension-insurance", people.hires(1, 7)[0], dice(7, "card")).pixels
+    small = cv2.resize(card, (1654, 2339), interpolation=cv2.INTER_AREA).min(axis=2)
+    paled = np.asarray(140 + small * (80 / 255), np.uint8)
+    # What the back's print shows through is paler still.
+    through = np.asarray(210 + small[:, ::-1] * (30 / 255), np.uint8)
+    office.put("pile.tiff", paled, through)
+    (document,) = office.take_in()
+    assert (document["reasons"], document["blanks"]) == (["unknown-form"], [2])
 
 
 def test_page_that_takes_too_long_goes_to_a_person(office: Office, issued: Issued) -> None:

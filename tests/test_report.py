@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pipeline import reasons
 from pipeline.record import REVIEW, Document
-from tests import awful, filing, scanning
+from tests import awful, filing, others, scanning
 from tests.bench import people
 from tests.test_intake import blank, stranger
 
@@ -84,10 +85,16 @@ def test_struck_value_that_reads_as_issued_is_not_told_as_two_values() -> None:
     assert "reads as issued" in line and "Ёлкина" not in line
 
 
-def test_every_awful_sheet_is_explained_and_shown() -> None:
-    folder = awful.REPORT.parent
+@pytest.mark.parametrize(
+    ("folder", "stacked"),
+    [(awful.REPORT.parent, awful.STACKED), (others.KEPT, others.STACKED)],
+    ids=["awful", "others"],
+)
+def test_every_sheet_of_a_sample_is_explained_and_shown(
+    folder: Path, stacked: Sequence[awful.Spoilt | others.Strange]
+) -> None:
     told = re.findall(r"^\| (\d+) \| ([^|]+) \|", (folder / "README.md").read_text("utf-8"), re.M)
     sheets_told = [(int(number), what) for number, what in told]
-    assert sheets_told == list(enumerate((sheet.what for sheet in awful.STACKED), start=1))
-    numbers = [number for _colour, number in sheets(awful.REPORT)]
+    assert sheets_told == list(enumerate((sheet.what for sheet in stacked), start=1))
+    numbers = [number for _colour, number in sheets(folder / "report.html")]
     assert numbers == [str(number) for number, _what in sheets_told]

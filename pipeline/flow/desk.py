@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import i18n, identify, layout, likeness, page, register, skeleton
+from pipeline import i18n, identify, layer, layout, likeness, page, register, skeleton
 from pipeline import scan as scans
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
@@ -24,7 +24,7 @@ from pipeline.examine import examine
 from pipeline.flow import recall, strangers
 from pipeline.glyphs import ink_of
 from pipeline.i18n import _
-from pipeline.identify import Identity
+from pipeline.identify import A4_MM, Identity
 from pipeline.likeness import Text, Wording
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
@@ -41,6 +41,9 @@ SMALLEST_PX = 300  # of a page's short side: nothing can be read off a smaller p
 BLANK_INK_SHARE = 0.0004  # of a page's area: a blank back with dust has less
 BLANK_EDGE = 0.04  # of the page's width and height: borders and shadows are no writing
 INK_LEVEL = 0.3
+FAINT_LEVEL = 0.22  # ink of a pale copy; the back's print that shows through is paler
+LETTERS_MM = ((1.2, 8.0), (0.6, 12.0))  # pieces as high and as wide may be letters
+FAINT_LETTERS = 12  # or fewer: dust, streaks and folds make up to four such pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class _Desk:
         """The page as a copy of a form, all forms being read once, at the first such page."""
         if self._skeletons is None:
             self._skeletons = list(skeleton.every(self.settings))
-        return strangers.copied(reading, grey, text, self._skeletons, self.settings.today)
+        today, known = self.settings.today, self._skeletons
+        return strangers.copied(reading, grey, text, known, today, self.ocr)
 
     def _sheet(self, paper: str, number: int) -> layout.Sheet:
         return self.issued(paper, number)[0]
@@ -171,7 +175,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
             return replace(reading, blank=True), None
         identity = identify.identify(grey, _desk.ocr)
         if identity.mark is None and not identity.ambiguous:
-            text = likeness.read(grey, _desk.ocr)
+            text = _text(task, grey)
             identity = _desk.recall(text)
             if identity.mark is None:
                 copy = _desk.copied(replace(reading, turned=text.turned), grey, text)
@@ -200,10 +204,9 @@ def _seen(task: Task, image: PageImage) -> Answer:
     paper = _desk.registry.paper(identity.mark.paper)
     if paper is None:
         try:
-            text = likeness.read(grey, _desk.ocr)
+            return _desk.copied(reading, grey, _text(task, grey)), None
         except ToolFailedError as error:
             return reading, task.trouble(error)
-        return _desk.copied(reading, grey, text), None
     if identity.mark.of != paper.pages:
         return replace(reading, problems=unsure.problems), None
     try:
@@ -212,6 +215,13 @@ def _seen(task: Task, image: PageImage) -> Answer:
         return unsure if identity.by == "text" and not _is_proven(seen) else seen, None
     except ToolFailedError as error:
         return replace(reading, problems=("field-unreadable",)), task.trouble(error)
+
+
+def _text(task: Task, grey: NDArray[np.uint8]) -> Text:
+    """What the page says: by its own text where that can be believed, else by OCR."""
+    assert _desk is not None
+    own = layer.read(task.scan, task.number, grey, _desk.ocr)
+    return own or likeness.read(grey, _desk.ocr)
 
 
 def _laid(
@@ -262,9 +272,14 @@ def _is_blank(grey: NDArray[np.uint8]) -> bool:
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     rows, columns = (round(side * BLANK_EDGE) for side in small.shape)
     inner = small[rows : small.shape[0] - rows, columns : small.shape[1] - columns]
-    ink = cv2.morphologyEx(
-        (ink_of(np.ascontiguousarray(inner)) > INK_LEVEL).astype(np.uint8),
-        cv2.MORPH_OPEN,
-        np.ones((2, 2), np.uint8),
+    ink = ink_of(np.ascontiguousarray(inner))
+    dark = cv2.morphologyEx(
+        (ink > INK_LEVEL).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)
     )
-    return bool(np.count_nonzero(ink) < ink.size * BLANK_INK_SHARE)
+    if np.count_nonzero(dark) >= dark.size * BLANK_INK_SHARE:
+        return False
+    stats = cv2.connectedComponentsWithStats((ink > FAINT_LEVEL).astype(np.uint8))[2][1:]
+    pieces = stats[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]] * (A4_MM[1] / max(small.shape))
+    low, high = np.array(LETTERS_MM).T
+    letters = np.all((pieces >= low) & (pieces <= high), axis=1)
+    return bool(np.count_nonzero(letters) <= FAINT_LETTERS)

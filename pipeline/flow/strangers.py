@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,15 +29,18 @@ from pipeline.i18n import _
 from pipeline.likeness import Text
 from pipeline.mrz import Passport
 from pipeline.paper import Paper
-from pipeline.reading import Content, PageReading
+from pipeline.reading import Content, FieldReading, PageReading
 from pipeline.record import UNISSUED, Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.skeleton import Skeleton
 from pipeline.whose import Owner
 
-ZONE_LANGUAGE = "eng"  # the zone is in Latin letters, the page in Russian ones
+LATIN = "eng"  # a zone and addresses of the net are in Latin letters, the page in Russian ones
 CONTRADICTION = "ambiguous-identity"  # the reason where a page is not what its sheet says
+
+# Tesseract drops the last dot of an address more often than it makes one up.
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.? ?[a-z]{2,6}\b|https?://[\w./-]+", re.ASCII)
 
 People = Callable[[], Sequence[PersonRow]]
 
@@ -95,14 +100,19 @@ def copied(
     text: Text,
     known: Sequence[Skeleton],
     today: date,
+    ocr: OcrEngine,
 ) -> PageReading:
     """The page read as a copy of a form that was not issued here, where it surely is one.
 
     Else the page as it was, with what it would be behind the page of a form that it goes on with.
+
+    Raises:
+        ToolFailedError: OCR failed on a field that is read again.
     """
 
     def as_copy(one: Alignment) -> PageReading:
-        fields, hand = unissued.read(seen, one, reading.source_page, today)
+        found, hand = unissued.read(seen, one, reading.source_page, today)
+        fields = [_in_latin(field, ocr) for field in found]
         content = unissued.content(one, fields)
         return replace(reading, content=content, fields=tuple(fields), hand=tuple(hand))
 
@@ -112,6 +122,18 @@ def copied(
         return as_copy(found)
     continuing = alignment.continuing(seen.joined, laid)
     return replace(reading, continuing=tuple(map(as_copy, continuing)))
+
+
+def _in_latin(field: FieldReading, ocr: OcrEngine) -> FieldReading:
+    """An address of the net read again in its own letters; a person says it all the same."""
+    if not re.search(r"@|://", field.read) or field.read.isascii() or not field.crop:
+        return field
+    picture = cv2.imdecode(np.frombuffer(field.crop, np.uint8), cv2.IMREAD_GRAYSCALE)
+    ((read, sure),) = ocr.read_lines([np.asarray(picture, np.uint8)], LATIN)
+    address = _ADDRESS.search(read)
+    if address is None:
+        return field
+    return replace(field, read=re.sub(r"\.? ", ".", address[0]), confidence=round(sure, 3))
 
 
 def continued(reading: PageReading, before: PageReading | None) -> PageReading:
@@ -190,7 +212,7 @@ def _zone(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Passport | Non
     Its figures may have been read right the first time; the check digits tell.
     """
     rows = _zone_rows(text.words)
-    again = ocr.read_lines([likeness.cut(grey, text, _around(row)) for row in rows], ZONE_LANGUAGE)
+    again = ocr.read_lines([likeness.cut(grey, text, _around(row)) for row in rows], LATIN)
     lines = [
         line
         for row, (latin, _sure) in zip(rows, again, strict=True)

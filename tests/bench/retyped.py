@@ -42,7 +42,7 @@ def _retyped(setting: Setting, office: Workspace, papers: Sequence[Json]) -> lis
     for paper in papers:
         was, now = one_of(dice(setting.seed, paper["paper"], "clause"), CLAUSES[paper["form"]])
         path = folder / f"{paper['paper']}.docx"
-        path.write_bytes(_softened((office.root / paper["docx"]).read_bytes(), was, now))
+        path.write_bytes(softened((office.root / paper["docx"]).read_bytes(), was, now))
         files.append(path)
     with tempfile.TemporaryDirectory() as profile:
         libreoffice.to_pdf(files, folder, Path(profile))
@@ -59,7 +59,8 @@ def _retyped(setting: Setting, office: Workspace, papers: Sequence[Json]) -> lis
     return answer
 
 
-def _softened(docx: bytes, was: str, now: str) -> bytes:
+def softened(docx: bytes, was: str, now: str) -> bytes:
+    """The paper with one wording for another. Raises ValueError where it does not say ``was``."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as old, zipfile.ZipFile(out, "w") as new:
         for entry in old.infolist():
