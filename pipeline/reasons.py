@@ -98,8 +98,8 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
     elif reason == "copy-not-original":
         for mark in verdict.marks(document):
             if mark.present is not False and mark.original is False:
-                yield _("{field}, page {page}: {certainty} % sure").format(
-                    field=title(mark.name), page=mark.page, certainty=round(100 * mark.certainty)
+                yield _("{field}, page {page}: certainty {certainty}").format(
+                    field=title(mark.name), page=mark.page, certainty=f"{mark.certainty:.0%}"
                 )
     elif reason == "date-missing":
         yield from _marks(document, "date", False, title)
