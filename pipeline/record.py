@@ -133,8 +133,7 @@ def unissued(
 ) -> Document:
     """A copy of a form that was not issued here: a person says what it says, and whose it is."""
     contents = [page.content for page in pages if page.content]
-    found = ["unknown-paper"] if any(page.paper for page in pages) else []
-    found += [UNISSUED, *(problem for page in pages for problem in page.problems)]
+    found = [UNISSUED, *(problem for page in pages for problem in page.problems)]
     if any(
         mark.present is False for page in pages for mark in page.hand if mark.kind == "signature"
     ):
@@ -147,7 +146,7 @@ def unissued(
         source=pages[0].source,
         status=REVIEW,
         reasons=tuple(dict.fromkeys(found)),
-        paper=pages[0].paper,
+        paper=None,
         form=contents[0].form,
         pages=tuple(pages),
         blanks=tuple(blanks),

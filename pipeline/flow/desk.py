@@ -203,10 +203,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
     )
     paper = _desk.registry.paper(identity.mark.paper)
     if paper is None:
-        try:
-            return _desk.copied(reading, grey, _text(task, grey)), None
-        except ToolFailedError as error:
-            return reading, task.trouble(error)
+        return reading, None
     if identity.mark.of != paper.pages:
         return replace(reading, problems=unsure.problems), None
     try:

@@ -30,7 +30,7 @@ from pipeline.likeness import Text
 from pipeline.mrz import Passport
 from pipeline.paper import Paper
 from pipeline.reading import Content, FieldReading, PageReading
-from pipeline.record import UNISSUED, Document
+from pipeline.record import Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.skeleton import Skeleton
@@ -146,8 +146,7 @@ def continued(reading: PageReading, before: PageReading | None) -> PageReading:
 
 def proposal(document: Document, people: People, settings: Settings) -> Proposal | None:
     """What may be said of a document that is a page of nobody's; None where it is nothing."""
-    is_nobodys = document.paper is None or UNISSUED in document.reasons
-    content = document.pages[0].content if document.pages and is_nobodys else None
+    content = document.pages[0].content if document.pages and document.paper is None else None
     if content is None:
         return None
     owner = whose.of(content, people()) if content.numbers or content.name else None
