@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_registry_does_not_open(
 ) -> None:
     from pipeline.registry import Registry
 
-    def refuse(url: str) -> Registry:
+    def refuse(url: str, today: date) -> Registry:
         raise RegistryError("the server does not answer", hint="start it")
 
     monkeypatch.setattr(Registry, "open", refuse)

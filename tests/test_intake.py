@@ -100,8 +100,8 @@ def test_json_is_the_contracts(office: Office, issued: Issued) -> None:
         assert len(field["box_mm"]) == 4
     assert document["hand"].keys() == {"signature", "date"}
     for name, mark in document["hand"].items():
-        day = {"read", "certainty", "value"} if name == "date" else set()
-        assert mark.keys() == {"present", "confidence", "page", "box_mm"} | day
+        more = {"read", "certainty", "value"} if name == "date" else {"original"}
+        assert mark.keys() == {"present", "confidence", "page", "box_mm"} | more
         assert mark["present"] is True
     assert document["alterations"] == []
 

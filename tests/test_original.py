@@ -113,4 +113,4 @@ def test_a_copy_of_a_signed_paper_waits_for_a_person(tmp_path: Path) -> None:
     assert signature["original"] == {"likely": False, "certainty": original.BY_TONE}
     (waiting,) = office("review", "--json").lines()
     assert waiting["hand"]["signature"]["original"] == signature["original"]
-    assert {"copy", "80"} <= {*office("review").err.replace(",", "").split()}
+    assert {"copy", "80%"} <= {*office("review").err.replace(",", "").split()}

@@ -307,8 +307,10 @@ def test_an_older_registry_is_indexed_when_it_is_opened(registry: Registry, url:
     with database.writing(engine) as db:
         db.execute(sa.schema.DropTable(tables.key))
         db.execute(sa.schema.DropTable(tables.card))
-        for later in (tables.page.c.content, tables.document.c.came_on, tables.settlement.c.on,
-                      tables.event.c.on):  # fmt: skip
+        for later in (
+            tables.page.c.content, tables.document.c.came_on, tables.settlement.c.on,
+            tables.event.c.on, tables.mark.c.original, tables.alteration.c.looks_like,
+        ):  # fmt: skip
             column = engine.dialect.identifier_preparer.format_column(later)
             db.execute(sa.text(f"ALTER TABLE {later.table.name} DROP COLUMN {column}"))
         db.execute(sa.text(f"UPDATE {database.VERSION_TABLE} SET version_num = '0004'"))
