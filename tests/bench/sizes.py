@@ -55,9 +55,9 @@ class Sizes:
 
 
 LOOK = Sizes(
-    honest_pages=160, torn=12, harder=3, glyphed=16, single=8, swapped=8, smeared=8, worded=8,
+    honest_pages=128, torn=12, harder=2, glyphed=16, single=8, swapped=8, smeared=8, worded=8,
     covered=16, struck=24, retyped=8,
-    unsigned=40, dates=48, stamped=12, others=3, speed_pages=40, issued=300, memory_pages=(20, 80),
+    unsigned=40, dates=32, stamped=12, others=2, speed_pages=40, issued=300, memory_pages=(20, 80),
     files=(400, 1000), indexes_all=False, kills=0,
 )  # fmt: skip
 TINY = Sizes(
