@@ -72,11 +72,10 @@ def is_writing(box: Box, seen: Look, excused: Mask) -> bool:
 def marks(paper: Box, seen: Look, excused: Mask) -> list[Box]:
     """Small marks that stand clear of the print: what a hand wrote between the lines.
 
-    ``paper`` is the part of the page that is looked at.
+    ``paper`` is the part of the page that is looked at: what reaches beyond it is the sheet's edge.
     """
-    rows, columns = _window(paper, excused)
     near = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    inky, free = _inky(seen, excused, rows, columns)
+    inky, free = _inky(seen, excused, slice(None), slice(None))
     clear = (inky & (cv2.erode(free.astype(np.uint8), near) > 0)).astype(np.uint8)
     skip = np.ones((MARK_SKIP_PX, MARK_SKIP_PX), np.uint8)
     joined = cv2.morphologyEx(clear, cv2.MORPH_CLOSE, skip)
@@ -85,13 +84,9 @@ def marks(paper: Box, seen: Look, excused: Mask) -> list[Box]:
     least, narrow = px_from_mm(MARK_MM, DPI), px_from_mm(MARK_NARROW_MM, DPI)
     large = (np.maximum(width, height) >= least) & (np.minimum(width, height) >= narrow)
     chosen = np.flatnonzero(large & (area < MARK_FILL * np.pi / 4 * width * height))
-    return [
-        Box(*(mm_from_px(int(px), DPI) for px in (
-            columns.start + x[n], rows.start + y[n],
-            columns.start + x[n] + width[n], rows.start + y[n] + height[n],
-        )))
-        for n in chosen
-    ]  # fmt: skip
+    sides = np.stack([x, y, x + width, y + height], axis=1)[chosen].tolist()
+    boxes = [Box(*(mm_from_px(px, DPI) for px in four)) for four in sides]
+    return [box for box in boxes if paper.contains(box)]
 
 
 def crossed(
