@@ -12,14 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import ink
 from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.glyphs import Look
 from pipeline.page import DPI
+from pipeline.strokes import INK, WHITE
 
 Mask = NDArray[np.bool_]
 Lines = NDArray[np.int32]
 
-WHITE, INK = 0.25, 0.3  # of the page's black: as for strokes along the print
 # A leg of a cross or a zigzag: straight, and ink wherever no print hides it. Rows of letters by
 # hand have 0.89 at most over 10 mm, strokes of single letters are shorter than a line is high.
 LEG_MM, LEG_GAP_MM, LEG_VOTES, LEGS_MOST = 6.0, 4.0, 25, 400
@@ -51,7 +52,7 @@ def together(boxes: Sequence[Box], across_mm: float, down_mm: float) -> list[lis
 
 def is_writing(box: Box, seen: Look, excused: Mask) -> bool:
     """Whether ink along a line of print is letters that a hand wrote over it."""
-    rows, columns = _window(box.grown(*ROUND_MM), excused)
+    rows, columns = ink.window(box.grown(*ROUND_MM), excused.shape, 0.0)
     inky, free = _inky(seen, excused, rows, columns)
     longest = max((np.hypot(*(b - a)) for a, b in _legs(inky, free)), default=0.0)
     if longest > LONG * px_from_mm(box.width, DPI):
@@ -98,7 +99,7 @@ def crossed(
     """
     if not pieces:
         return []
-    rows, columns = _window(union(pieces).grown(*ROUND_MM), excused)
+    rows, columns = ink.window(union(pieces).grown(*ROUND_MM), excused.shape, 0.0)
     inky, free = _inky(seen, excused, rows, columns)
     drawn = np.zeros(inky.shape, np.uint8)
     width = round(px_from_mm(LEG_WIDTH_MM, DPI))
@@ -125,11 +126,6 @@ def crossed(
         box = Box(mm_from_px(left, DPI), line.y0, mm_from_px(right, DPI), line.y1)
         found.append((number, box))
     return found
-
-
-def _window(box: Box, page: Mask) -> tuple[slice, slice]:
-    x0, y0, x1, y1 = box.px(DPI)
-    return slice(max(0, y0), min(page.shape[0], y1)), slice(max(0, x0), min(page.shape[1], x1))
 
 
 def _within(box: Box, rows: slice, columns: slice) -> tuple[slice, slice]:

@@ -42,17 +42,17 @@ STAMP_REACH_MM = 0.8  # a stamp's ink so near to a letter changes its look
 class View:
     """A page that is laid over: its printed ``lines``, the scan's ink, what of it is ``left``.
 
-    That is ink that the issued page does not explain.
+    That is ink that the issued page does not explain; of ``folds`` some of it is.
     """
 
     laid: Laid
-    issued: NDArray[np.uint8]
     sheet: Sheet
     places: Sequence[Place]
     lines: Sequence[list[Glyph]]
     scan: NDArray[np.float32]
     seen: Look
     left: Mask
+    folds: Mask
 
 
 def find(
@@ -67,7 +67,7 @@ def find(
     ``hurt`` are those words that were rubbed or smeared; ``excused`` is ink that is accounted
     for; ``whole`` the colours of the values that OCR read letter for letter.
     """
-    marred = excused | ink.page_lines(view.scan, view.issued, view.seen.black)
+    marred = excused | view.folds
     drawn, along = _strokes(view, marred)
     changed = [
         one

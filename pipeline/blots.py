@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import ink as ink_
 from pipeline.glyphs import Look
 from pipeline.layout import Glyph
-from pipeline.page import DPI
+
+Array = NDArray[np.float32]
 
 ABOUT_MM = (0.6, 1.2)  # of a glyph, sideways and up and down: dirt that changes it lies in this
 DARK = 0.4  # of the page's black: such ink is there
@@ -32,11 +34,8 @@ def is_blotted(glyph: Glyph, seen: Look) -> bool:
 
     Dirt is a blot thicker than the glyph's strokes, or one solid dot: ё has two, й a flat bow.
     """
-    x0, y0, x1, y1 = glyph.box.grown(*ABOUT_MM).px(DPI)
-    rows, columns = slice(max(0, y0), y1), slice(max(0, x0), x1)
-    scan, model = seen.scan[rows, columns], seen.model[rows, columns]
-    lost = np.maximum(model - scan - FAINT, 0).sum()
-    if not model.size or lost > LOST_SHARE * model.sum():
+    scan, model = _about(glyph, seen)
+    if not model.size or _is_lacking(scan, model, LOST_SHARE):
         return False
     dark, print_ = scan > DARK * seen.black, model > DARK * seen.black
     if np.count_nonzero(dark & ~print_) > HIDDEN_SHARE * np.count_nonzero(~print_):
@@ -48,10 +47,8 @@ def is_blotted(glyph: Glyph, seen: Look) -> bool:
 
 def is_specked(glyph: Glyph, seen: Look) -> bool:
     """Whether one speck is all that is too much at a glyph, and nothing of it is lacking."""
-    x0, y0, x1, y1 = glyph.box.grown(*ABOUT_MM).px(DPI)
-    rows, columns = slice(max(0, y0), y1), slice(max(0, x0), x1)
-    scan, model = seen.scan[rows, columns], seen.model[rows, columns]
-    if not model.any() or np.maximum(model - scan - FAINT, 0).sum() > SPECK_LOST * model.sum():
+    scan, model = _about(glyph, seen)
+    if not model.any() or _is_lacking(scan, model, SPECK_LOST):
         return False
     excess = np.maximum(scan - model - seen.noise, 0)
     dark = (excess > DARK * seen.black).astype(np.uint8)
@@ -67,6 +64,17 @@ def is_specked(glyph: Glyph, seen: Look) -> bool:
     rest = np.asarray(np.where(speck, 0, cv2.blur(excess, (3, 3))), np.float32)
     share = excess[speck].sum() / excess.sum()
     return bool(share > SPECK_SHARE and rest.max() < SPECK_REST * seen.black)
+
+
+def _about(glyph: Glyph, seen: Look) -> tuple[Array, Array]:
+    """The scan about a glyph, and what it should look like."""
+    zone = ink_.window(glyph.box.grown(*ABOUT_MM), seen.scan.shape, 0.0)
+    return seen.scan[zone], seen.model[zone]
+
+
+def _is_lacking(scan: Array, model: Array, share: float) -> bool:
+    """Whether more than such a share of the print's ink is not there."""
+    return bool(np.maximum(model - scan - FAINT, 0).sum() > share * model.sum())
 
 
 def is_round(ink: NDArray[np.bool_]) -> bool:

@@ -77,7 +77,8 @@ def examine(
     wording = [
         d for d in doubts if d.verdict.glyph.colour not in colours and not is_speck(d, doubts, seen)
     ]
-    view = alterations.View(laid, issued, sheet, here, layout.lines(text), scan, seen, left)
+    folds = ink.page_lines(scan, issued, seen.black)
+    view = alterations.View(laid, sheet, here, layout.lines(text), scan, seen, left, folds)
     excused |= laid.beyond(ink.EDGE_MM)
     hurt = [word for word in hurt if word[0].colour not in colours]
     found = alterations.find(view, wording, hurt, excused, whole)
@@ -106,10 +107,15 @@ def _touched(
         for p in here
         if not p.hand and any(p.box.grown(1.0, 0.0).overlaps(a.box) for a in found)
     }
+    return _doubted(fields, hit, "mismatch")
+
+
+def _doubted(
+    fields: Sequence[FieldReading], names: set[str], status: str
+) -> tuple[FieldReading, ...]:
+    """The fields, those of these names no match any more."""
     return tuple(
-        replace(f, status="mismatch", confidence=0.5)
-        if f.name in hit and f.status == "match"
-        else f
+        replace(f, status=status, confidence=0.5) if f.name in names and f.status == "match" else f
         for f in fields
     )
 
@@ -257,19 +263,15 @@ def _stamped(
     whole: frozenset[int],
 ) -> tuple[FieldReading, ...]:
     """A value under a stamp's ink, which may hide what was added to it, has to be read whole."""
+    by_colour = layout.by_colour(text)
     hidden = {
         place.field
         for place in here
         if not place.hand and place.colour not in whole
-        for glyph in layout.by_colour(text).get(place.colour, ())
+        for glyph in by_colour.get(place.colour, ())
         if stamp[ink.window(glyph.box, stamp.shape, STAMP_REACH_MM)].any()
     }
-    return tuple(
-        replace(f, status="unreadable", confidence=0.5)
-        if f.name in hidden and f.status == "match"
-        else f
-        for f in fields
-    )
+    return _doubted(fields, hidden, "unreadable")
 
 
 _WORSE = ("match", "empty", "read", "unreadable", "mismatch")

@@ -33,6 +33,7 @@ TRUE = 0.6  # of the longer words, at least: names and places are in no dictiona
 LONG = 4  # letters of a word that is looked up
 SAMPLED = 8  # lines, evenly spread, beside those that tell something
 AGREES, ALIKE = 85.0, 75.0  # percent: a line that OCR reads alike, and each longer word of it
+AIR = 1 / 6  # about a line, of its height
 SURE = 0.99  # of a word that the picture bears out
 
 _TELLING = re.compile(r"\d|(?:[А-ЯЁ][а-яё]+ ){1,2}[А-ЯЁ][а-яё]+|[А-ЯЁ]\. ?[А-ЯЁ]")
@@ -139,7 +140,7 @@ def _is_shown(grey: Image, text: Text, ocr: OcrEngine) -> bool:
     lines = [line for line in _lines(text.words) if re.search(r"\w\w", _said(line))]
     every = max(1, len(lines) // SAMPLED)
     sample = [one for i, one in enumerate(lines) if i % every == 0 or _TELLING.search(_said(one))]
-    seen = ocr.read_lines([likeness.cut(grey, text, _around(line)) for line in sample])
+    seen = ocr.read_lines([likeness.cut(grey, text, likeness.around(line, AIR)) for line in sample])
     return all(_agree(_said(line), said) for line, (said, _sure) in zip(sample, seen, strict=True))
 
 
@@ -160,12 +161,6 @@ def _lines(words: Sequence[Word]) -> list[list[Word]]:
 
 def _said(line: Sequence[Word]) -> str:
     return " ".join(word.text for word in line)
-
-
-def _around(line: Sequence[Word]) -> Pixels:
-    left, top, right, foot = zip(*(word.box for word in line), strict=True)
-    air = (max(foot) - min(top)) / 6
-    return min(left) - air, min(top) - air, max(right) + air, max(foot) + air
 
 
 def _agree(said: str, seen: str) -> bool:

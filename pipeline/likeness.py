@@ -103,6 +103,13 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
     return Text(found, turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
 
 
+def around(words: Iterable[Word], air: float = 0.0) -> Pixels:
+    """The box of some words of a line, with a share of its height of paper about it."""
+    left, top, right, foot = zip(*(word.box for word in words), strict=True)
+    about = air * (max(foot) - min(top))
+    return min(left) - about, min(top) - about, max(right) + about, max(foot) + about
+
+
 def cut(grey: Image, text: Text, box: Pixels) -> Image:
     """A box of the text's pixels, upright and as fine as the scan is, dark on white."""
     fine = max(1.0, float(np.hypot(*text.to_scan[:2, 0])))

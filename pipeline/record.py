@@ -161,7 +161,6 @@ def goes_on(page: PageReading, before: PageReading) -> bool:
         and there is not None
         and here.form is not None
         and here.form == there.form
-        and page.paper == before.paper
         and there.words[1] < there.words[2]
         and abs(here.words[0] - there.words[1]) <= SEAM_WORDS
         and (here.name == there.name or not (here.name and there.name))

@@ -43,18 +43,23 @@ def drawn(
 
     ``excused`` is ink that belongs to a blank.
     """
-    values, clear = _values(seen, excused, 0), _values(seen, excused, 1)
+    values = _values(seen, excused, 0)
     bands = [_band(line, values.shape) for line in lines]
     least = px_from_mm(LEAST_MM, DPI)
     tried = [n for n, band in enumerate(bands) if (values[band] > 0).any(axis=0).sum() >= least]
-    for index, path in zip(tried, _best([values[bands[n]] for n in tried]), strict=True):
-        score, x0, x1, y = path
-        if score < max(least, LEAST_SHARE * (x1 - x0)):
-            continue
-        rows, columns = bands[index]
-        if _best([clear[rows, columns]])[0][0] >= px_from_mm(CLEAR_MM, DPI):
+    best = zip(tried, _best([values[bands[n]] for n in tried]), strict=True)
+    found = [
+        (n, path) for n, path in best if path[0] >= max(least, LEAST_SHARE * (path[2] - path[1]))
+    ]
+    if not found:
+        return
+    values = _values(seen, excused, 1)
+    clear = _best([values[bands[n]] for n, _path in found])
+    for (n, (_score, x0, x1, y)), (shown, *_where) in zip(found, clear, strict=True):
+        if shown >= px_from_mm(CLEAR_MM, DPI):
+            rows, columns = bands[n]
             left, right, row = columns.start + x0, columns.start + x1, rows.start + y
-            yield lines[index], Box(*(mm_from_px(v, DPI) for v in (left, row - 3, right, row + 4)))
+            yield lines[n], Box(*(mm_from_px(v, DPI) for v in (left, row - 3, right, row + 4)))
 
 
 def _values(seen: Look, excused: NDArray[np.bool_], apart: int) -> Array:

@@ -162,7 +162,7 @@ def _field(
     page: Page, item: Field, part: Sequence[tuple[str, Word]], box: Pixels, number: int, today: date
 ) -> FieldReading:
     value = _value(item, part)
-    box = _around([word for _piece, word in part]) if part else box
+    box = likeness.around([word for _piece, word in part]) if part else box
     sure = min((word.sure for _piece, word in part), default=0.0)
     status = "empty"
     if value:
@@ -180,7 +180,7 @@ def _mark(
     number: int,
 ) -> HandMark:
     """A blank for a pen: where nothing stands, nobody signed; what stands there a person sees."""
-    box = ink or (_around([word for _piece, word in part]) if part else None)
+    box = ink or (likeness.around([word for _piece, word in part]) if part else None)
     day = rules.parse_date(_value(item, part)) if item.kind == "date" else None
     place, crop = _shown(page, box or region)
     return HandMark(
@@ -379,11 +379,6 @@ def _rules(dark: Image, dpi: float) -> Image:
     """The lines among dark pixels that are too long for any letter."""
     kernel = np.ones((1, max(2, round(px_from_mm(RULE_MM, dpi)))), np.uint8)
     return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.uint8)
-
-
-def _around(words: Sequence[Word]) -> Pixels:
-    left, top, right, foot = zip(*(word.box for word in words), strict=True)
-    return min(left), min(top), max(right), max(foot)
 
 
 def _shown(page: Page, box: Pixels) -> tuple[Box, bytes]:

@@ -36,7 +36,7 @@ def gather(
     if all(UNREADABLE in reading.problems and not reading.paper for reading in written):
         return [record.rejected(alone, scan.source, UNREADABLE)]
     papers: dict[str, list[PageReading]] = {}
-    strangers: dict[str, list[PageReading]] = {}
+    unknown: dict[str, list[PageReading]] = {}
     blanks: dict[str, list[int]] = {}
     last, is_open = "", False
     for reading in pages:
@@ -47,12 +47,12 @@ def gather(
             papers.setdefault(last, []).append(reading)
         elif is_open and not reading.paper:
             papers[last].append(reading)
-        elif last in strangers and record.goes_on(reading, strangers[last][-1]):
-            strangers[last].append(reading)
+        elif last in unknown and record.goes_on(reading, unknown[last][-1]):
+            unknown[last].append(reading)
         else:
             last, is_open = f"{alone}-{reading.source_page}", False
-            strangers[last] = [reading]
-    first = written[0].paper if written[0].paper in papers else next(iter(strangers), "")
+            unknown[last] = [reading]
+    first = written[0].paper if written[0].paper in papers else next(iter(unknown), "")
     backs = {name: tuple(numbers) for name, numbers in blanks.items() if name}
     if "" in blanks:  # in front of everything: the first sheet lay face down
         backs[str(first)] = (*blanks[""], *backs.get(str(first), ()))
@@ -61,7 +61,7 @@ def gather(
         paper = registry.paper(name)
         assert paper is not None
         documents.append(_of_paper(paper, found, backs.get(name, ()), registry, settings, scan))
-    for name, readings in strangers.items():
+    for name, readings in unknown.items():
         documents.append(_stranger(name, readings, backs.get(name, ()), registry))
     return documents + _bereft(scan, {document.id for document in documents}, registry, settings)
 

@@ -37,6 +37,7 @@ from pipeline.skeleton import Skeleton
 from pipeline.whose import Owner
 
 LATIN = "eng"  # a zone and addresses of the net are in Latin letters, the page in Russian ones
+ZONE_AIR = 0.5  # about a row of the zone, of its height
 CONTRADICTION = "ambiguous-identity"  # the reason where a page is not what its sheet says
 
 # Tesseract drops the last dot of an address more often than it makes one up.
@@ -211,7 +212,9 @@ def _zone(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Passport | Non
     Its figures may have been read right the first time; the check digits tell.
     """
     rows = _zone_rows(text.words)
-    again = ocr.read_lines([likeness.cut(grey, text, _around(row)) for row in rows], LATIN)
+    again = ocr.read_lines(
+        [likeness.cut(grey, text, likeness.around(row, ZONE_AIR)) for row in rows], LATIN
+    )
     lines = [
         line
         for row, (latin, _sure) in zip(rows, again, strict=True)
@@ -239,10 +242,3 @@ def _beside(one: Word, other: Word) -> bool:
     """In one row: they share more than half of the lower one's height."""
     shared = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
     return shared > min(word.box[3] - word.box[1] for word in (one, other)) / 2
-
-
-def _around(row: Sequence[Word]) -> tuple[float, float, float, float]:
-    """The row's box with some paper about it."""
-    left, top, right, foot = zip(*(word.box for word in row), strict=True)
-    air = (max(foot) - min(top)) / 2
-    return min(left) - air, min(top) - air, max(right) + air, max(foot) + air

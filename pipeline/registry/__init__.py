@@ -197,11 +197,12 @@ class Registry:
         self, subjects: Sequence[str] | None = None, *, outline: bool = False
     ) -> Iterator[Material]:
         """What these people's files are made of, by default everybody's; see ``Material``."""
-        with self._look() as db:
-            numbers = papers.subjects(db) if subjects is None else subjects
-        for at in range(0, len(numbers), LISTED_AT_ONCE):
+        if subjects is None:
             with self._look() as db:
-                found = materials.of(db, numbers[at : at + LISTED_AT_ONCE], outline=outline)
+                subjects = papers.subjects(db)
+        for at in range(0, len(subjects), LISTED_AT_ONCE):
+            with self._look() as db:
+                found = materials.of(db, subjects[at : at + LISTED_AT_ONCE], outline=outline)
             yield from found
 
     # Intake
