@@ -232,6 +232,7 @@ def _copy(event: Event, copy: Document, said: Verdict, known: Mapping[str, Form]
         title=titled(event.item or "", known).title,
         sheets=event.sheets or len(copy.pages),
         day=day_of(said.signed_on),
+        on=event.on,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -172,6 +173,13 @@ def load(name: str, settings: Settings) -> Form:
         where=str(settings.templates[0]),
         hint=_("see paperloop form list"),
     )
+
+
+def known(name: str | None, settings: Settings) -> Form | None:
+    """The form, None where it is gone or broken now: its papers are read all the same."""
+    with suppress(FormError):
+        return load(name, settings) if name and name in names(settings) else None
+    return None
 
 
 def fill(form: Form, row: Mapping[str, Any], operator: Operator, today: date) -> Filled:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pipeline import form as forms
 from pipeline.engines import docx
+from pipeline.errors import FormError
 from pipeline.form import Field, Form
 from pipeline.lettering import mend_lookalikes
 from pipeline.settings import Settings
@@ -77,11 +79,15 @@ def of(form: Form, settings: Settings) -> Skeleton:
 
 
 def every(settings: Settings) -> Iterator[Skeleton]:
-    """Those of all forms that people fill in. Raises FormError."""
+    """Those of all forms that people fill in.
+
+    A form that is broken is left out: ``form check`` says why, and the scans are read all the same.
+    """
     for name in forms.names(settings):
-        form = forms.load(name, settings)
-        if not form.command and len((made := of(form, settings)).words) >= LEAST_WORDS:
-            yield made
+        with suppress(FormError):
+            form = forms.load(name, settings)
+            if not form.command and len((made := of(form, settings)).words) >= LEAST_WORDS:
+                yield made
 
 
 def _pieces(paragraphs: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -126,6 +126,19 @@ def test_page_of_somebody_else_is_of_no_form(office: Office) -> None:
     assert document["pages"][0]["identified_by"] is None
 
 
+def test_a_form_that_is_broken_now_stops_no_stack(office: Office, issued: Issued) -> None:
+    """Neither where its own paper comes back nor where a page has to be told by its wording."""
+    broken = office.root / "templates" / "non-disclosure-pledge"
+    broken.mkdir(parents=True)
+    (broken / "form.toml").write_text("[form", "utf-8")
+    office.put("pile.pdf", issued.pledged, stranger(), *issued.consented)
+    ours = [(one["paper"], one["reasons"]) for one in office.take_in()]
+    assert [paper for paper, _reasons in ours] == [
+        issued.pledge["paper"], issued.consent["paper"], None
+    ]  # fmt: skip
+    assert ours[2][1] == ["unknown-form"]
+
+
 def test_paper_of_another_registry_is_unknown(
     office: Office, issued: Issued, tmp_path: Path
 ) -> None:

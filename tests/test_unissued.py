@@ -283,6 +283,8 @@ def test_review_shows_it_and_a_person_files_it(
                 "--set", name, "date=05.10.2026", "--accept", name, "--why", "signed elsewhere",
                 "--by", "Клерк")  # fmt: skip
     assert said.code == 0, said.err
+    (entry,) = here("search", "--kind", CONSENT, "--json").lines()
+    assert entry["came_in"] == scanning.DAY.isoformat()  # the day given, not the clock's
     (record,) = here("records", "--subject", "0042", "--json").lines()
     assert (record["form"], record["document"], record["paper"]) == (CONSENT, name, None)
     assert (record["fields"]["birth_date"], record["signed_on"]) == ("1985-02-03", "2026-10-05")

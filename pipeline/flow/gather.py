@@ -129,7 +129,7 @@ def _of_paper(
 
 def _since(paper: Paper, settings: Settings) -> Since:
     """From when the paper may be signed; a form that was changed since tells nothing of it."""
-    known = forms.load(paper.form, settings) if paper.form in forms.names(settings) else None
+    known = forms.known(paper.form, settings)
     of_form = known.date if known and known.version == paper.version else paper.issued_on
     return Since(of_form, paper.issued_on)
 

@@ -258,17 +258,13 @@ def _checked(
 
 
 def form_of(document: Document, settings: Settings) -> Form | None:
-    """The document's form, None where it has none, or none that is among the templates."""
-    return _named(document.form, settings)
-
-
-def _named(name: str | None, settings: Settings) -> Form | None:
-    return forms.load(name, settings) if name and name in forms.names(settings) else None
+    """The document's form, None where it has none, or none that can be read."""
+    return forms.known(document.form, settings)
 
 
 def describer(settings: Settings) -> report.Describe:
     """What says of a document its form's title, and how its fields are called."""
-    named = cache(partial(_named, settings=settings))
+    named = cache(partial(forms.known, settings=settings))
 
     def describe(document: Document) -> tuple[str, Callable[[str], str]]:
         known = named(document.form)
