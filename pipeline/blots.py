@@ -47,23 +47,38 @@ def is_blotted(glyph: Glyph, seen: Look) -> bool:
 
 def is_specked(glyph: Glyph, seen: Look) -> bool:
     """Whether one speck is all that is too much at a glyph, and nothing of it is lacking."""
+    return _specks(glyph, seen) == 1
+
+
+def is_whole(glyph: Glyph, seen: Look) -> bool:
+    """Whether nothing is lacking of a glyph, and at most one speck too much there.
+
+    Without a speck what made the glyph suspect lies further off.
+    """
+    return _specks(glyph, seen) is not None
+
+
+def _specks(glyph: Glyph, seen: Look) -> int | None:
+    """How many specks (0, 1) are all that is wrong at a glyph, None if there is more."""
     scan, model = _about(glyph, seen)
     if not model.any() or _is_lacking(scan, model, SPECK_LOST):
-        return False
+        return None
     excess = np.maximum(scan - model - seen.noise, 0)
     dark = (excess > DARK * seen.black).astype(np.uint8)
     _count, labels, stats, _centres = cv2.connectedComponentsWithStats(dark)
     large = [n for n, row in enumerate(stats) if n and row[cv2.CC_STAT_AREA] >= SPECK_PX]
-    if len(large) != 1:
-        return False
-    _x, _y, width, height, area = map(int, stats[large[0]])
-    sides, fill = min(width, height) / max(width, height), area / (np.pi / 4 * width * height)
-    if sides < SPECK_SIDES or fill < SPECK_FILL:
-        return False
-    speck = cv2.dilate((labels == large[0]).astype(np.uint8), _disc(0)) > 0
-    rest = np.asarray(np.where(speck, 0, cv2.blur(excess, (3, 3))), np.float32)
-    share = excess[speck].sum() / excess.sum()
-    return bool(share > SPECK_SHARE and rest.max() < SPECK_REST * seen.black)
+    rest = cv2.blur(excess, (3, 3))
+    if len(large) == 1:
+        _x, _y, width, height, area = map(int, stats[large[0]])
+        sides, fill = min(width, height) / max(width, height), area / (np.pi / 4 * width * height)
+        speck = cv2.dilate((labels == large[0]).astype(np.uint8), _disc(0)) > 0
+        if sides < SPECK_SIDES or fill < SPECK_FILL:
+            return None
+        if excess[speck].sum() <= SPECK_SHARE * excess.sum():
+            return None
+        rest[speck] = 0
+    is_all = len(large) < 2 and rest.max() < SPECK_REST * seen.black
+    return len(large) if is_all else None
 
 
 def _about(glyph: Glyph, seen: Look) -> tuple[Array, Array]:

@@ -42,6 +42,8 @@ TRUSTED_OCR = 0.85
 AGREED_BETA = 0.2  # enough where OCR read the same other letter; honest glyphs hardly reach it
 LOST_SCORE = 0.45  # below it there is no print to save
 MADE_BY_A_SPECK = {"ш": "щЩ", "и": "йцЙЦ", "е": "ёЁ", "ь": "ыъЫЪ", "г": "тТ", "с": "еЕ"}
+# From a pen's ink, which is told from print only so far from it; captions stand close under rules.
+CROSSED_MM, CROSSED_SMALL_MM = 0.8, 1.4
 MOST_TRIED = 40  # suspects a page that are tried with every letter: past it the page is not ours
 
 
@@ -91,6 +93,8 @@ def doubts_of(
                 sure, leans = False, False
             elif is_tried and verdict.score >= LOST_SCORE:
                 sure, leans = _weighed(verdict, usual, seen, letters)
+                is_mild = not (sure or leans) and _is_a_letter_still(verdict)
+                blotted = is_mild and blots.is_whole(glyph, seen)
             if sure or glyph.size >= SMALL_PT:  # OCR cannot read small print: it decides nothing
                 of_word.append(Doubt(verdict, tuple(word), sure, leans, blotted))
         # Dirt lies on one letter. Where several lean, a letter may have come or gone, which OCR
@@ -102,7 +106,8 @@ def doubts_of(
 
 
 def _crossed(glyph: Glyph, excused: NDArray[np.bool_]) -> bool:
-    x0, y0, x1, y1 = glyph.box.grown(0.8).px(DPI)
+    near = CROSSED_MM if glyph.size >= SMALL_PT else CROSSED_SMALL_MM
+    x0, y0, x1, y1 = glyph.box.grown(near).px(DPI)
     return bool(excused[max(0, y0) : y1, max(0, x0) : x1].any())
 
 
@@ -135,13 +140,17 @@ def is_speck(doubt: Doubt, others: Sequence[Doubt], seen: Look) -> bool:
 
     It looks like no other letter, or only for a speck, so the word says what it said.
     """
-    glyph, twin = doubt.verdict.glyph, doubt.verdict.twin
-    if sum(d.word == doubt.word for d in others) > 1 or smears.is_gone(glyph, seen):
+    if sum(d.word == doubt.word for d in others) > 1 or smears.is_gone(doubt.verdict.glyph, seen):
         return False
     if not doubt.sure and not doubt.leans:
         return True
-    is_made_of_it = twin in MADE_BY_A_SPECK.get(glyph.char.lower(), "")
-    return glyph.char.isalpha() and not is_made_of_it and blots.is_specked(glyph, seen)
+    return _is_a_letter_still(doubt.verdict) and blots.is_specked(doubt.verdict.glyph, seen)
+
+
+def _is_a_letter_still(verdict: Verdict) -> bool:
+    """Whether it is a letter that no speck makes the one that it seems to be."""
+    char = verdict.glyph.char
+    return char.isalpha() and verdict.twin not in MADE_BY_A_SPECK.get(char.lower(), "")
 
 
 def says(doubts: Sequence[Doubt], read: str) -> bool:

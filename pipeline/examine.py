@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import alterations, hand, ink, layout, smears, stamps
+from pipeline import alterations, hand, ink, layout, smears, stamps, streaks
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
 from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
@@ -61,6 +61,9 @@ def examine(
     text = [g for g in body if g.colour not in rules and g.char not in ORNAMENTS]
     scan = glyphs_.ink_of(laid.grey)
     seen = glyphs_.look(scan, issued, body)
+    scan, folds = streaks.taken_out(scan, issued, seen.black)
+    if folds.any():
+        seen = glyphs_.look(scan, issued, body)
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, seen.black)
     pens = tuple(
@@ -77,7 +80,6 @@ def examine(
     wording = [
         d for d in doubts if d.verdict.glyph.colour not in colours and not is_speck(d, doubts, seen)
     ]
-    folds = ink.page_lines(scan, issued, seen.black)
     view = alterations.View(laid, sheet, here, layout.lines(text), scan, seen, left, folds)
     excused |= laid.beyond(ink.EDGE_MM)
     hurt = [word for word in hurt if word[0].colour not in colours]

@@ -132,58 +132,6 @@ FOLD_STROKE_MM = 1.2
 STAPLE_MM = 14.0
 
 
-RIDGE_INK = 0.05  # a fold or a scanner's streak may be this faint; it is known by its length
-RIDGE_REACH_MM = 1.5
-LINE_GAP_MM = 8.0  # lines of print cut a fold into pieces
-LINE_PIECE_MM = 18.0
-LINE_SHARE = 0.45  # of the page's height or width: no pen draws so far so straight
-LINE_TONE, LINE_EDGE_MM = 0.5, 14.0  # folds are pale, or run from edge to edge
-LINE_SLOPE = 0.03  # of a fold or a sheet that was fed askew
-LINE_THETA, LINE_RHO_PX, LINE_WIDTH_PX, LINES_MOST = 0.002, 2, 5, 40
-
-
-def page_lines(ink: Array, issued: Image, black: float) -> NDArray[np.bool_]:
-    """Where folds and streaks run: straight faint lines across the page, along its sides."""
-    size = (ink.shape[1] // 2, ink.shape[0] // 2)  # half as fine is fine enough
-    small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-    print_ = cv2.resize(issued, size, interpolation=cv2.INTER_AREA)
-    clear = cv2.erode((print_ > 200).astype(np.uint8), np.ones((3, 3), np.uint8))
-    free = np.asarray(clear, np.uint8)
-    found = _flat_lines(small, free, black)
-    found |= _flat_lines(small.T.copy(), free.T.copy(), black).T
-    back = cv2.resize(found, ink.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return np.asarray(back > 0)
-
-
-def _flat_lines(ink: Array, free: NDArray[np.uint8], black: float) -> NDArray[np.uint8]:
-    """Lines across a page that is half as fine as DPI, level or nearly so."""
-    reach = round(px_from_mm(RIDGE_REACH_MM, DPI / 2))
-    soft = cv2.blur(ink, (5, 1))
-    beside = cv2.blur(ink, (5, 2 * reach + 1))
-    ridge = ((soft - beside > RIDGE_INK) & (free == 1)).astype(np.uint8)
-    ridge = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
-    gap, piece = (round(px_from_mm(mm, DPI / 2)) for mm in (LINE_GAP_MM, LINE_PIECE_MM))
-    joined = cv2.morphologyEx(ridge, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8))
-    # Pieces of one line lie on one straight line: counted by their votes (Duda and Hart 1972).
-    found = np.zeros_like(long)
-    lines = cv2.HoughLines(
-        long, LINE_RHO_PX, LINE_THETA, round(LINE_SHARE * long.shape[1]),
-        min_theta=np.pi / 2 - LINE_SLOPE, max_theta=np.pi / 2 + LINE_SLOPE,
-    )  # fmt: skip
-    x = np.arange(long.shape[1])
-    for rho, theta in () if lines is None else lines[:LINES_MOST].reshape(-1, 2):
-        y = np.rint((rho - x * np.cos(theta)) / np.sin(theta)).astype(int)
-        rows = np.clip(y + np.arange(-2, 3)[:, None], 0, long.shape[0] - 1)
-        there = long[rows, x].any(axis=0)
-        edge = round(px_from_mm(LINE_EDGE_MM, DPI / 2))
-        whole = there[:edge].any() and there[-edge:].any()
-        if not whole and np.median(ink[rows, x].max(axis=0)[there]) > LINE_TONE * black:
-            continue  # a ruler's stroke through the print
-        cv2.line(found, (0, int(y[0])), (int(x[-1]), int(y[-1])), (1,), LINE_WIDTH_PX)
-    return np.asarray(found * cv2.dilate(long, np.ones((3, 3), np.uint8)), np.uint8)
-
-
 def strays(
     mask: NDArray[np.bool_],
     ink: Array,

@@ -1,0 +1,127 @@
+"""Folds of a sheet and streaks of a scanner: straight faint lines across the whole page.
+
+They are nobody's doing. Where they run is known from the paper between the print; how dark they
+are is measured there, along the line, and taken out of the ink that they lie over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import px_from_mm
+from pipeline.page import DPI
+
+Array = NDArray[np.float32]
+Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+RIDGE_INK = 0.05  # a fold or a scanner's streak may be this faint; it is known by its length
+RIDGE_REACH_MM = 1.5
+GAP_MM = 8.0  # lines of print cut a fold into pieces
+PIECE_MM = 18.0
+SHARE = 0.45  # of the page's height or width: no pen draws so far so straight
+TONE, EDGE_MM = 0.5, 14.0  # folds are pale, or run from edge to edge
+SLOPE = 0.03  # of a fold or a sheet that was fed askew
+THETA, RHO_PX, WIDTH_PX, MOST = 0.002, 2, 5, 40
+BAND_MM = 0.9  # to each side of a line: it lies in this
+ALONG_MM = 25.0  # of a line, over which it is as dark
+SEEN_PX = 12  # of that, in each row, on bare paper at least
+PEN, PALE = 1.5, 0.03  # times as dark as the line mostly is, and so much more: a pen crosses it
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line from left to right: its middle ``y`` in each column, and where it is ``seen``."""
+
+    y: NDArray[np.float64]
+    seen: Mask
+
+
+def taken_out(ink: Array, issued: Image, black: float) -> tuple[Array, Mask]:
+    """The page's ink (0 to 1, at DPI) without folds and streaks, and where those run.
+
+    ``black`` is the tone that the print has in this scan.
+    """
+    level, where = _without_level(ink, issued, black)
+    clean, upright = _without_level(level.T.copy(), issued.T.copy(), black)
+    return np.ascontiguousarray(clean.T), where | upright.T
+
+
+def _without_level(ink: Array, issued: Image, black: float) -> tuple[Array, Mask]:
+    """The ink without the lines that run from left to right, and where those are."""
+    half = (ink.shape[1] // 2, ink.shape[0] // 2)  # half as fine is fine enough to find them
+    small = np.asarray(cv2.resize(ink, half, interpolation=cv2.INTER_AREA), np.float32)
+    print_ = cv2.resize(issued, half, interpolation=cv2.INTER_AREA)
+    long = _long_ridges(small, _bare(np.asarray(print_, np.uint8), 3))
+    found = np.zeros_like(long)
+    clean, bare = ink.copy(), _bare(issued, 5)
+    for line in _lines(long, small, black):
+        points = np.stack([np.arange(len(line.y)), np.rint(line.y)], axis=1).astype(np.int32)
+        cv2.polylines(found, [points], isClosed=False, color=(1,), thickness=WIDTH_PX)
+        _lighten(clean, bare, line)
+    near = found * np.asarray(cv2.dilate(long, np.ones((3, 3), np.uint8)), np.uint8)
+    where = cv2.resize(near, ink.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return clean, np.asarray(where > 0)
+
+
+def _bare(issued: Image, about: int) -> Image:
+    """1 on paper, 0 on print and ``about`` half as many pixels beside it."""
+    return np.asarray(cv2.erode((issued > 200).astype(np.uint8), np.ones((about, about))), np.uint8)
+
+
+def _long_ridges(ink: Array, free: Image) -> Image:
+    """Ridges of ink that run level over bare paper, the gaps bridged that print makes."""
+    reach = round(px_from_mm(RIDGE_REACH_MM, DPI / 2))
+    ridge = cv2.blur(ink, (5, 1)) - cv2.blur(ink, (5, 2 * reach + 1)) > RIDGE_INK
+    thick = cv2.dilate((ridge & (free == 1)).astype(np.uint8), np.ones((3, 1), np.uint8))
+    gap, piece = (round(px_from_mm(mm, DPI / 2)) for mm in (GAP_MM, PIECE_MM))
+    joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8))
+    return np.asarray(long, np.uint8)
+
+
+def _lines(long: Image, ink: Array, black: float) -> Iterator[_Line]:
+    """The straight lines that the ridges lie on: counted by votes (Duda and Hart 1972)."""
+    lines = cv2.HoughLines(
+        long, RHO_PX, THETA, round(SHARE * long.shape[1]),
+        min_theta=np.pi / 2 - SLOPE, max_theta=np.pi / 2 + SLOPE,
+    )  # fmt: skip
+    x = np.arange(long.shape[1])
+    edge = round(px_from_mm(EDGE_MM, DPI / 2))
+    for rho, theta in () if lines is None else lines[:MOST].reshape(-1, 2):
+        y = (rho - x * np.cos(theta)) / np.sin(theta)
+        rows = np.clip(np.rint(y).astype(int) + np.arange(-2, 3)[:, None], 0, long.shape[0] - 1)
+        seen = long[rows, x].any(axis=0)
+        whole = seen[:edge].any() and seen[-edge:].any()
+        if whole or np.median(ink[rows, x].max(axis=0)[seen]) <= TONE * black:
+            yield _Line(y, seen)  # else it is a ruler's stroke through the print
+
+
+def _lighten(ink: Array, bare: Image, line: _Line) -> None:
+    """Take out of the ink, in place, what a line adds to bare paper along its way.
+
+    What lies over something dark darkens it by a share: (1 - both) = (1 - ink)(1 - line).
+    """
+    reach = round(px_from_mm(BAND_MM, DPI))
+    span = np.flatnonzero(line.seen)[[0, -1]] * 2
+    x = np.arange(span[0], min(span[1] + 3, ink.shape[1]))
+    middle = np.rint(np.interp(x / 2 - 0.25, np.arange(len(line.y)), line.y) * 2 + 0.5).astype(int)
+    rows = middle + np.arange(-reach, reach + 1)[:, None]
+    inside = (rows >= 0) & (rows < ink.shape[0])
+    rows = np.clip(rows, 0, ink.shape[0] - 1)
+    band, paper = ink[rows, x], bare[rows, x].astype(np.float32) * inside
+    along = (2 * round(px_from_mm(ALONG_MM, DPI) / 2) + 1, 1)
+    count = cv2.boxFilter(paper, -1, along, normalize=False)
+    usual = [
+        np.median(row[seen]) if seen.any() else 0 for row, seen in zip(band, paper > 0, strict=True)
+    ]
+    even = np.minimum(band, PEN * np.array(usual, np.float32)[:, None] + PALE)
+    tone = cv2.boxFilter(even * paper, -1, along, normalize=False) / np.maximum(count, 1)
+    beside = np.median(np.concatenate([tone[: reach // 2], tone[-(reach // 2) :]]), axis=0)
+    added = np.clip(np.where(count >= SEEN_PX, tone - beside, 0), 0, 0.9)
+    ink[rows, x] = np.where(inside, np.clip((band - added) / (1 - added), 0, 1), band)
