@@ -53,15 +53,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A paper that lies in the file: the document that brought it, and later scans of the same.
+    """A form that lies in the file: the document that brought it, and later scans of the same.
 
-    ``valid`` is how long it holds by its wording (``Form.valid``).
+    ``entry`` is its name in the file: the paper's, or the document's of a copy that was not issued
+    here and has no ``paper``. ``valid`` is how long it holds by its wording (``Form.valid``).
     """
 
-    paper: Paper
+    entry: str
+    form: str
     title: str
     document: Document
     verdict: Verdict
+    paper: Paper | None = None
     again: tuple[str, ...] = ()
     valid: str = ""
 
@@ -86,7 +89,7 @@ def of_list(
     ``present`` is what lies in the file, ``apart`` what is secret; ``data`` are the person's, and
     ``today``.
     """
-    stale = {one.paper.id for one in filed if one.paper.superseded_by}
+    stale = {one.entry for one in filed if one.paper and one.paper.superseded_by}
     there = [*(line.entry for line in present), *apart]
     lines: dict[str, list[Line]] = {}
     for line in present:
@@ -95,7 +98,7 @@ def of_list(
     for entry in there:
         if entry.id not in stale:
             entered.setdefault(entry.item, []).append(entry)
-    documents = {one.paper.id: one.document.id for one in filed}
+    documents = {one.entry: one.document.id for one in filed if one.paper}
     freed = waived(events)
     for wanted in checklist.items if checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
@@ -134,8 +137,8 @@ def of_form(
 ) -> Item:
     """How a form stands whose papers in use are ``issued``: any one of them that came counts."""
     numbers = {paper.id for paper in issued}
-    mine = [entry for entry in filed if entry.paper.id in numbers]
-    evidence = tuple(i for entry in mine for i in (entry.document.id, *entry.again))
+    mine = [one for one in filed if one.entry in numbers]
+    evidence = tuple(i for one in mine for i in (one.document.id, *one.again))
     state: State = "missing"
     if len(evidence) > 1:
         state = "duplicate"
@@ -145,7 +148,7 @@ def of_form(
         state, why = "received", _why_received(mine[0])
     else:
         back = [document for document in came if document.paper in numbers]
-        earlier = [entry.paper for entry in filed if entry.paper.form == name]
+        earlier = [one.paper for one in filed if one.paper and one.form == name]
         why = _why_missing(issued[-1], back, earlier, said)
     title = titled(name, known)
     return Item(name, title.title, title.title_en, state, why, evidence)

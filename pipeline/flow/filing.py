@@ -203,7 +203,7 @@ def line_of(file: Dossier, target: str) -> Line | None:
 
     A secret document goes by its name alone: its number is one of another inventory.
     """
-    papers = {one.document.id: one.paper.id for one in file.filed}
+    papers = {one.document.id: one.entry for one in file.filed}
     names = (target, papers.get(target))
     numbered = {str(number): line for number, line in enumerate(file.bound.lines, start=1)}
     named = (it for it in (*file.bound.lines, *file.apart.lines) if it.entry.id in names)
