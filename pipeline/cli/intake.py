@@ -115,21 +115,20 @@ def _take_in(
             tell=tell,
         ):
             reporter.record(record.as_json(document))
-            report.add(pile, document, describe)
+            is_secret = registry.is_secret(document.id)
+            report.add(pile, document, describe, secret=is_secret)
             is_repeated = "duplicate" in document.reasons
             count["duplicate" if is_repeated else document.status] += 1
             if document.status == record.ACCEPTED:
                 continue
             first = document.pages[0].source_page if document.pages else ""
+            place = f"{document.source} {first}".strip()
             why = reasons.sentence(document.reasons)
-            waiting.append(
-                (
-                    f"{document.source} {first}".strip(),
-                    document.form or "",
-                    document.subject or "",
-                    f"{why} ({document.earlier})" if is_repeated else why,
-                )
-            )
+            if is_secret:
+                waiting.append((place, "", "", report.secrecy()))
+            else:
+                told = f"{why} ({document.earlier})" if is_repeated else why
+                waiting.append((place, document.form or "", document.subject or "", told))
     done.count += count
     if waiting:
         reporter.table((_("file, page"), _("form"), _("person"), _("why")), waiting)
