@@ -185,4 +185,5 @@ def _outcome(done: _Done) -> ExitCode:
     failed = done.count["rejected"]
     if failed and failed == done.count.total() and ExitCode.NOTHING_READ in done.faults:
         return ExitCode.NOTHING_READ
-    return ExitCode.WAITING if done.count["review"] or failed else ExitCode.DONE
+    waits = done.count["review"] or failed or ExitCode.WAITING in done.faults
+    return ExitCode.WAITING if waits else ExitCode.DONE
