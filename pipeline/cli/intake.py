@@ -88,7 +88,6 @@ def _take_in(
     from pipeline.files import unused, write_atomic
     from pipeline.flow import intake as flow
     from pipeline.flow import review
-    from pipeline.registry import Registry
 
     count: Counter[str] = Counter()
     waiting: list[tuple[str, str, str, str]] = []
@@ -100,8 +99,7 @@ def _take_in(
         done.faults.add(code)
 
     with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
+        reporter.writing(settings) as registry,
         reporter.progress(_("Pages"), scan.count_pages(files)) as advance,
     ):
         for document in flow.intake(

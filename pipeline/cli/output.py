@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, Any, Concatenate, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -17,6 +17,10 @@ from pipeline.cli import common
 from pipeline.errors import ExitCode, Problem, UsageError
 from pipeline.files import private_folder, run_lock
 from pipeline.i18n import _
+
+if TYPE_CHECKING:
+    from pipeline.registry import Registry
+    from pipeline.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,6 +96,12 @@ class Reporter:
         """Hold the workspace (see ``files.run_lock``), saying so where another command has it."""
         text = _("another paperloop command is writing here: waiting for it to end")
         return run_lock(output, lambda: self.say(text))
+
+    @contextmanager
+    def writing(self, settings: Settings) -> Iterator[Registry]:
+        """The registry, for a command that holds the workspace ``alone``."""
+        with self.alone(settings.output), common.registry(settings) as registry:
+            yield registry
 
     def table(
         self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""
