@@ -38,6 +38,7 @@ def environment() -> Any:
     return env
 
 
+@lru_cache(maxsize=1024)
 def checked(text: str) -> str:
     """The expression, if it can be read and may be run; else raises ValueError."""
     try:
