@@ -108,7 +108,7 @@ def issue(
     size = max(1, ceil(len(wanted) / (waves * OFFICES)))
     with work_folder(settings.output) as work:
         profiles = [work / f"profile{number}" for number in range(OFFICES)]
-        _ensure_specimens(wanted, registry, work, profiles[0])
+        _ensure_specimens(wanted, registry, work, profiles[-1])  # the first batch's: it is made
         going: deque[Batch] = deque()
         try:
             for start in range(0, len(wanted), size):

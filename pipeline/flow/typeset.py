@@ -41,10 +41,11 @@ class Made:
 class Batch:
     """Papers on their way through LibreOffice, ``piles`` of the new ones in a file each.
 
-    There is no conversion where none of them is new.
+    ``laid`` were laid out before. There is no conversion where nothing else is new.
     """
 
     made: list[Made]
+    laid: list[Made]
     piles: list[list[Made]]
     conversion: Conversion | None
     work: Path
@@ -53,16 +54,18 @@ class Batch:
 
 def begin(made: list[Made], work: Path, profile: Path, size: int = PILE) -> Batch:
     """Give the new ones to LibreOffice in piles of at most ``size``, in a folder of their own."""
-    new = list({one.paper.id: one for one in made if one.new}.values())
+    fresh = {one.paper.id: one for one in made if one.new}.values()
+    laid = [one for one in fresh if one.wish.laid and one.paper.copy == 1]
+    new = [one for one in fresh if one not in laid]
     if not new:
-        return Batch(made, [], None, work, profile)
+        return Batch(made, laid, [], None, work, profile)
     folder = Path(tempfile.mkdtemp(dir=work))
     piles, files = [], []
     for pile, content in _piles(new, size):
         piles.append(pile)
         files.append(folder / f"{pile[0].paper.id}.docx")
         files[-1].write_bytes(content)
-    return Batch(made, piles, office.start(files, folder, profile), work, profile)
+    return Batch(made, laid, piles, office.start(files, folder, profile), work, profile)
 
 
 def _piles(made: list[Made], size: int) -> Iterator[tuple[list[Made], bytes]]:
@@ -83,6 +86,12 @@ def laid_out(batch: Batch, today: date, refuse: Refuse) -> Iterator[Made]:
 
     Those of a pile that failed are laid out alone, so that the one at fault is known.
     """
+    for one in batch.laid:
+        try:
+            (whole,) = _apart([one], one.wish.laid)
+            yield _measure(one, whole, today)
+        except (FormError, ToolFailedError) as error:
+            refuse(one.wish, error)
     if not batch.conversion:
         return
     pdfs = batch.conversion.pdfs()
