@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
 from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline import russian
-from pipeline.engines import docx
 from pipeline.errors import FormError
 from pipeline.i18n import _
 
@@ -33,8 +33,8 @@ _NODES = (
 @lru_cache
 def environment() -> Any:
     """Jinja for expressions: its filters are those of ``russian`` beside a few of its own."""
-    env = docx.environment()
-    env.autoescape = False  # these give plain words; the template escapes them
+    # These give plain words; the template escapes them.
+    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     env.filters.update(russian.FILTERS, replace=_replaced)
     return env
 

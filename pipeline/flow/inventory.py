@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline import draft, inventory, layout, marks
 from pipeline import form as forms
-from pipeline import inventory, layout, marks, paper
 from pipeline.engines import docx, office
 from pipeline.errors import FormError
 from pipeline.files import work_folder
@@ -98,7 +98,7 @@ def _counted(
         for i in sorted(open_):
             number = marks.paper_id(secret, wishes[i].digest, 1)
             files[i] = folder / f"{i}.docx"
-            files[i].write_bytes(paper.draft(form, compiled, wishes[i].filled, number).docx)
+            files[i].write_bytes(draft.of(form, compiled, wishes[i].filled, number).docx)
         office.to_pdf(list(files.values()), folder, folder / "profile")
         for i, path in files.items():
             laid = path.with_suffix(".pdf")

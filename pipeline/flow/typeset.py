@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pikepdf
 
-from pipeline import layout, marks, paper
+from pipeline import draft, layout, marks
+from pipeline.draft import Draft
 from pipeline.engines import docx, office
 from pipeline.engines import pile as piling
 from pipeline.engines.office import Conversion
 from pipeline.errors import FormError, PaperloopError, ToolFailedError
 from pipeline.flow.wishes import Wish
 from pipeline.i18n import _
-from pipeline.paper import Draft, Paper
+from pipeline.paper import Paper
 
 PILE = 25  # copies in one file: LibreOffice's cost of opening one is spread over them
 
@@ -175,7 +176,7 @@ def _measure(made: Made, pages: _Pages, today: date) -> Made:
             hint=_("shorten the values, or the template"),
         )
     _check_text(made, sheets)
-    places = paper.places(form, made.wish.filled, made.draft, sheets)
+    places = draft.places(form, made.wish.filled, made.draft, sheets)
     it = replace(made.paper, places=places, pages=len(sheets), issued_on=today)
     return replace(made, paper=it, pdf=marks.stamped(pages.pdf, pages.indexes, it.id))
 
