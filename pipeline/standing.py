@@ -102,7 +102,7 @@ def of_list(
     freed = waived(events)
     for wanted in checklist.items if checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
-        names = (wanted.item, *wanted.forms)
+        names = dict.fromkeys((wanted.item, *wanted.forms))  # a form may be an item by its name
         mine = [one for name in names if name in entered for one in entered[name]]
         evidence = tuple([documents.get(one.id, one.id) for one in mine])
         if papers:
