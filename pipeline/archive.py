@@ -197,7 +197,7 @@ def _days(dossier: Dossier) -> str:
 def faults(dossier: Dossier) -> Iterator[Problem]:
     """What does not agree between a file's documents, sheets and scans; each with its place."""
     subject = dossier.person.subject
-    filed = {one.paper.id: one for one in dossier.filed}
+    filed = {one.entry: one for one in dossier.filed}
     places: dict[str, str] = {}
     for number, line in enumerate(dossier.bound.lines, start=1):
         where = places[line.entry.id] = place(subject, number, line)
@@ -222,9 +222,10 @@ def place(subject: str, number: int, line: Line) -> str:
 
 def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[str, str]]:
     entry = line.entry
+    paper = filed.paper if filed else None
     if filed:
         here = {page.page for page in filed.document.pages if page.page}
-        lacking = [str(n) for n in range(1, filed.paper.pages + 1) if n not in here]
+        lacking = [str(n) for n in range(1, paper.pages + 1) if n not in here] if paper else []
         if lacking:
             yield (
                 _("pages {pages} of the paper were never scanned").format(pages=", ".join(lacking)),
@@ -233,7 +234,7 @@ def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[
         if filed.verdict.signed is False:
             yield _("the paper is not signed"), _("have it signed and scan it again")
         there = {one.entry.id for one in dossier.bound.present}
-        if filed.paper.superseded_by and filed.paper.superseded_by not in there:
+        if paper and paper.superseded_by and paper.superseded_by not in there:
             yield _("a newer version of this paper was issued"), _("have the newer one signed")
     if entry.is_uncertified:
         yield _("a copy without the mark «Верно»"), _("have it certified")

@@ -1,38 +1,25 @@
 """The letters that a printed glyph could have been changed into, in the same font.
 
-A specimen sheet of every letter, digit and sign is printed through the same office program as
-the form, once for each set of fonts; so whatever font really came out, the glyphs that were not
-printed are known as exactly as those that were.
+They are cut out of the specimen sheets (``specimen``): whatever font really came out, the glyphs
+that were not printed are known as exactly as those that were.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-from docx import Document
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from lxml import etree
 from numpy.typing import NDArray
 
 from pipeline import layout
 from pipeline.geometry import px_from_mm
+from pipeline.specimen import LATIN, LETTERS, SPECIMEN, SPECIMEN_PT
 
-LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-SIGNS = "0123456789.,;:-–—/()«»\"№%+=!?'"
-LATIN = "abcdefghijklmnopqrstuvwxyz"
-SPECIMEN = LETTERS + LETTERS.upper() + LATIN + LATIN.upper() + SIGNS
-SPECIMEN_PT = 12.0
-STYLES = ((False, False), (True, False), (False, True), (True, True))
 OVERSAMPLING = 2  # the specimen is rendered this much finer than pages are compared
 MAX_TWINS = 11
 SHIFT_EM = 0.16  # how far a letter set for another may stand aside to cover it best
@@ -42,36 +29,6 @@ TWIN_LIKENESS = (
 )
 
 Array = NDArray[np.float32]
-
-
-def fonts_of(template: Path) -> tuple[str, ...]:
-    """The font families that a DOCX asks for, sorted: what its specimen sheet must show."""
-    found = set()
-    with zipfile.ZipFile(template) as archive:
-        for name in archive.namelist():
-            if name in ("word/document.xml", "word/styles.xml") or name.startswith(
-                ("word/header", "word/footer")
-            ):
-                parser = etree.XMLParser(resolve_entities=False, no_network=True)
-                for fonts in etree.fromstring(archive.read(name), parser).iter(qn("w:rFonts")):
-                    found |= {fonts.get(qn(f"w:{a}")) for a in ("ascii", "hAnsi")}
-    return tuple(sorted(f for f in found if f)) or ("Times New Roman",)
-
-
-def specimen(fonts: Iterable[str]) -> bytes:
-    """A DOCX that prints every character in each font: plain, bold, italic and both."""
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    for font in fonts:
-        for bold, italic in STYLES:
-            # Spaces between the letters: no kerning, no ligature, no neighbour in a glyph's cell.
-            run = document.add_paragraph().add_run("  ".join(SPECIMEN))
-            run.bold, run.italic = bold, italic
-            run.font.name, run.font.size = font, Pt(SPECIMEN_PT)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,8 @@ def bind(
     ``rejected`` are entries that a person said were none: their sheets keep their numbers.
     """
     came = {one.id: one for one in entries}
+    if not came:
+        return Bound(())
     happened: list[tuple[str, int, Entry | Event]] = [(one.at, 0, one) for one in came.values()]
     for event in events:
         if event.action in ("remove", "return") and event.target in came:
@@ -196,7 +198,7 @@ def bind(
         # What was taken out may be given back: its sheets count.
         if lines and len(given[volume]) + one.sheets > VOLUME_SHEETS:
             volume += 1
-        sheets = tuple((last + n, "") for n in range(1, one.sheets + 1))
+        sheets = tuple([(last + n, "") for n in range(1, one.sheets + 1)])
         last += one.sheets
         lines.append(Line(one, volume, sheets))
         given[volume].update(sheets)

@@ -50,10 +50,10 @@ Word = frozenset[str]
 
 
 def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> str | None:
-    """Why this consent does not let documents go; ``text`` is what was printed on it."""
+    """Why this consent does not let documents go; ``text`` are its words ("" where not known)."""
     if not is_consent(consent):
         return _("it is not a consent")
-    if consent.verdict.signed is False:
+    if not consent.verdict.signed:
         return _("it is not signed")
     if verdict.mismatched(consent.document):
         return _("what it says is not what was issued")
@@ -72,6 +72,8 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
     if day and day < file.as_of:
         return _("its term ended on {day}").format(day=short_date(day))
     names = list(_fields(consent, NAMES))
+    if not names and consent.paper is None:
+        return _("nobody has said in review which recipient it names")
     if not names:
         return _("it names no recipient")
     name = next((one for one in names if _same(_words(to), _words(one))), None)
@@ -88,7 +90,7 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
 def withdrawn(file: Dossier, consent: Filed) -> date | None:
     """The day of a withdrawal that came after the consent and may be about it."""
     line = _line(file, consent)
-    filed = {one.paper.id: one for one in file.filed}
+    filed = {one.entry: one for one in file.filed}
     given = consent.verdict.signed_on
     for other in file.bound.lines if line else ():
         assert line
@@ -131,7 +133,7 @@ def replaces(later: Filed, earlier: Filed) -> bool:
     It is of the same form and signed, and names every recipient and web address that the earlier
     one names (152-ФЗ, ст. 9, ч. 4, and ст. 10.1: a consent covers those whom it names).
     """
-    if later.paper.form != earlier.paper.form or later.verdict.signed is False:
+    if later.form != earlier.form or later.verdict.signed is False:
         return False
     named = [_words(one) for one in _fields(later, NAMES)]
     recipients = (_words(one) for one in _fields(earlier, NAMES))
@@ -142,22 +144,23 @@ def replaces(later: Filed, earlier: Filed) -> bool:
 
 def is_consent(filed: Filed) -> bool:
     """Is it a consent, and not the withdrawal of one?"""
-    form = filed.paper.form
-    return form.startswith(PREFIX) and form != WITHDRAWAL
+    return filed.form.startswith(PREFIX) and filed.form != WITHDRAWAL
 
 
 def _line(file: Dossier, filed: Filed) -> Line | None:
-    return next((it for it in file.bound.lines if it.entry.id == filed.paper.id), None)
+    return next((it for it in file.bound.lines if it.entry.id == filed.entry), None)
 
 
 def _fields(consent: Filed, names: Sequence[str]) -> Iterator[str]:
-    """What the fields of these names say; what was not read is what was issued."""
-    printed = {**consent.paper.fields, **consent.paper.values}
-    for name, issued in printed.items():
-        if name.startswith(tuple(names)) and not name.endswith("_address"):
-            value = consent.verdict.values.get(name, issued)
-            if value:
-                yield value
+    """What the fields of these names say; what was not read is what was issued.
+
+    Of a copy that was not issued here a field says what a person accepted, else nothing.
+    """
+    paper = consent.paper
+    issued = {**paper.fields, **paper.values} if paper else {}
+    for name, value in {**issued, **consent.verdict.values}.items():
+        if value and name.startswith(tuple(names)) and not name.endswith("_address"):
+            yield value
 
 
 def _resources(consent: Filed) -> set[str]:

@@ -150,11 +150,11 @@ def of(
     }
     came = [d for d in material.documents if d.paper in papers]
     said = material.settlements
-    filed = _filed(papers, came, said, known)
-    events = material.events
     copies = {d.id: d for d in material.documents if record.UNISSUED in d.reasons}
+    filed = _filed(papers, material.documents, said, known)
+    events = material.events
     items_of = {one.item: one for one in checklist.items} if checklist else {}
-    filed_of = {one.paper.id: one for one in filed}
+    filed_of = {one.entry: one for one in filed}
     came_in = [one for one in events if one.action == "file" and one.target in papers]
     entries = [
         _entry(one, papers[one.target or ""], filed_of.get(one.target or ""), known, items_of)
@@ -178,7 +178,7 @@ def of(
             wanted.setdefault(paper.form, []).append(paper)
     secret = [line.entry for line in apart.present]
     present = {line.entry.id for line in (*bound.present, *apart.present)}
-    there = [one for one in filed if one.paper.id in present]
+    there = [one for one in filed if one.entry in present]
     issued = {
         form: standing.of_form(form, theirs, came, there, said, known)
         for form, theirs in wanted.items()
@@ -274,16 +274,23 @@ def _filed(
 ) -> list[Filed]:
     accepted: dict[str, list[Document]] = {}
     for document in came:
-        if document.status == "accepted" and document.paper:
-            accepted.setdefault(document.paper, []).append(document)
-    return [
-        Filed(
-            paper=papers[number],
-            title=titled(papers[number].form, known).title,
-            document=first,
-            verdict=verdict.of(first, said.get(first.id, ())),
-            again=tuple(document.id for document in later),
-            valid=known[papers[number].form].valid if papers[number].form in known else "",
+        is_ours = document.paper in papers or record.UNISSUED in document.reasons
+        if document.status == record.ACCEPTED and is_ours:
+            accepted.setdefault(document.paper or document.id, []).append(document)
+    found = []
+    for entry, (first, *later) in accepted.items():
+        paper = papers.get(entry)
+        form = paper.form if paper else first.form or ""
+        found.append(
+            Filed(
+                entry=entry,
+                form=form,
+                title=titled(form, known).title,
+                document=first,
+                verdict=verdict.of(first, said.get(first.id, ())),
+                paper=paper,
+                again=tuple(document.id for document in later),
+                valid=known[form].valid if form in known else "",
+            )
         )
-        for number, (first, *later) in accepted.items()
-    ]
+    return found

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline import russian
-from pipeline.engines import docx
 from pipeline.errors import FormError
 from pipeline.i18n import _
 
@@ -32,18 +33,21 @@ _NODES = (
 @lru_cache
 def environment() -> Any:
     """Jinja for expressions: its filters are those of ``russian`` beside a few of its own."""
-    env = docx.environment()
-    env.autoescape = False  # these give plain words; the template escapes them
+    # These give plain words; the template escapes them.
+    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     env.filters.update(russian.FILTERS, replace=_replaced)
     return env
 
 
+@lru_cache(maxsize=1024)
 def checked(text: str) -> str:
-    """The expression, if it can be read and may be run; else raises ValueError."""
+    """The expression, if it can be read and may be run; else raises ValueError.
+
+    It is compiled where it is first used: most forms are loaded for their titles.
+    """
     try:
         if text:
             _refuse(text)
-            compiled(text)
     except TemplateError as error:
         raise ValueError(f"{text[:LONGEST]}: {error.message}") from error
     return text
@@ -106,11 +110,17 @@ def _parsed(expression: str) -> nodes.Template:
 def _refuse(expression: str) -> None:
     if len(expression) > LONGEST:
         raise TemplateSyntaxError("too long", 1)
-    for node in _parsed(expression).find_all(nodes.Node):
+    parser = Parser(environment(), expression, state="variable")  # as ``compiled`` reads it
+    tree = parser.parse_expression()
+    if not parser.stream.eos:
+        raise TemplateSyntaxError("chunk after expression", 1)
+    for node in (tree, *tree.find_all(nodes.Node)):
         if not isinstance(node, _NODES):
             raise TemplateSyntaxError(f"{type(node).__name__} is not allowed", 1)
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS | russian.FILTERS.keys():
             raise TemplateSyntaxError(f"no filter {node.name}", 1)
+        if isinstance(node, nodes.Test) and node.name not in environment().tests:
+            raise TemplateSyntaxError(f"no test {node.name}", 1)
 
 
 def _replaced(text: object, old: str, new: str) -> str:

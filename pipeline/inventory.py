@@ -89,7 +89,7 @@ class Inventory:
 
 def of(dossier: Dossier) -> Inventory:
     """The inventory of a file. A page of ours is a sheet: papers are printed on one side."""
-    filed = {entry.paper.id: entry for entry in dossier.filed}
+    filed = {one.entry: one for one in dossier.filed}
     numbers = {line.entry.id: n for n, line in enumerate(dossier.bound.lines, start=1)}
     out = handover.out(dossier.events)
     rows = tuple(
@@ -136,8 +136,8 @@ def _row(
         number=number,
         entry=entry.id,
         document=filed.document.id if filed else entry.id,
-        paper=filed.paper.id if filed else "",
-        form=filed.paper.form if filed else "",
+        paper=filed.paper.id if filed and filed.paper else "",
+        form=filed.form if filed else "",
         index=entry.index,
         day=entry.day,
         title=entry.title,
@@ -162,7 +162,7 @@ def _note(line: Line, filed: Filed | None, numbers: Mapping[str, int]) -> str:
         notes.append(f"изъят {short_date(line.gone.day)}: {line.gone.why}".removesuffix(": "))
     if line.entry.is_uncertified:
         notes.append("копия не заверена")
-    if filed and filed.paper.superseded_by:
+    if filed and filed.paper and filed.paper.superseded_by:
         notes.append(f"заменен: {marks.printed(filed.paper.superseded_by)}")
     if filed and filed.verdict.struck:
         notes.append("есть зачеркивания")

@@ -81,7 +81,7 @@ def _removed(file: Dossier) -> Iterator[Leaving]:
 
 
 def _consents(file: Dossier, moved: Moved) -> Iterator[Leaving]:
-    filed = {one.paper.id: one for one in file.filed}
+    filed = {one.entry: one for one in file.filed}
     given = [
         (number, line, one, consents.withdrawn(file, one), consents.ends_on(file, one))
         for number, line in _lines(file)

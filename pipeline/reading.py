@@ -80,8 +80,8 @@ class Content:
     digits hold, and "passport:…" (series and number), proven where ``born`` is known: both then
     come from a machine-readable zone that holds. ``name`` is the only full name on the page, in
     the case in which it stands there. ``form`` is the form of which the page is a copy that was not
-    issued here; it has the form's words from the first of ``words`` (from 0) to before the second,
-    of so many as the third.
+    issued here, of the ``version`` known then; it has the form's words from the first of ``words``
+    (from 0) to before the second, of so many as the third.
     """
 
     kind: str | None = None
@@ -90,6 +90,7 @@ class Content:
     born: date | None = None
     form: str | None = None
     words: tuple[int, int, int] = (0, 0, 0)
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,11 @@ class Sheet:
 Pile = dict[tuple[str, int], Sheet]
 
 
-def add(pile: Pile, document: Document, describe: Describe) -> None:
+def add(pile: Pile, document: Document, describe: Describe, *, secret: bool = False) -> None:
     """Put a document's sheets into the pile, in place of what was known of them before.
 
     Pages that came with an earlier batch are not in this pile. ``describe`` gives a document's
-    form in words, and what names its fields.
+    form in words, and what names its fields. Of a ``secret`` one only the place is told.
     """
     for sheet in _sheets(document, describe):
         place = (sheet.source, sheet.number)
@@ -60,7 +60,7 @@ def add(pile: Pile, document: Document, describe: Describe) -> None:
             sheet = replace(sheet, thumbnail=sheet.thumbnail or pile[place].thumbnail)
         elif sheet.number and not sheet.thumbnail and sheet.colour != GREY:
             continue
-        pile[place] = sheet
+        pile[place] = _closed(sheet) if secret else sheet
 
 
 def _sheets(document: Document, describe: Describe) -> Iterator[Sheet]:
@@ -82,6 +82,17 @@ def _sheets(document: Document, describe: Describe) -> Iterator[Sheet]:
     if len({page.source for page in document.pages}) == 1:
         for number in document.blanks:
             yield Sheet(document.source, number, GREY, _("a blank back"))
+
+
+def secrecy() -> str:
+    """What is told of a secret document in the place of its words."""
+    return _("secret: look with paperloop review --secret")
+
+
+def _closed(sheet: Sheet) -> Sheet:
+    """The place of a secret sheet and its colour, by which it is found, and nothing of it."""
+    why = () if sheet.colour == GREEN else (secrecy(),)
+    return replace(sheet, about=_("kept apart"), why=why, thumbnail=b"")
 
 
 def html(pile: Pile, title: str) -> str:

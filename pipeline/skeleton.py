@@ -38,7 +38,8 @@ class Skeleton:
     """The fixed words of a form, and by the word before which they stand (from 0) its fields.
 
     A column of a table stands there as "item.column": in each row it is another field. ``fields``
-    are the form's own, ``office`` what this office prints in those that it alone decides.
+    are the form's own, ``office`` what this office prints in those that it alone decides;
+    ``version`` is the form's.
     """
 
     form: str
@@ -46,6 +47,7 @@ class Skeleton:
     slots: Mapping[int, tuple[str, ...]]
     fields: Mapping[str, Field] = field(default_factory=dict)
     office: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
 
     def part(self, first: int, last: int) -> int:
         """Letters and figures of the words from ``first`` to before ``last``."""
@@ -75,6 +77,7 @@ def of(form: Form, settings: Settings) -> Skeleton:
         slots=slots,
         fields={item.name: item for item in form.fields},
         office={name: words for name, words in blank.items() if words},
+        version=form.version,
     )
 
 
@@ -88,6 +91,15 @@ def every(settings: Settings) -> Iterator[Skeleton]:
             form = forms.load(name, settings)
             if not form.command and len((made := of(form, settings)).words) >= LEAST_WORDS:
                 yield made
+
+
+def text(form: Form, values: Mapping[str, str | None]) -> str:
+    """What a form's paragraphs say with these values in its tags; a field without one is left out.
+
+    Raises FormError where the template cannot be read.
+    """
+    lines = "\n".join(line for _number, line in docx.paragraphs(form.template))
+    return _TAG.sub(lambda tag: values.get(tag[1] or "") or " ", lines)
 
 
 def _pieces(paragraphs: Iterable[str]) -> Iterator[tuple[str, str]]:

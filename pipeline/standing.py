@@ -5,6 +5,7 @@ Comes in: the checklist, what lies in the file, the papers issued to the person.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -53,15 +54,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A paper that lies in the file: the document that brought it, and later scans of the same.
+    """A form that lies in the file: the document that brought it, and later scans of the same.
 
-    ``valid`` is how long it holds by its wording (``Form.valid``).
+    ``entry`` is its name in the file: the paper's, or the document's of a copy that was not issued
+    here and has no ``paper``. ``valid`` is how long it holds by its wording (``Form.valid``).
     """
 
-    paper: Paper
+    entry: str
+    form: str
     title: str
     document: Document
     verdict: Verdict
+    paper: Paper | None = None
     again: tuple[str, ...] = ()
     valid: str = ""
 
@@ -86,22 +90,23 @@ def of_list(
     ``present`` is what lies in the file, ``apart`` what is secret; ``data`` are the person's, and
     ``today``.
     """
-    stale = {one.paper.id for one in filed if one.paper.superseded_by}
-    there = [*(line.entry for line in present), *apart]
-    lines: dict[str, list[Line]] = {}
+    stale = {one.entry for one in filed if one.paper and one.paper.superseded_by}
+    lines: defaultdict[str, list[Line]] = defaultdict(list)
     for line in present:
-        lines.setdefault(line.entry.item, []).append(line)
-    entered: dict[str, list[Entry]] = {}
-    for entry in there:
+        lines[line.entry.item].append(line)
+    entered: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in (*[line.entry for line in present], *apart):
         if entry.id not in stale:
-            entered.setdefault(entry.item, []).append(entry)
-    documents = {one.paper.id: one.document.id for one in filed}
+            entered[entry.item].append(entry)
+    documents = {one.entry: one.document.id for one in filed if one.paper}
     freed = waived(events)
     for wanted in checklist.items if checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
-        mine = [one for name in (wanted.item, *wanted.forms) for one in entered.get(name, ())]
-        ids = [documents.get(one.id, one.id) for one in mine]
-        evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
+        names = dict.fromkeys((wanted.item, *wanted.forms))  # a form may be an item by its name
+        mine = [one for name in names if name in entered for one in entered[name]]
+        evidence = tuple([documents.get(one.id, one.id) for one in mine])
+        if papers:
+            evidence = tuple(dict.fromkeys([i for it in papers for i in it.evidence] + [*evidence]))
         needed = checklists.needed(wanted, data)
         said = freed.get(wanted.item)
         state, why = _stands(wanted, papers, mine, evidence, needed, said, data["today"])
@@ -114,14 +119,14 @@ def of_list(
             evidence,
             wanted.mark,
             wanted.ground,
-            tuple(line for name in (wanted.item, *wanted.forms) for line in lines.get(name, ())),
+            tuple([line for name in names if name in lines for line in lines[name]]),
             wanted.brought and needed is True,
         )
     for form, item in issued.items():
-        copies = tuple(one.id for one in entered.get(form, ()) if one.id not in documents)
+        copies = tuple(one.id for one in entered[form] if one.id not in documents)
         if copies and not item.evidence:
             item = replace(item, state="received", why="", evidence=copies)
-        yield replace(item, lines=tuple(lines.get(form, ())))
+        yield replace(item, lines=tuple(lines[form]))
 
 
 def of_form(
@@ -134,8 +139,8 @@ def of_form(
 ) -> Item:
     """How a form stands whose papers in use are ``issued``: any one of them that came counts."""
     numbers = {paper.id for paper in issued}
-    mine = [entry for entry in filed if entry.paper.id in numbers]
-    evidence = tuple(i for entry in mine for i in (entry.document.id, *entry.again))
+    mine = [one for one in filed if one.entry in numbers]
+    evidence = tuple(i for one in mine for i in (one.document.id, *one.again))
     state: State = "missing"
     if len(evidence) > 1:
         state = "duplicate"
@@ -145,7 +150,7 @@ def of_form(
         state, why = "received", _why_received(mine[0])
     else:
         back = [document for document in came if document.paper in numbers]
-        earlier = [entry.paper for entry in filed if entry.paper.form == name]
+        earlier = [one.paper for one in filed if one.paper and one.form == name]
         why = _why_missing(issued[-1], back, earlier, said)
     title = titled(name, known)
     return Item(name, title.title, title.title_en, state, why, evidence)
@@ -211,8 +216,8 @@ def _received(
         return "received", _("a copy without the mark «Верно»")
     if papers and papers[0].evidence:
         return "received" if wanted.repeats else papers[0].state, papers[0].why
-    places = dict.fromkeys(one.place for one in mine if one.place)
-    return "received", ", ".join(places)
+    places = [one.place for one in mine if one.place]
+    return "received", ", ".join(dict.fromkeys(places)) if len(places) > 1 else "".join(places)
 
 
 def _why_received(entry: Filed) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline import layout, placing, wording
+from pipeline.draft import BODY_PT
 from pipeline.geometry import mm_from_points
 from pipeline.layout import Glyph, Sheet
-from pipeline.paper import BODY_PT, Place
+from pipeline.paper import Place
 from pipeline.reading import PageReading
 from pipeline.verdict import Verdict
 

@@ -137,6 +137,7 @@ def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
         born=rules.parse_date(said.get("birth_date", "")),
         form=one.skeleton.form,
         words=(one.first, one.last, len(one.skeleton.words)),
+        version=one.skeleton.version,
     )
 
 

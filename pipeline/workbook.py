@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.datetime import from_excel
-
 from pipeline.errors import DataError
 from pipeline.i18n import _
 from pipeline.sheets import COLUMNS_LIMIT, Cell, NumberedRow, Sheet, within_limit
@@ -32,11 +29,13 @@ def of_xlsx(content: bytes, name: str) -> Iterator[Sheet]:
             where=name,
             hint=_("save it as .xlsx without a password"),
         )
+    from openpyxl import load_workbook  # slow to load, and most commands read no XLSX
+
     try:
         _refuse_bombs(content, name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of drop-downs it does not keep
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             bare = _uncached(content)
             for sheet in book.worksheets:
                 yield Sheet(sheet.title, _xlsx_rows(sheet, bare, name))
@@ -74,7 +73,9 @@ def _uncached(content: bytes) -> set[tuple[str, int, int]]:
         sheets = [e for e in archive.namelist() if e.startswith("xl/worksheets/")]
         if not any(re.search(rb"<(\w+:)?f[ >/]", archive.read(e)) for e in sheets):
             return set()
-    formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    from openpyxl import load_workbook
+
+    formulas = load_workbook(io.BytesIO(content), read_only=True)
     return {
         (sheet.title, int(cell.row or 0), int(cell.column or 0))
         for sheet in formulas.worksheets
@@ -129,5 +130,7 @@ def date_of_serial(number: int) -> date | None:
     """The day that a spreadsheet keeps as a bare number (1 = 1 January 1900), or None."""
     if not 1 <= number <= _LAST_SERIAL:
         return None
+    from openpyxl.utils.datetime import from_excel
+
     day = from_excel(number)
     return day.date() if isinstance(day, datetime) else None

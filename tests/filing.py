@@ -13,12 +13,13 @@ from typing import Any
 
 import pikepdf
 
-from pipeline import settings
+from pipeline import record, settings
 from pipeline.flow.generate import Issued
+from pipeline.form import Form
 from pipeline.geometry import Box
 from pipeline.marks import paper_id
 from pipeline.paper import Paper
-from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
+from pipeline.reading import Alteration, Content, FieldReading, HandMark, PageReading
 from pipeline.record import Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
@@ -156,6 +157,17 @@ def comes_back(
     registry.add_page(seen.sha256, seen)
     registry.finish_scan(seen.sha256, [document])
     return number
+
+
+def unissued(registry: Registry, form: Form, *fields: FieldReading) -> str:
+    """Take in a copy of a form that was not issued here, which waits; the id of its document."""
+    content = Content(form=form.name, words=(0, 200, 200), version=form.version)
+    seen = page(paper(), paper=None, page=None, identified_by=None, fields=fields, content=content)
+    document = record.unissued(f"doc-{seen.sha256[-12:]}-1", [seen])
+    registry.begin_scan(seen.sha256, seen.source)
+    registry.add_page(seen.sha256, seen)
+    registry.finish_scan(seen.sha256, [document])
+    return document.id
 
 
 def smeared(name: str = "full_name", **changes: Any) -> FieldReading:

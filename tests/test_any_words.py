@@ -20,7 +20,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipeline import data, layout, paper, settings
+from pipeline import data, draft, layout, settings
 from pipeline import form as forms
 from pipeline.cells import TEXT_LIMIT, typed
 from pipeline.columns import COLUMNS
@@ -76,7 +76,7 @@ def drafted(form: Form, blank: str, words: str) -> dict[str, bytes]:
     rows = {table.name: 2 for table in form.tables}
     cells = [f"{t.name}.{n}.{f.name}" for t in form.tables for n in (1, 2) for f in t.fields]
     names = {name: name for name in (*(f.name for f in form.fields), *cells)}
-    made = paper.draft(
+    made = draft.of(
         form, compiled(form.name), Filled({**names, blank: words}, {}, rows), "7F3K9QX2MD"
     )
     assert Document(io.BytesIO(made.docx)).paragraphs

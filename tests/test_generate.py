@@ -21,7 +21,7 @@ import openpyxl
 import pdfplumber
 import pytest
 
-from pipeline import layout, marks, paper, settings
+from pipeline import draft, layout, marks, settings
 from pipeline.engines import office as libreoffice
 from pipeline.engines import pile
 from pipeline.errors import ExitCode, FormError
@@ -398,7 +398,7 @@ def test_blanks_are_coded_and_about_nobody(office: Office) -> None:
 def test_a_paper_that_cannot_be_printed_right_is_left_out_alone(office: Office) -> None:
     rows = [{**MAN, "personnel_number": n} for n in ("1", "2", "3")]
     put(office, {"hires": rows})
-    places = paper.places
+    places = draft.places
 
     def one_has_no_room(form: Any, filled: Any, made: Any, sheets: Any) -> Any:
         if marks.printed(papers["2"]) in layout.text_of(sheets):
@@ -414,7 +414,7 @@ def test_a_paper_that_cannot_be_printed_right_is_left_out_alone(office: Office) 
 
     with (
         mock.patch("pipeline.marks.paper_id", noted),
-        mock.patch("pipeline.paper.places", one_has_no_room),
+        mock.patch("pipeline.draft.places", one_has_no_room),
     ):
         said = again(office, forms=(PLEDGE,))
     assert said.code == ExitCode.BAD_FORM

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import form as forms
 from pipeline import handover, layout
 from pipeline.binding import Event
 from pipeline.errors import RegistryError
@@ -242,6 +243,47 @@ def test_another_persons_consent_does_not_cover(
     filing.issue(registry, other, people=(replace(SERVANT, subject="0043"),))
     said = hand(paperloop, "--consent", filing.comes_back(registry, other), "--document", "2")
     assert (said.code, "another person" in said.err) == (3, True), said.err
+
+
+def test_a_copy_that_was_not_issued_here_covers_what_a_person_read_in_it(
+    file: str, registry: Registry, workspace: Path, paperloop: Paperloop, printed: list[Any]
+) -> None:
+    form = forms.load("consent-transfer", filing.of(workspace))
+    read = filing.field("third_party_dative", RECIPIENT["third_party_dative"], status="read",
+                        expected=None, value=None)  # fmt: skip
+    names = ("--set", copy := filing.unissued(registry, form, read), "subject=0042")
+    said = paperloop("review", *names, "--set", copy, "date=2026-09-02", "--accept", copy)
+    assert said.code == 0, said.err
+    refused = hand(paperloop, "--consent", copy, "--document", "2")
+    assert (refused.code, "which recipient" in refused.err) == (3, True), refused.err
+
+    named = f"third_party_dative={RECIPIENT['third_party_dative']}"
+    assert paperloop("review", "--again", "--set", copy, named).code == 0
+    refused = hand(paperloop, "--consent", copy, "--document", "2", purpose="проверки бухгалтерии")
+    assert (refused.code, "this purpose" in refused.err) == (3, True), refused.err
+    said = hand(paperloop, "--consent", copy, "--document", "2")
+    assert said.code == 0, said.err
+    assert said.lines()[0]["ground"] == {"consent": copy}
+    words = printed[-1].filled.printed
+    assert words["basis_date"].split() == ["«02»", "сентября", "2026"]
+    assert words["basis_number"] == ""
+    assert "handed over under" not in paperloop("file", "check", "--json", *DAY).out
+    assert paperloop("review", "--again", "--reject", copy, "--why", "чужое").code == 0
+    gone = "handed over under a consent that is no longer in the file"
+    assert gone in paperloop("file", "check", "--json", *DAY).out
+
+
+def test_a_copy_of_another_edition_of_the_form_says_nobody_knows_what(
+    file: str, registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    form = forms.load("consent-transfer", filing.of(workspace))
+    copy = filing.unissued(registry, replace(form, version="00000000"))
+    says = [f"{name}={value}" for name, value in RECIPIENT.items()]
+    said = paperloop("review", "--set", copy, "subject=0042", "--set", copy, *says,
+                     "--accept", copy)  # fmt: skip
+    assert said.code == 0, said.err
+    said = hand(paperloop, "--consent", copy, "--document", "2")
+    assert (said.code, "this purpose" in said.err) == (3, True), said.err
 
 
 def test_a_consent_that_was_withdrawn_covers_nothing_more(

@@ -27,8 +27,8 @@ ORDER = re.findall(
     morphology names phrases wording russian lettering lemmas rules columns engines expressions
     form checklists clocks soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper scan picture view page lie register
-    atlas placing glyphs streaks ink blots smears doubt gaps strokes
+    marks layout paper draft scan picture view page lie register
+    specimen atlas placing glyphs streaks ink blots smears doubt gaps strokes
     script dates mrz reading kinds identify likeness layer skeleton alignment unissued stamps
     original hand acts alterations examine
     export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile

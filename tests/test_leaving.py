@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import form as forms
 from pipeline.registry import Registry
 from tests import filing
 from tests.test_file import Paperloop, consent, terms
@@ -64,3 +65,18 @@ def test_another_form_stands_for_nothing(registry: Registry, paperloop: Paperloo
     )
     consent(registry, "consent-obtain", "2023-01-09", third_party_genitive="общества «Медведь»")
     assert f"0042:consent:{ended}" in terms(paperloop, "consent")
+
+
+def test_a_copy_that_was_not_issued_here_ends_and_is_stood_for_as_an_issued_one(
+    registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    consent(registry, "consent-2025", "2026-09-01")  # Anna is known here
+    form = forms.load("consent-biometric", filing.of(workspace))
+    copy = filing.unissued(registry, form)
+    said = paperloop("review", "--set", copy, "subject=0042", "--set", copy, "date=2020-03-02",
+                     "--accept", copy)  # fmt: skip
+    assert said.code == 0, said.err
+    assert terms(paperloop, "consent") == {f"0042:consent:{copy}": "2025-03-02"}
+    assert terms(paperloop, "consent-kept") == {f"0042:consent-kept:{copy}": "2028-03-02"}
+    consent(registry, form.name, "2026-09-02")
+    assert copy not in " ".join(terms(paperloop, "consent"))

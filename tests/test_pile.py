@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import examples, layout, paper
+from pipeline import draft, examples, layout
 from pipeline import form as forms
 from pipeline.engines import docx, office, pile
 from pipeline.form import Form
@@ -37,7 +37,7 @@ def copies(form: Form, settings: Settings) -> list[bytes]:
     answer = []
     for paper_id, values in zip(IDS, (row, row | longer, row), strict=True):
         filled = forms.fill(form, values, settings.operator, DAY)
-        answer.append(paper.draft(form, template, filled, paper_id).docx)
+        answer.append(draft.of(form, template, filled, paper_id).docx)
     return answer
 
 

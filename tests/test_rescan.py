@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from pipeline import record, settings
+from pipeline.handover import LAW, Going, Ground
 from pipeline.paper import Paper
 from pipeline.registry import Registry
+from pipeline.registry.scans import now
 from tests import filing, scanning
 from tests.bench import people
 from tests.conftest import Said
@@ -180,6 +183,42 @@ def test_from_the_scanner_to_one_accepted_document(tmp_path: Path) -> None:
     # Read anew, neither is brought back to a person.
     states = {d["document"]: d["status"] for d in office.take_in("inbox", "--again")}
     assert states == {unsigned["document"]: "rejected", signed["document"]: "accepted"}
+
+
+def test_what_another_organisation_has_stays_accepted_when_its_scan_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = scanning.open_office(tmp_path / "office")
+    (hire, other) = people.hires(2, 45)
+    pledge, beside = scanning.issue(office, [hire, other], "non-disclosure-pledge")
+    office.put("pile.tiff", office.page(pledge), office.page(beside))
+    taken = office.take_in()
+    assert [it["status"] for it in taken] == ["accepted"] * 2
+    setting = settings.load(office.root, today=scanning.DAY)
+    ground = Ground(LAW, "статья 22 Федерального закона")
+    going = Going("act", "САО «Рысь»", "страхования", scanning.DAY, ground)
+    with Registry.open(setting.registry_url) as registry:
+        registry.enter(going.event(pledge["subject"], pledge["paper"], 1, "Irina", now()))
+    # The data were corrected meanwhile: both papers are of an earlier version now.
+    changed = [{**one, "passport_number": "111111"} for one in (hire, other)]
+    scanning.issue(office, changed, "non-disclosure-pledge")
+    said = office("intake", "inbox", "--again", "--json")
+    states = {it["subject"]: (it["status"], it["reasons"]) for it in said.lines()}
+    assert states == {
+        pledge["subject"]: ("accepted", ["stale-version"]),
+        beside["subject"]: ("review", ["stale-version"]),
+    }
+    (line,) = (it for it in said.err.splitlines() if "handed over" in it)
+    assert (said.code, taken[0]["document"] in line) == (10, True)
+    # Where the sheet is not even known again, its file stays as it was read.
+    monkeypatch.setattr("pipeline.flow.intake.gather", lambda scan, *_more: [
+        record.rejected(f"doc-{scan.sha256[:12]}", scan.source, "blank")
+    ])  # fmt: skip
+    said = office("intake", "inbox", "--again", "--json")
+    assert (said.code, "former reading" in said.err) == (10, True)
+    assert {it["subject"]: it["status"] for it in said.lines()} == {
+        subject: status for subject, (status, _reasons) in states.items()
+    }
 
 
 def test_page_that_comes_late_joins_no_paper_that_was_accepted_meanwhile(tmp_path: Path) -> None:

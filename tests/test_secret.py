@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipeline import binding
+from pipeline.record import Document
 from pipeline.registry import Registry
-from tests import filing
+from tests import filing, pdfs
 from tests.conftest import Said
 
 Paperloop = Callable[..., Said]
@@ -67,6 +68,29 @@ def test_review_has_it_only_where_it_is_asked_for(
     assert listed["document"] == secret
     assert paperloop("review", "--secret", "--accept", secret).code == 0
     assert "apart" not in paperloop("review").err
+
+
+def test_intake_tells_the_operator_which_sheet_it_is_and_no_more(
+    registry: Registry, workspace: Path, paperloop: Paperloop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(number: str) -> Document:
+        document = registry.document(number)
+        assert document
+        return replace(document, pages=(replace(document.pages[0], thumbnail=b"small"),))
+
+    hidden = [read(came(registry)), read(came(registry, "altered", key=f"{APART}/1"))]
+    shown = read(came(registry, "altered", key="0042"))
+    monkeypatch.setattr("pipeline.flow.intake.intake", lambda *_how, **_more: [*hidden, shown])
+    (workspace / "scan.pdf").write_bytes(pdfs.plain(1))
+    said = paperloop("intake", "scan.pdf", "--json")
+    assert said.code == 10
+    assert [one["document"] for one in said.lines()] == [it.id for it in (*hidden, shown)]
+    assert ("--secret" in said.err, said.err.count("0042")) == (True, 1)
+    assert hidden[1].pages[0].source in said.err
+    text = next((workspace / "output" / "reports").iterdir()).read_text(encoding="utf-8")
+    assert (text.count("data:image"), text.count("0042")) == (1, 1)
+    assert all(it.pages[0].source in text for it in hidden)
+    assert text.count("--secret") == 1  # what is accepted asks nobody to look
 
 
 def test_archive_copies_leave_it_out(

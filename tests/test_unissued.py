@@ -291,6 +291,7 @@ def test_review_shows_it_and_a_person_files_it(
     assert "subject" not in record["fields"]
     item = {one["item"]: one for one in here("checklist", "0042", "--json").lines()[0]["items"]}
     assert (item[CONSENT]["state"], item[CONSENT]["evidence"]) == ("received", [name])
+    assert len(item[CONSENT]["papers"]) == 1
     assert here("review", "--again", "--reject", name, "--why", "another's").code == 0
     item = {one["item"]: one for one in here("checklist", "0042", "--json").lines()[0]["items"]}
     assert item[CONSENT]["state"] == "missing"

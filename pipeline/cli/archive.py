@@ -33,12 +33,8 @@ def inventory(reporter: Reporter, year: int, out: Path | None) -> None:
     settings = common.settings()
     from pipeline.flow import archive as flow
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         issued, listed = flow.yearly(year, settings, registry, Options(out or settings.issued))
     reporter.record({"year": year, **_told(issued, listed)})
     columns = ("№", _("number"), _("title"), _("days"), _("kept"), _("sheets"))
@@ -57,12 +53,8 @@ def destroy_act(reporter: Reporter, out: Path | None) -> None:
     settings = common.settings()
     from pipeline.flow import archive as flow
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         issued, listed = flow.destruction(settings, registry, Options(out or settings.issued))
     as_of = settings.today.isoformat()
     reporter.record({"year": listed["year"], "as_of": as_of, **_told(issued, listed)})

@@ -25,15 +25,11 @@ def attachment_sheets(
     from pipeline.flow import attachments as flow
     from pipeline.flow import printrun
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     options = Options(out or settings.issued, docx=False)
     rows, issued = [], []
     pile = None
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         for one in flow.issue(subjects, items, settings, registry, options):
             reporter.record(one.as_json())
             rows.append((one.subject, one.item, one.title, one.issued.paper.pdf))

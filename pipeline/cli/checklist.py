@@ -51,7 +51,6 @@ def checklist(
     """Without numbers: everybody's, those first who have most that is overdue."""
     settings = common.settings()
     from pipeline import dossier
-    from pipeline.registry import Registry
 
     told = [one for one in (tick, waive, need) if one is not None]
     if told and len(subjects) != 1:
@@ -62,7 +61,7 @@ def checklist(
         raise UsageError(_("say which document it is about: --tick ITEM"))
     if letter is not None and (out or tick is not None or waive is not None):
         raise UsageError(_("--letter writes letters and nothing else"))
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         if told:
             _enter(reporter, subjects[0], tick, waive, need, why, by, new, registry, settings)
         if letter is not None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from pipeline import i18n
 from pipeline.errors import UsageError
 from pipeline.i18n import _
 from pipeline.settings import Settings, load
+
+if TYPE_CHECKING:
+    from pipeline.registry import Registry
 
 _META = "pipeline.cli."
 
@@ -130,6 +133,13 @@ def quiet() -> bool:
 def settings() -> Settings:
     """The workspace's settings; raises UsageError where there is no workspace."""
     return load(workspace(), today=today())
+
+
+def registry(settings: Settings) -> Registry:
+    """The workspace's registry, opened: a context manager. Raises RegistryError."""
+    from pipeline.registry import Registry
+
+    return Registry.open(settings.registry_url, settings.today)
 
 
 def user(by: str) -> str:

@@ -26,7 +26,6 @@ def copy(
     """A copy is made anew only when its document was read or settled anew."""
     settings = common.settings()
     from pipeline.flow import copies
-    from pipeline.registry import Registry
 
     codes: list[ExitCode] = []
 
@@ -36,10 +35,7 @@ def copy(
 
     folder = out or (settings.copies_apart if secret else settings.copies)
     made = unchanged = 0
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         names = copies.wanted(documents, registry, secret=secret)
         with reporter.progress(_("Archive copies"), len(names)) as advance:
             for one in copies.make(names, folder, settings, registry, tell):

@@ -31,10 +31,9 @@ def due(
     """A term stands until somebody says that it is done."""
     settings = common.settings()
     from pipeline.flow import due as flow
-    from pipeline.registry import Registry
 
     last = common.day(until) if until else settings.today + timedelta(AHEAD_DAYS)
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         if done is not None:
             flow.done(done, why, common.user(by), registry, settings)
         found = flow.until(last, registry, settings)

@@ -26,15 +26,11 @@ def familiarisation(
     settings = common.settings()
     from pipeline.flow import familiarisation as flow
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     last = common.day(until) if until else settings.today + timedelta(AHEAD_DAYS)
     options = Options(out or settings.issued)
     rows = []
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         for one in flow.issue(subjects, last, settings, registry, options):
             answer = one.as_json()
             reporter.record(answer)

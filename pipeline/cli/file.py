@@ -36,9 +36,8 @@ def show(reporter: Reporter, subject: str, secret: bool) -> None:
     """One line a document."""
     settings = common.settings()
     from pipeline import dossier
-    from pipeline.registry import Registry
 
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         (one,) = dossier.read(registry, settings, [subject])
         _show(reporter, one.separate if secret else one, registry)
 
@@ -92,13 +91,9 @@ def removal_act(
     settings = common.settings()
     from pipeline.flow import removal
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     options, who = Options(out or settings.issued), common.user(by)
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         made = removal.issue(subject, documents, who, settings, registry, options, secret=secret)
     answer = made.as_json()
     reporter.record(answer)
@@ -137,12 +132,8 @@ def _change(
 ) -> None:
     settings = common.settings()
     from pipeline import dossier
-    from pipeline.registry import Registry
 
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         change(registry, settings)
         (one,) = dossier.read(registry, settings, [subject])
         _show(reporter, one, registry)
@@ -226,13 +217,9 @@ def transfer(
     settings = common.settings()
     from pipeline.flow import archive
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     where = archive.Transfer(to, ground, number, anyway)
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         options = Options(out or settings.issued)
         issued, told = archive.transfer(subject, where, settings, registry, options)
     reporter.record(
@@ -256,11 +243,10 @@ def check(reporter: Reporter, subjects: tuple[str, ...]) -> ExitCode:
     settings = common.settings()
     from pipeline import dossier
     from pipeline.flow import archive
-    from pipeline.registry import Registry
 
     rows = []
     files = 0
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         for one in dossier.read(registry, settings, subjects):
             files += 1
             found = list(archive.faults(one, settings, registry))
@@ -289,13 +275,9 @@ def _issue(
 ) -> None:
     settings = common.settings()
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     rows = []
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         for one in make(subjects, settings, registry, Options(out or settings.issued)):
             answer = one.as_json()
             reporter.record(answer)

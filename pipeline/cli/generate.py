@@ -58,7 +58,6 @@ def generate(
     from pipeline import lint
     from pipeline.flow import generate as flow
     from pipeline.flow import printrun, wishes
-    from pipeline.registry import Registry
 
     options = flow.Options(
         out=out or settings.issued,
@@ -87,10 +86,7 @@ def generate(
         reporter.problem(Problem(found.what, where, found.hint))
         codes.append(error.exit_code)
 
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         if blank:
             wanted = wishes.blanks(chosen, blank, registry.papers_about("") + 1, settings)
         with reporter.progress(_("Papers"), len(wanted)) as advance:

@@ -66,7 +66,6 @@ def issue(
     settings = common.settings()
     from pipeline.flow import handover as flow
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     asked = flow.Asked(
         to=to,
@@ -83,10 +82,7 @@ def issue(
     )
     name = common.user(by)
     options = Options(out or settings.issued)
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         issued, told = flow.issue(subject, asked, name, settings, registry, options)
     first = told[0].as_json()
     shared = ("act", "subject", "full_name", "to", "purpose", "ground", "handed_by", "until")
@@ -121,13 +117,9 @@ def return_(reporter: Reporter, whose: str, documents: tuple[str, ...], by: str)
     """What is back already stays so."""
     settings = common.settings()
     from pipeline.flow import handover as flow
-    from pipeline.registry import Registry
 
     name = common.user(by)
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         came, before = flow.take_back(whose, documents, name, settings, registry)
     for one in [*came, *before]:
         reporter.record({**one.as_json(), "new": one in came})
@@ -145,9 +137,8 @@ def list_(reporter: Reporter, subjects: tuple[str, ...]) -> None:
     """Without numbers: of everybody's files."""
     settings = common.settings()
     from pipeline.flow import handover as flow
-    from pipeline.registry import Registry
 
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         told = flow.listed(subjects, settings, registry)
     for one in told:
         reporter.record(one.as_json())

@@ -88,7 +88,6 @@ def _take_in(
     from pipeline.files import unused, write_atomic
     from pipeline.flow import intake as flow
     from pipeline.flow import review
-    from pipeline.registry import Registry
 
     count: Counter[str] = Counter()
     waiting: list[tuple[str, str, str, str]] = []
@@ -100,8 +99,7 @@ def _take_in(
         done.faults.add(code)
 
     with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
+        reporter.writing(settings) as registry,
         reporter.progress(_("Pages"), scan.count_pages(files)) as advance,
     ):
         for document in flow.intake(
@@ -115,21 +113,20 @@ def _take_in(
             tell=tell,
         ):
             reporter.record(record.as_json(document))
-            report.add(pile, document, describe)
+            is_secret = registry.is_secret(document.id)
+            report.add(pile, document, describe, secret=is_secret)
             is_repeated = "duplicate" in document.reasons
             count["duplicate" if is_repeated else document.status] += 1
             if document.status == record.ACCEPTED:
                 continue
             first = document.pages[0].source_page if document.pages else ""
+            place = f"{document.source} {first}".strip()
             why = reasons.sentence(document.reasons)
-            waiting.append(
-                (
-                    f"{document.source} {first}".strip(),
-                    document.form or "",
-                    document.subject or "",
-                    f"{why} ({document.earlier})" if is_repeated else why,
-                )
-            )
+            if is_secret:
+                waiting.append((place, "", "", report.secrecy()))
+            else:
+                told = f"{why} ({document.earlier})" if is_repeated else why
+                waiting.append((place, document.form or "", document.subject or "", told))
     done.count += count
     if waiting:
         reporter.table((_("file, page"), _("form"), _("person"), _("why")), waiting)
@@ -186,4 +183,5 @@ def _outcome(done: _Done) -> ExitCode:
     failed = done.count["rejected"]
     if failed and failed == done.count.total() and ExitCode.NOTHING_READ in done.faults:
         return ExitCode.NOTHING_READ
-    return ExitCode.WAITING if done.count["review"] or failed else ExitCode.DONE
+    waits = done.count["review"] or failed or ExitCode.WAITING in done.faults
+    return ExitCode.WAITING if waits else ExitCode.DONE

@@ -27,14 +27,10 @@ def inventory(
     from pipeline import inventory as inventories
     from pipeline.flow import inventory as flow
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     options = Options(out or settings.issued)
     rows = []
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         files = dossier.read(registry, settings, subjects)
         wanted = [inventories.of(one.separate if secret else one) for one in files]
         if secret and (empty := next((one for one in wanted if not one.rows), None)):

@@ -5,18 +5,24 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, Any, Concatenate, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from pipeline.cli import common
+from pipeline.cli import common, table
 from pipeline.errors import ExitCode, Problem, UsageError
 from pipeline.files import private_folder, run_lock
 from pipeline.i18n import _
+
+if TYPE_CHECKING:
+    from pipeline.registry import Registry
+    from pipeline.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -93,21 +99,25 @@ class Reporter:
         text = _("another paperloop command is writing here: waiting for it to end")
         return run_lock(output, lambda: self.say(text))
 
+    @contextmanager
+    def writing(self, settings: Settings) -> Iterator[Registry]:
+        """The registry, for a command that holds the workspace ``alone``."""
+        with self.alone(settings.output), common.registry(settings) as registry:
+            yield registry
+
     def table(
         self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""
     ) -> None:
         """A table for a person; every cell is printed as it is."""
         if self._quiet:
             return
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(title=title or None, title_justify="left")
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-        _console().print(table)
+        cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        width = shutil.get_terminal_size().columns if sys.stderr.isatty() else _PIPE_WIDTH
+        is_drawn = (sys.stderr.encoding or "").lower().startswith("utf")
+        frame = table.DRAWN if is_drawn else table.PLAIN
+        drawn = list(table.lines(columns, cells, width, frame, _strong))
+        above = table.wrapped(title, width) if title else ()
+        click.echo("\n".join([*above, *drawn]), err=True)
 
     @contextmanager
     def progress(self, title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
@@ -115,13 +125,16 @@ class Reporter:
 
         It is drawn only for a person: not under --quiet, not into a file.
         """
+        if self._quiet or not sys.stderr.isatty():
+            yield lambda n: None
+            return
+        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
         from rich.progress import TimeRemainingColumn as Remaining
 
-        console = _console()
+        console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-        shown = console.is_terminal and not self._quiet
-        with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+        with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(title, total=total)
             yield lambda n: bar.advance(task, n)
 
@@ -176,10 +189,5 @@ def refuse_other_files(path: Path) -> None:
         )
 
 
-def _console() -> Any:
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = _PIPE_WIDTH
-    return console
+def _strong(text: str) -> str:
+    return click.style(text, bold=True)

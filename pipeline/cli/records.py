@@ -49,7 +49,6 @@ def records(
     from pipeline import form as forms
     from pipeline.files import write_atomic
     from pipeline.flow import records as flow
-    from pipeline.registry import Registry
 
     chosen = kind or _kind_of(out)
     if chosen == "xlsx" and out is None:
@@ -60,7 +59,7 @@ def records(
         forms.load(form, settings)
     if out:
         _may_replace(out, chosen)
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         if subject:
             dossier.person(subject, registry)
         found = []

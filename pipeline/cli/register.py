@@ -25,13 +25,9 @@ def register(reporter: Reporter, consolidated: bool, reserve: bool, out: Path | 
     settings = common.settings()
     from pipeline.flow import archive as flow
     from pipeline.flow.generate import Options
-    from pipeline.registry import Registry
 
     options = Options(out or settings.issued)
-    with (
-        reporter.alone(settings.output),
-        Registry.open(settings.registry_url, settings.today) as registry,
-    ):
+    with reporter.writing(settings) as registry:
         if reserve:
             issued, said = flow.reserve(settings, registry, options)
         else:

@@ -52,13 +52,12 @@ def review(
     settings = common.settings()
     from pipeline import verdict
     from pipeline.flow import review as flow
-    from pipeline.registry import Registry
 
     asked = _asked(sets, accept, reject)
     if (why or again) and not asked:
         raise UsageError(_("say what is meant: --set, --accept or --reject with an ID"))
     pictures = settings.output / PICTURES
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         if not asked:
             flow.clear(pictures)
             _list(reporter, flow.waiting(registry, secret=secret), registry, settings)

@@ -50,7 +50,6 @@ def search(
     """All words must be met, in any form; the newest documents come first."""
     settings = common.settings()
     from pipeline.flow import search as flow
-    from pipeline.registry import Registry
 
     asked = flow.Asked(
         words=" ".join(words),
@@ -61,7 +60,7 @@ def search(
         until=common.day(until) if until else None,
         rejected=rejected,
     )
-    with Registry.open(settings.registry_url, settings.today) as registry:
+    with common.registry(settings) as registry:
         found = flow.search(asked, limit + 1, registry, settings)
     shown = found[:limit]
     for one in shown:

@@ -43,7 +43,7 @@ class Compiled:
 
 
 def environment() -> ImmutableSandboxedEnvironment:
-    """Jinja as templates and value expressions get it: sandboxed, strict, escaping."""
+    """Jinja as templates get it: sandboxed, strict, escaping."""
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
 

@@ -208,12 +208,12 @@ def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Pr
 def _consent_gone(file: Dossier, registry: Registry) -> Iterator[Problem]:
     """What is out under a consent that was withdrawn since, or is no longer in the file."""
     there = {line.entry.id for line in file.bound.present}
-    given = {one.paper.id: one for one in file.filed if one.paper.id in there}
+    given = {one.entry: one for one in file.filed if one.entry in there}
     for held in handover.out(file.events).values():
         if held.ground.kind != handover.CONSENT:
             continue
         scan = registry.document(held.ground.words)  # a better one may have come since
-        consent = given.get(scan.paper or "") if scan else None
+        consent = given.get(scan.paper or scan.id) if scan else None
         day = consents.withdrawn(file, consent) if consent else None
         if consent and day is None:
             continue

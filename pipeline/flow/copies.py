@@ -23,6 +23,7 @@ from pipeline.errors import (
 )
 from pipeline.facsimile import Leaf
 from pipeline.files import sha256_of, write_atomic
+from pipeline.flow import filing
 from pipeline.i18n import _
 from pipeline.paper import Paper
 from pipeline.pdfa import Identification
@@ -86,12 +87,8 @@ def wanted(names: Sequence[str], registry: Registry, *, secret: bool) -> list[st
                 where=name,
                 hint=_("see paperloop review"),
             )
-        if registry.is_secret(name) != secret:
-            raise UsageError(
-                _("secret documents are kept apart from the others"),
-                where=name,
-                hint=_("copy it without --secret") if secret else _("say --secret"),
-            )
+        without = _("copy it without --secret")
+        filing.must_be_asked_for(name, registry, secret=secret, without=without)
     return list(dict.fromkeys(names))
 
 

@@ -89,7 +89,7 @@ def _number(file: Dossier, settings: Settings, registry: Registry) -> str:
     """The sheet that waits to be signed; else the year's next."""
     subject = file.person.subject
     sheets = registry.papers(subject=subject, form=SHEET)
-    back = {one.paper.id for one in file.filed}
+    back = {one.entry for one in file.filed}
     there = [one for one in sheets if one.superseded_by is None]
     if waiting := [one.key for one in there if one.id not in back]:
         return waiting[-1]

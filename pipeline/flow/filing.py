@@ -198,12 +198,27 @@ def must_be_here(entry: str, target: str, events: Iterable[Event]) -> None:
         )
 
 
+def must_be_asked_for(
+    document: str, registry: Registry, *, secret: bool, without: str = ""
+) -> None:
+    """Raise UsageError for a secret document, unless ``secret`` ones are asked for.
+
+    ``without`` is the hint for another one among these; "": it may be among them.
+    """
+    is_secret = registry.is_secret(document)
+    hint = _("say --secret") if is_secret else without
+    if is_secret != secret and hint:
+        raise UsageError(
+            _("secret documents are kept apart from the others"), where=document, hint=hint
+        )
+
+
 def line_of(file: Dossier, target: str) -> Line | None:
     """The line that a number of the inventory, or a name, stands for, taken out or not.
 
     A secret document goes by its name alone: its number is one of another inventory.
     """
-    papers = {one.document.id: one.paper.id for one in file.filed}
+    papers = {one.document.id: one.entry for one in file.filed}
     names = (target, papers.get(target))
     numbered = {str(number): line for number, line in enumerate(file.bound.lines, start=1)}
     named = (it for it in (*file.bound.lines, *file.apart.lines) if it.entry.id in names)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from pipeline import attachment, record, rescan
+from pipeline import attachment, handover, reasons, record, rescan
 from pipeline import form as forms
+from pipeline.errors import Problem
 from pipeline.flow import strangers
+from pipeline.i18n import _
 from pipeline.paper import Paper
 from pipeline.reading import PageReading
 from pipeline.record import Document
@@ -154,6 +156,38 @@ def _bereft(scan: Scan, given: set[str], registry: Registry, settings: Settings)
             )
             answer.append(record.as_settled(anew, document))
     return answer
+
+
+def held(
+    documents: Sequence[Document], scan: Scan, registry: Registry
+) -> tuple[list[Document], list[Problem]]:
+    """These documents, those accepted still that another organisation has; and what is told.
+
+    Nobody can compare such a paper now. Where one of them would be gone altogether there are no
+    documents: the file's former reading stays as it is.
+    """
+    given = {one.id: one for one in documents}
+    told = []
+    former = [registry.document(name) for name in given]
+    former += [one for one in registry.documents_of_scan(scan.sha256) if one.id not in given]
+    for before in former:
+        if before is None or before.status != record.ACCEPTED or not before.subject:
+            continue
+        out = handover.out(registry.events(before.subject)).get(before.paper or before.id)
+        anew = given.get(before.id)
+        if out is None or (anew and anew.status == record.ACCEPTED):
+            continue
+        where = f"{scan.source}, {before.id}"
+        if anew is None or (anew.paper, anew.form) != (before.paper, before.form):
+            what = _("handed over, and not found again: the file's former reading stays")
+            hint = _("when it is back: paperloop handover return {act}, then intake --again")
+            return [], [Problem(what, where, hint.format(act=out.act), "warning")]
+        what = _("handed over, so it stays accepted; read anew it has: {reasons}")
+        hint = _("when it is back: paperloop handover return {act}, then review --again")
+        what = what.format(reasons=reasons.sentence(anew.reasons))
+        told.append(Problem(what, where, hint.format(act=out.act), "warning"))
+        given[before.id] = replace(anew, status=before.status, subject=before.subject)
+    return list(given.values()), told
 
 
 def light(reading: PageReading) -> PageReading:

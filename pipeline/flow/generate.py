@@ -15,7 +15,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from pipeline import atlas, marks, paper
+from pipeline import draft, marks, specimen
 from pipeline.engines import docx, office
 from pipeline.errors import PaperloopError
 from pipeline.files import private_folder, work_folder, write_atomic
@@ -108,7 +108,7 @@ def issue(
     size = max(1, ceil(len(wanted) / (waves * OFFICES)))
     with work_folder(settings.output) as work:
         profiles = [work / f"profile{number}" for number in range(OFFICES)]
-        _ensure_specimens(wanted, registry, work, profiles[0])
+        _ensure_specimens(wanted, registry, work, profiles[-1])  # the first batch's: it is made
         going: deque[Batch] = deque()
         try:
             for start in range(0, len(wanted), size):
@@ -140,10 +140,10 @@ def _make(run: _Run, wish: Wish) -> Made:
         copy += max((p.copy for p in run.registry.current(wish.form.name, wish.key)), default=0)
     paper_id = marks.paper_id(run.secret, wish.digest, copy)
     known = run.registry.paper(paper_id)
-    draft = paper.draft(wish.form, run.compiled[wish.form.name], wish.filled, paper_id)
+    drawn = draft.of(wish.form, run.compiled[wish.form.name], wish.filled, paper_id)
     if known is not None:
-        return Made(wish, known, draft, new=False)
-    on_paper = {name for _colour, name in draft.prints}  # a condition may leave a field out
+        return Made(wish, known, drawn, new=False)
+    on_paper = {name for _colour, name in drawn.prints}  # a condition may leave a field out
     fresh = Paper(
         id=paper_id,
         form=wish.form.name,
@@ -158,7 +158,7 @@ def _make(run: _Run, wish: Wish) -> Made:
         pages=0,
         issued_on=date.min,
     )
-    return Made(wish, fresh, draft, new=True)
+    return Made(wish, fresh, drawn, new=True)
 
 
 def _measured(run: _Run, batch: Batch, advance: Callable[[int], None]) -> list[Made]:
@@ -213,10 +213,10 @@ def _ensure_specimens(
 ) -> None:
     """Print a specimen sheet for every set of fonts that has none yet."""
     templates = {wish.form.template for wish in wanted}
-    for families in sorted({atlas.fonts_of(template) for template in templates}):
+    for families in sorted({specimen.fonts_of(template) for template in templates}):
         name = "+".join(families)
         if registry.specimen(name) is None:
             path = work / "specimen.docx"
-            path.write_bytes(atlas.specimen(families))
+            path.write_bytes(specimen.printed(families))
             (pdf,) = office.to_pdf([path], work, profile)
             registry.keep_specimen(name, pdf.read_bytes())

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pipeline import consents, layout, marks
+from pipeline import consents, layout, marks, skeleton
+from pipeline import form as forms
 from pipeline.dossier import Dossier
 from pipeline.errors import DataError, ToolFailedError
 from pipeline.flow import filing
@@ -15,6 +16,7 @@ from pipeline.flow.wishes import printable
 from pipeline.handover import CONSENT, LAW, Ground
 from pipeline.i18n import _
 from pipeline.registry import Registry
+from pipeline.settings import Settings
 from pipeline.standing import Filed
 from pipeline.wording import day_of
 
@@ -23,7 +25,12 @@ CITED = re.compile(r"\s+от (?P<day>\d\d\.\d\d\.\d{4})(?: ?г\.| года)?\s*�
 
 
 def of(
-    file: Dossier, said: Mapping[str, str], consent: str, law: str, registry: Registry
+    file: Dossier,
+    said: Mapping[str, str],
+    consent: str,
+    law: str,
+    settings: Settings,
+    registry: Registry,
 ) -> tuple[Ground, dict[str, Any]]:
     """What lets them go, and its columns of the act; ``consent`` or ``law`` is given.
 
@@ -33,13 +40,13 @@ def of(
         words = printable("basis", law.rstrip(". "))
         return Ground(LAW, words), _cited(words)
     filed = _consent(file, consent, registry)
-    text = _text(filed, registry)
+    text = _text(filed, settings, registry)
     if why := consents.refusal(file, filed, said["recipient"], said["purpose"], text):
         raise _no_consent(file, filed.document.id, why)
     return Ground(CONSENT, filed.document.id), {
         "basis": filed.title[:1].lower() + filed.title[1:],
         "basis_date": day_of(filed.verdict.signed_on) or "",
-        "basis_number": marks.printed(filed.paper.id),
+        "basis_number": marks.printed(filed.paper.id) if filed.paper else "",
     }
 
 
@@ -56,8 +63,16 @@ def _cited(law: str) -> dict[str, Any]:
     return {"basis": basis, "basis_date": day, "basis_number": found["number"]}
 
 
-def _text(consent: Filed, registry: Registry) -> str:
-    """The words of a consent as it was issued; of a sheet that is lost its fields must do."""
+def _text(consent: Filed, settings: Settings, registry: Registry) -> str:
+    """The words of a consent as it was issued; of a sheet that is lost its fields must do.
+
+    A copy that was not issued here was found to have the words of the form as that was then.
+    """
+    if consent.paper is None:
+        form = forms.known(consent.form, settings)
+        seen = {page.content.version for page in consent.document.pages if page.content}
+        same = form is not None and seen == {form.version}
+        return skeleton.text(form, consent.verdict.values) if form and same else ""
     try:
         return "\n".join(layout.texts(registry.pdf_of(consent.paper.id)))
     except ToolFailedError:
@@ -69,7 +84,7 @@ def _consent(file: Dossier, target: str, registry: Registry) -> Filed:
     line = filing.line_of(file, target)
     names = {target, line.entry.id if line else target}
     for filed in file.filed:
-        if names & {filed.paper.id, filed.document.id, *filed.again}:
+        if names & {filed.entry, filed.document.id, *filed.again}:
             return filed
     document = registry.document(target)
     if line:

@@ -128,7 +128,7 @@ def issue(
     not_past(asked.until, settings, "--until")
     lines = [_line(file, target) for target in dict.fromkeys(asked.documents)]
     lines = list({line.entry.id: line for line in lines}.values())
-    ground, basis = grounds.of(file, said, asked.consent, asked.law, registry)
+    ground, basis = grounds.of(file, said, asked.consent, asked.law, settings, registry)
     row = {**said, **basis, "until": asked.until, "items": [_item(file, line) for line in lines]}
     form = forms.load(handover.FORM, settings)
     wanted = _numbered(subject, asked.act, lambda act: _wish(form, row, act, settings), registry)
@@ -205,7 +205,7 @@ def _act(paper_id: str, registry: Registry) -> tuple[str, bool]:
 def _told(handed: Handed, file: Dossier, act: tuple[str, bool], today: date) -> Told:
     lines = enumerate(file.bound.lines, start=1)
     number, line = next((n, it) for n, it in lines if it.entry.id == handed.entry)
-    scans = {one.paper.id: one.document.id for one in file.filed}
+    scans = {one.entry: one.document.id for one in file.filed}
     name = scans.get(handed.entry, handed.entry)
     overdue = handed.is_overdue(today)
     return Told(

@@ -23,7 +23,7 @@ from pipeline.files import copy_once, sha256_of
 from pipeline.flow import strangers
 from pipeline.flow.crew import Crew, LostError, StuckError
 from pipeline.flow.desk import Answer, Task, Trouble, read_page, sit_down
-from pipeline.flow.gather import UNREADABLE, gather, light
+from pipeline.flow.gather import UNREADABLE, gather, held, light
 from pipeline.i18n import _
 from pipeline.reading import PageReading
 from pipeline.record import Document
@@ -105,8 +105,14 @@ def intake(
                 gathered.append(light(reading))
                 advance(1)
                 if task.number == task.scan.pages:
-                    documents = gather(task.scan, gathered, registry, settings)
+                    found = gather(task.scan, gathered, registry, settings)
                     gathered = []
+                    documents, told = held(found, task.scan, registry)
+                    for problem in told:
+                        tell(problem, ExitCode.WAITING)
+                    if not documents:
+                        yield from registry.documents_of_scan(task.scan.sha256)
+                        continue
                     registry.finish_scan(task.scan.sha256, documents)
                     if documents[0].reasons == ("blank",):
                         tell(_blank(task.scan.source), ExitCode.WAITING)

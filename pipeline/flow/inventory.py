@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from pipeline import draft, inventory, layout, marks
 from pipeline import form as forms
-from pipeline import inventory, layout, marks, paper
 from pipeline.engines import docx, office
 from pipeline.errors import FormError
 from pipeline.files import work_folder
@@ -61,17 +62,24 @@ def issue(
         RegistryError: the registry.
     """
     form = forms.load(inventory.FORM, settings)
-    wishes = _counted(form, wanted, settings, registry)
-    for one, issued in zip(
-        wanted, generate.issue(wishes, settings, registry, options, advance), strict=True
-    ):
-        yield Listed(one, issued)
+    with work_folder(settings.output) as folder:
+        wishes = _counted(form, wanted, settings, registry, folder)
+        made = generate.issue(wishes, settings, registry, options, advance)
+        for one, issued in zip(wanted, made, strict=True):
+            yield Listed(one, issued)
 
 
 def _counted(
-    form: Form, wanted: Sequence[Inventory], settings: Settings, registry: Registry
+    form: Form,
+    wanted: Sequence[Inventory],
+    settings: Settings,
+    registry: Registry,
+    folder: Path,
 ) -> list[Wish]:
-    """Wishes that state their own number of sheets, which is known only once they are laid out."""
+    """Wishes that state their own number of sheets, which is known only once they are laid out.
+
+    What they were counted on is theirs: LibreOffice is not started for the same again.
+    """
     compiled = docx.compile_template(form.template)
     secret = registry.secret()
     counts: dict[int, int] = {}
@@ -83,22 +91,23 @@ def _counted(
         wishes[i] = _wish(form, one, counts[i], settings)
         if not any(it.digest == wishes[i].digest for it in earlier):
             open_.add(i)  # an unchanged file's inventory was counted when it was issued
-    with work_folder(settings.output) as folder:
-        for _round in range(COUNTING_ROUNDS):
-            if not open_:
-                return list(wishes.values())
-            files = {}
-            for i in sorted(open_):
-                number = marks.paper_id(secret, wishes[i].digest, 1)
-                files[i] = folder / f"{i}.docx"
-                files[i].write_bytes(paper.draft(form, compiled, wishes[i].filled, number).docx)
-            office.to_pdf(list(files.values()), folder, folder / "profile")
-            for i, path in files.items():
-                pages = len(layout.sheets(path.with_suffix(".pdf").read_bytes()))
-                if pages == counts[i]:
-                    open_.remove(i)
-                else:
-                    counts[i], wishes[i] = pages, _wish(form, wanted[i], pages, settings)
+    for _round in range(COUNTING_ROUNDS):
+        if not open_:
+            return list(wishes.values())
+        files = {}
+        for i in sorted(open_):
+            number = marks.paper_id(secret, wishes[i].digest, 1)
+            files[i] = folder / f"{i}.docx"
+            files[i].write_bytes(draft.of(form, compiled, wishes[i].filled, number).docx)
+        office.to_pdf(list(files.values()), folder, folder / "profile")
+        for i, path in files.items():
+            laid = path.with_suffix(".pdf")
+            pages = len(layout.sheets(laid.read_bytes(), coarse=True))
+            if pages == counts[i]:
+                open_.remove(i)
+                wishes[i] = replace(wishes[i], laid=laid)
+            else:
+                counts[i], wishes[i] = pages, _wish(form, wanted[i], pages, settings)
     if not open_:
         return list(wishes.values())
     raise FormError(

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import examples, layout, marks, paper
+from pipeline import draft, examples, layout, marks
 from pipeline import form as forms
 from pipeline.engines import docx, office
 from pipeline.files import work_folder
@@ -34,14 +34,14 @@ def pictures(form: Form, settings: Settings) -> list[bytes]:
     """
     row = examples.row_of(form.inputs())
     filled = forms.fill(form, row, settings.operator, settings.today)
-    made = paper.draft(form, docx.compile_template(form.template), filled, PAPER_ID)
+    made = draft.of(form, docx.compile_template(form.template), filled, PAPER_ID)
     with work_folder(settings.output) as work:
         file = work / f"{form.name}.docx"
         file.write_bytes(made.docx)
         (pdf_file,) = office.to_pdf([file], work, work / "profile")
         pdf = pdf_file.read_bytes()
     sheets = layout.sheets(pdf)
-    places = paper.places(form, filled, made, sheets)
+    places = draft.places(form, filled, made, sheets)
     stamped = marks.stamp(pdf, PAPER_ID)
     return [
         _framed(layout.render(stamped, sheet.number, PREVIEW_DPI), sheet.number, places)

@@ -79,12 +79,7 @@ def settle(
                 _("there is no document {document} here").format(document=number),
                 hint=_("see paperloop review"),
             )
-        if registry.is_secret(number) and not secret:
-            raise UsageError(
-                _("secret documents are kept apart from the others"),
-                where=number,
-                hint=_("say --secret"),
-            )
+        filing.must_be_asked_for(number, registry, secret=secret)
         _may_be_settled(document, wishes, why, registry, again=again)
         if any(wish.action == "reject" for wish in wishes):
             _may_leave(document, grouped, registry)

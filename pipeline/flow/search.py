@@ -188,7 +188,7 @@ def _hit(
     shown = in_language(title.russian, title.english) if title else card.kind or ""
     snippet = _snippet(card.text, clues)
     papers = {
-        document: one.paper.id
+        document: one.entry
         for one in (file.filed if file else ())
         for document in (one.document.id, *one.again)
     }

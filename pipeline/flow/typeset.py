@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pikepdf
 
-from pipeline import layout, marks, paper
+from pipeline import draft, layout, marks
+from pipeline.draft import Draft
 from pipeline.engines import docx, office
 from pipeline.engines import pile as piling
 from pipeline.engines.office import Conversion
 from pipeline.errors import FormError, PaperloopError, ToolFailedError
 from pipeline.flow.wishes import Wish
 from pipeline.i18n import _
-from pipeline.paper import Draft, Paper
+from pipeline.paper import Paper
 
 PILE = 25  # copies in one file: LibreOffice's cost of opening one is spread over them
 
@@ -41,10 +42,11 @@ class Made:
 class Batch:
     """Papers on their way through LibreOffice, ``piles`` of the new ones in a file each.
 
-    There is no conversion where none of them is new.
+    ``laid`` were laid out before. There is no conversion where nothing else is new.
     """
 
     made: list[Made]
+    laid: list[Made]
     piles: list[list[Made]]
     conversion: Conversion | None
     work: Path
@@ -53,16 +55,18 @@ class Batch:
 
 def begin(made: list[Made], work: Path, profile: Path, size: int = PILE) -> Batch:
     """Give the new ones to LibreOffice in piles of at most ``size``, in a folder of their own."""
-    new = list({one.paper.id: one for one in made if one.new}.values())
+    fresh = {one.paper.id: one for one in made if one.new}.values()
+    laid = [one for one in fresh if one.wish.laid and one.paper.copy == 1]
+    new = [one for one in fresh if one not in laid]
     if not new:
-        return Batch(made, [], None, work, profile)
+        return Batch(made, laid, [], None, work, profile)
     folder = Path(tempfile.mkdtemp(dir=work))
     piles, files = [], []
     for pile, content in _piles(new, size):
         piles.append(pile)
         files.append(folder / f"{pile[0].paper.id}.docx")
         files[-1].write_bytes(content)
-    return Batch(made, piles, office.start(files, folder, profile), work, profile)
+    return Batch(made, laid, piles, office.start(files, folder, profile), work, profile)
 
 
 def _piles(made: list[Made], size: int) -> Iterator[tuple[list[Made], bytes]]:
@@ -83,6 +87,12 @@ def laid_out(batch: Batch, today: date, refuse: Refuse) -> Iterator[Made]:
 
     Those of a pile that failed are laid out alone, so that the one at fault is known.
     """
+    for one in batch.laid:
+        try:
+            (whole,) = _apart([one], one.wish.laid)
+            yield _measure(one, whole, today)
+        except (FormError, ToolFailedError) as error:
+            refuse(one.wish, error)
     if not batch.conversion:
         return
     pdfs = batch.conversion.pdfs()
@@ -166,7 +176,7 @@ def _measure(made: Made, pages: _Pages, today: date) -> Made:
             hint=_("shorten the values, or the template"),
         )
     _check_text(made, sheets)
-    places = paper.places(form, made.wish.filled, made.draft, sheets)
+    places = draft.places(form, made.wish.filled, made.draft, sheets)
     it = replace(made.paper, places=places, pages=len(sheets), issued_on=today)
     return replace(made, paper=it, pdf=marks.stamped(pages.pdf, pages.indexes, it.id))
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from pipeline import book, cells, data, expressions, soundness
 from pipeline import form as forms
@@ -36,7 +37,8 @@ class Wish:
     """A paper to be: its form and words, what it is about, and the person if it is about one.
 
     ``digest`` is the fingerprint of form and words: the same digest is the same paper. ``where``
-    is the row that it comes from, for a person.
+    is the row that it comes from, for a person. ``laid`` is the PDF of its first copy, where that
+    had to be laid out before: to be counted.
     """
 
     form: Form
@@ -46,6 +48,7 @@ class Wish:
     digest: str
     person: PersonRow | None
     where: str = ""
+    laid: Path | None = None
 
 
 def chosen(names: Sequence[str], set_name: str | None, settings: Settings) -> list[Chosen]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ from pipeline.registry.tables import (
 Order = tuple[str, str]  # taken_in_at, id
 _Thing = TypeVar("_Thing", FieldReading, HandMark, Alteration)
 ORDER = (document.c.taken_in_at, document.c.id)
+_OUTLINE = ("id", "document_id", "source", "source_page", "page")  # what a page is
 
 
 def some(
@@ -39,17 +40,17 @@ def some(
     *conditions: sa.ColumnElement[bool],
     after: Order | None,
     limit: int | None,
-    fields: bool = True,
+    outline: bool = False,
 ) -> tuple[list[Document], Order | None]:
     """Up to ``limit`` documents that come after ``after``, without crops; and where they end.
 
-    Without ``fields`` what was read of the printed ones is left out.
+    In outline their pages have only the marks of a pen.
     """
     query = sa.select(document).where(*conditions).order_by(*ORDER).limit(limit)
     if after is not None:
         query = query.where(sa.tuple_(*ORDER) > sa.tuple_(*map(sa.literal, after)))
     rows = db.execute(query).all()
-    pages = _pages(db, [row.id for row in rows], crops=False, fields=fields)
+    pages = _pages(db, [row.id for row in rows], crops=False, outline=outline)
     found = [_document(row, pages.get(row.id, ())) for row in rows]
     return found, ((rows[-1].taken_in_at, rows[-1].id) if rows else None)
 
@@ -79,7 +80,7 @@ def of_scan(sha256: str) -> sa.ColumnElement[bool]:
 def pages_of(db: Connection, document_id: str) -> tuple[PageReading, ...]:
     """One document's pages with every crop."""
     taken_in_at(db, document_id)
-    return _pages(db, [document_id], crops=True, fields=True).get(document_id, ())
+    return _pages(db, [document_id], crops=True).get(document_id, ())
 
 
 def taken_in_at(db: Connection, document_id: str) -> str:
@@ -148,15 +149,20 @@ def _crops(
 
 
 def _pages(
-    db: Connection, ids: Sequence[str], *, crops: bool, fields: bool
+    db: Connection, ids: Sequence[str], *, crops: bool, outline: bool = False
 ) -> dict[str, tuple[PageReading, ...]]:
     """The pages of each document, in its order."""
     chosen = page.c.document_id.in_(ids)
-    read = _things(db, reading, FieldReading, chosen, crops=crops) if fields else {}
     hand = _things(db, mark, HandMark, chosen, crops=crops)
-    alterations = _things(db, alteration, Alteration, chosen, crops=crops)
+    read: Mapping[int, list[FieldReading]] = {}
+    alterations: Mapping[int, list[Alteration]] = {}
+    columns = [page.c[name] for name in _OUTLINE]
+    if not outline:
+        read = _things(db, reading, FieldReading, chosen, crops=crops)
+        alterations = _things(db, alteration, Alteration, chosen, crops=crops)
+        columns = [column for column in page.c if column.name not in ("scan_id", "position")]
     rows = db.execute(
-        sa.select(page, scan.c.sha256)
+        sa.select(*columns, scan.c.sha256)
         .join(scan)
         .where(chosen)
         .order_by(page.c.document_id, page.c.position)
@@ -165,13 +171,12 @@ def _pages(
     for row in rows:
         values = dict(row._mapping)
         number, owner = values.pop("id"), values.pop("document_id")
-        del values["scan_id"], values["position"]
         found[owner] += (
             PageReading(
                 **values,
                 fields=tuple(read.get(number, ())),
-                hand=tuple(hand[number]),
-                alterations=tuple(alterations[number]),
+                hand=tuple(hand.get(number, ())),
+                alterations=tuple(alterations.get(number, ())),
             ),
         )
     return found

@@ -25,7 +25,7 @@ class Material:
 
     Papers are in the order of issue, documents in that of their coming in, without crops;
     ``settlements`` are by document. In outline (``of``) papers are without their words and places,
-    documents without what was read of their fields.
+    documents with the marks of a pen alone.
     """
 
     person: PersonRow
@@ -41,7 +41,7 @@ def of(db: Connection, subjects: Sequence[str], *, outline: bool) -> list[Materi
     people = [known[subject] for subject in subjects if subject in known]
     issued = _by_owner(papers.of(db, subjects, outline=outline), lambda it: it.subject)
     theirs = document.c.subject.in_(subjects)
-    came = documents.some(db, theirs, after=None, limit=None, fields=not outline)[0]
+    came = documents.some(db, theirs, after=None, limit=None, outline=outline)[0]
     back = _by_owner(came, lambda it: it.subject)
     said = _by_owner(documents.settlements(db, [it.id for it in came]), lambda it: it.document)
     happened = _by_owner(events.of(db, subjects), lambda it: it.subject)

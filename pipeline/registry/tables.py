@@ -84,6 +84,7 @@ class Contents(sa.types.TypeDecorator[Content]):
             born,
             value.get("form"),
             (first, last, of),
+            value.get("version", ""),
         )
 
 

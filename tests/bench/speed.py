@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipeline import paper, settings
+from pipeline import draft, settings
 from pipeline.engines import docx
 from pipeline.flow import wishes
 from pipeline.flow.wishes import Wish
@@ -89,7 +89,7 @@ def _fill(wanted: list[Wish], folder: Path) -> None:
     forms = {wish.form.name: wish.form for wish in wanted}
     compiled = {name: docx.compile_template(form.template) for name, form in forms.items()}
     for number, wish in enumerate(wanted):
-        made = paper.draft(wish.form, compiled[wish.form.name], wish.filled, "7F3K9QX2MD")
+        made = draft.of(wish.form, compiled[wish.form.name], wish.filled, "7F3K9QX2MD")
         (folder / f"{number:04}.docx").write_bytes(made.docx)
 
 
