@@ -256,14 +256,14 @@ def _lines(words: Sequence[Word]) -> list[str]:
     return [" ".join(word.text for word in line) for line in lines]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Letters and figures alone: Tesseract parts words one way and another."""
     folded = text.casefold().replace("ё", "е").translate(_MENDED)
     return re.sub(r"[\W_]+", "", folded)
 
 
 def _kind(lines: Sequence[str]) -> str | None:
-    alone = [plain for line in lines if (plain := _plain(line))]
+    alone = [said for line in lines if (said := plain(line))]
     headings = {*alone, *(a + b for a, b in pairwise(alone))}
     text = "".join(alone)
     weights = sorted(
@@ -288,14 +288,14 @@ def _weight(kind: Kind, headings: set[str], text: str) -> int:
 
 
 def _stands(name: str, headings: set[str]) -> bool:
-    plain = _plain(name)
+    wanted = plain(name)
     return any(
-        abs(len(one) - len(plain)) <= 2 and fuzz.ratio(plain, one) >= ALIKE for one in headings
+        abs(len(one) - len(wanted)) <= 2 and fuzz.ratio(wanted, one) >= ALIKE for one in headings
     )
 
 
 def _says(text: str, phrase: str) -> bool:
-    parts = [_plain(part) for part in phrase.split("…")]
+    parts = [plain(part) for part in phrase.split("…")]
     if len(parts) > 1:
         between = f".{{0,{LONGEST_GAP}}}?"
         return re.search(between.join(map(re.escape, parts)), text) is not None

@@ -81,7 +81,8 @@ class Content:
     come from a machine-readable zone that holds. ``name`` is the only full name on the page, in
     the case in which it stands there. ``form`` is the form of which the page is a copy that was not
     issued here; it has the form's words from the first of ``words`` (from 0) to before the second,
-    of so many as the third.
+    of so many as the third. ``certified`` tells whether it is a copy with the mark «Верно», with
+    its words and a signature (None: not told), ``certified_on`` the day that stands by the mark.
     """
 
     kind: str | None = None
@@ -90,6 +91,8 @@ class Content:
     born: date | None = None
     form: str | None = None
     words: tuple[int, int, int] = (0, 0, 0)
+    certified: bool | None = None
+    certified_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ ORDER = re.findall(
     marks layout paper scan picture view page lie register
     atlas placing glyphs ink blots smears doubt gaps strokes
     script dates mrz reading kinds identify likeness layer skeleton alignment unissued stamps
-    original hand acts alterations examine
+    original hand certification acts alterations examine
     export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
     binding handover registry whose standing dossier inventory archive removal consents leaving

@@ -16,7 +16,7 @@ from pipeline import mrz, whose
 from pipeline.engines.tesseract import Word
 from pipeline.flow import strangers
 from pipeline.likeness import Text
-from pipeline.reading import Content
+from pipeline.reading import Content, PageReading
 from pipeline.record import Document
 from pipeline.registry import PersonRow, Registry
 from tests import filing, test_mrz
@@ -153,12 +153,67 @@ def test_review_proposes_what_an_unknown_page_is_and_whose(
     assert first["pages"][0]["kind"] == "passport"
     assert first["looks_like"] == {
         "kind": "passport", "subject": "0042", "by": "number", "item": "passport",
+        "certified": None,
     }  # fmt: skip
     assert "looks_like" not in second
     assert third["looks_like"]["subject"] is None
     told = " ".join(paperloop("review", *DAY).err.split())
     assert "looks like: passport" in told
     assert "checklist 0042" in told
+
+
+@pytest.mark.parametrize(
+    ("certified", "day", "words", "command"),
+    [
+        (True, date(2026, 9, 1), "with the mark «Верно» and a signature, 01.09.2026",
+         "--tick passport --copy --certified"),
+        (False, None, "without the mark «Верно»", "--tick passport --copy --not-certified"),
+        (None, None, "look whether it has the mark «Верно»", "--tick passport"),
+    ],
+)  # fmt: skip
+def test_review_says_whether_a_copy_is_certified(
+    certified: bool | None,
+    day: date | None,
+    words: str,
+    command: str,
+    registry: Registry,
+    workspace: Path,
+    paperloop: Paperloop,
+) -> None:
+    registry.issue([], (ANNA, OLEG))
+    content = replace(PASSPORT, certified=certified, certified_on=day)
+    taken_in(registry, workspace, stranger(1, content=content))
+    (one,) = paperloop("review", "--json", *DAY).lines()
+    assert one["looks_like"]["certified"] is certified
+    told = " ".join(paperloop("review", *DAY).err.replace("│", " ").split())
+    assert words in told
+    assert f"paperloop checklist 0042 {command} " in f"{told} ".replace("• ", "")
+    assert ("--copy" in told) is (certified is not None)
+    said = paperloop(*f"checklist 0042 {command}".split(), *DAY)
+    assert said.code == 0, said.err
+
+
+def test_only_a_sure_mark_is_filed_with_a_copy(
+    registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    """What lies behind a sheet is filed by itself: that it is not certified a person says."""
+    registry.issue([], (ANNA, OLEG))
+    marks = {"passport": True, "pension-insurance": None, "tax-registration": False}
+    pages: list[PageReading] = []
+    for item, certified in marks.items():
+        first = len(pages) + 1
+        pages += [
+            of(sheet(registry, item), first),
+            stranger(first + 1),
+            stranger(first + 2, content=Content(item, certified=certified)),
+        ]
+    taken_in(registry, workspace, *pages)
+    papers = {
+        one["item"]: one["papers"][0]["certified"]
+        for one in paperloop("checklist", "0042", "--json", *DAY).lines()[0]["items"]
+        if one["papers"]
+    }
+    assert papers == {"passport": True, "pension-insurance": None, "tax-registration": None}
 
 
 class Ocr:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline import (
     alignment,
     attachment,
+    certification,
     checklists,
     kinds,
     likeness,
@@ -24,6 +25,7 @@ from pipeline import (
     whose,
 )
 from pipeline.alignment import Alignment
+from pipeline.checklists import Wanted
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.i18n import _
 from pipeline.likeness import Text
@@ -35,6 +37,7 @@ from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.skeleton import Skeleton
 from pipeline.whose import Owner
+from pipeline.wording import short_date
 
 LATIN = "eng"  # a zone and addresses of the net are in Latin letters, the page in Russian ones
 ZONE_AIR = 0.5  # about a row of the zone, of its height
@@ -50,13 +53,16 @@ People = Callable[[], Sequence[PersonRow]]
 class Proposal:
     """What an unknown page seems to be; ``item`` of the owner's checklist it could be filed as.
 
-    ``document`` is the copy of a form of which a person can say that it is the owner's.
+    ``document`` is the copy of a form of which a person can say that it is the owner's;
+    ``certified`` and ``certified_on`` tell of the mark «Верно» on a page of a known kind.
     """
 
     kind: str | None
     owner: Owner | None
-    item: str | None
+    item: Wanted | None
     document: str | None = None
+    certified: bool | None = None
+    certified_on: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Beside the document in ``review --json``."""
@@ -65,14 +71,15 @@ class Proposal:
             "kind": self.kind,
             "subject": owner.person.subject if owner else None,
             "by": owner.by if owner else None,
-            "item": self.item,
+            "item": self.item.item if self.item else None,
+            "certified": self.certified,
         }
 
     def lines(self) -> list[str]:
         """For the clerk: what it is, whose, and the command that files it."""
         kind = kinds.titles()[self.kind] if self.kind else ""
         if self.owner is None:
-            return [_("it looks like: {kind}").format(kind=kind)]
+            return [_("it looks like: {kind}").format(kind=kind), self._mark()]
         person = self.owner.person
         told = {"number": _("by number"), "name": _("by name")}[self.owner.by]
         whose_it_is = f"{person.subject} {person.full_name} ({told})"
@@ -83,16 +90,37 @@ class Proposal:
                 *([_("to say so: {command}").format(command=command)] if self.document else []),
             ]
         text = _("it looks like: {kind}; whose: {person}")
-        command = f"paperloop checklist {person.subject} --tick {self.item}"
-        return [
-            text.format(kind=kind, person=whose_it_is),
-            *([_("to file it: {command}").format(command=command)] if self.item else []),
-        ]
+        answer = [text.format(kind=kind, person=whose_it_is), self._mark()]
+        if self.item:
+            command = f"paperloop checklist {person.subject} --tick {self.item.item}"
+            if self.certified:
+                command += " --copy --certified"
+            elif self.certified is False and self.item.certified:
+                command += " --copy --not-certified"
+            answer.append(_("to file it: {command}").format(command=command))
+        return answer
+
+    def _mark(self) -> str:
+        """Is it a copy that somebody certified?"""
+        if self.certified is None:
+            return _("look whether it has the mark «Верно»")
+        if not self.certified:
+            return _("without the mark «Верно»")
+        if self.certified_on is None:
+            return _("with the mark «Верно» and a signature")
+        day = short_date(self.certified_on)
+        return _("with the mark «Верно» and a signature, {day}").format(day=day)
 
 
 def look(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Content:
-    """What the page seems to be. Raises ToolFailedError."""
-    return kinds.of(text.words, _zone(grey, text, ocr))
+    """What the page seems to be, and is it a certified copy. Raises ToolFailedError.
+
+    What no kind is told of may be a later page of something: only a mark counts there.
+    """
+    seen = kinds.of(text.words, _zone(grey, text, ocr))
+    mark = certification.read(grey, text, ocr, again=seen.kind is not None)
+    told = mark.is_there if seen.kind else mark.is_there or None
+    return replace(seen, certified=told, certified_on=mark.day)
 
 
 def copied(
@@ -154,7 +182,8 @@ def proposal(document: Document, people: People, settings: Settings) -> Proposal
     if (content.kind is None and owner is None) or document.subject:
         return None
     copy = document.id if content.form else None
-    return Proposal(content.kind, owner, _item(content.kind, owner, settings), copy)
+    item = _item(content.kind, owner, settings)
+    return Proposal(content.kind, owner, item, copy, content.certified, content.certified_on)
 
 
 def judged(paper: Paper, pages: Sequence[PageReading], people: People) -> list[PageReading]:
@@ -198,12 +227,12 @@ def contradictions(document: Document, people: People, registry: Registry) -> li
     ]
 
 
-def _item(kind: str | None, owner: Owner | None, settings: Settings) -> str | None:
+def _item(kind: str | None, owner: Owner | None, settings: Settings) -> Wanted | None:
     """The item of the owner's checklist that the kind may be."""
     category = owner.person.category if owner and kind else None
     known = checklists.load(category, settings, settings.today) if category else None
-    wanted = {one.item for one in known.items} if known else set()
-    return next((item for item in kinds.items_of(kind or "") if item in wanted), None)
+    wanted = {one.item: one for one in known.items} if known else {}
+    return next((wanted[item] for item in kinds.items_of(kind or "") if item in wanted), None)
 
 
 def _zone(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Passport | None:
