@@ -83,6 +83,8 @@ class Content:
     issued here; it has the form's words from the first of ``words`` (from 0) to before the second,
     of so many as the third. ``certified`` tells whether it is a copy with the mark «Верно», with
     its words and a signature (None: not told), ``certified_on`` the day that stands by the mark.
+    ``printed`` are a passport's number and birthday as its print says them beside the zone, or the
+    birthday alone: "passport:…", "birth_date:…" (ISO), unproven.
     """
 
     kind: str | None = None
@@ -93,6 +95,7 @@ class Content:
     words: tuple[int, int, int] = (0, 0, 0)
     certified: bool | None = None
     certified_on: date | None = None
+    printed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ ORDER = re.findall(
     original hand certification acts alterations examine
     export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
-    binding handover registry whose standing dossier inventory archive removal consents leaving
-    terms agenda staff
+    binding handover registry whose agreement standing dossier inventory archive removal consents
+    leaving terms agenda staff
     flow doctor cli
     """,
 )

@@ -310,7 +310,7 @@ def as_json(
         thing["crop"] = crops.get(f"alterations.{number}")
     if document.status == WAITING:
         answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
-        if seen := strangers.proposal(document, people or registry.people, settings):
+        if seen := strangers.proposal(document, people or registry.people, registry, settings):
             answer["looks_like"] = seen.as_json()
     return answer
 

@@ -88,6 +88,7 @@ class Contents(sa.types.TypeDecorator[Content]):
             form=value.get("form"),
             words=(first, last, of),
             certified=value.get("certified"),
+            printed=tuple(value.get("printed", ())),
             **days,
         )
 
