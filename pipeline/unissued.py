@@ -42,6 +42,7 @@ RULE_MM = 6.0  # a line as long is a blank's rule
 UNDERLINED = 0.6  # of a word's width: more has a rule under it
 AIR_MM = 1.5  # about a picture
 DARK = 128  # of 255
+DECLINED = "full_name_"  # so begin the names of fields that hold the name in another case
 FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
 FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be; it ends in a comma
 
@@ -131,9 +132,10 @@ def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
     for name in ("snils", "inn"):
         if name in said:
             numbers.append(f"{name}:{re.sub(r'[^0-9]', '', said[name])}")
+    declined = next((said[name] for name in said if name.startswith(DECLINED)), "")
     return Content(
         numbers=tuple(numbers),
-        name=said.get("full_name", ""),
+        name=said.get("full_name", declined),
         born=rules.parse_date(said.get("birth_date", "")),
         form=one.skeleton.form,
         words=(one.first, one.last, len(one.skeleton.words)),

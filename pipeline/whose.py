@@ -115,6 +115,12 @@ def is_named(name: str, person: PersonRow) -> bool:
     return said in _names(person)
 
 
+def named(name: str, people: Iterable[PersonRow]) -> PersonRow | None:
+    """The only person whose name this is in some case; None of nobody's, or that of several."""
+    found = [one for one in people if is_named(name, one)]
+    return found[0] if len(found) == 1 else None
+
+
 def _likeness(name: str, person: PersonRow) -> float:
     """How like the person's name it is, in the case that it is most like, in percent."""
     said = " ".join(_folded(name))

@@ -253,6 +253,30 @@ def test_what_a_copy_of_a_form_says_otherwise_is_named(
     assert "it would be of 0042 Ёлкина Анна Юрьевна (by name)" in told
 
 
+def test_a_name_in_another_case_is_that_of_who_declines_so(
+    registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    registry.issue([], (ANNA, OLEG))
+
+    def copy(number: int, name: str, said: str) -> PageReading:
+        field = filing.field(name, said, status="read", expected=None, value=None)
+        seen = Content(form="consent-withdrawal", words=(0, 400, 400), name=said)
+        return stranger(number, content=seen, fields=(field,))
+
+    taken_in(
+        registry, workspace,
+        copy(1, "full_name_genitive", "Пнёва Олега Ильича"),
+        copy(2, "full_name_genitive", "Пнёва Олега Игоревича"),
+    )  # fmt: skip
+    first, second = paperloop("review", "--json", *DAY).lines()
+    assert first["fields"]["full_name_genitive"]["nominative"] == "Пнёв Олег Ильич"
+    assert (first["looks_like"]["subject"], first["looks_like"]["by"]) == ("0043", "name")
+    assert "nominative" not in second["fields"]["full_name_genitive"]
+    assert "looks_like" not in second
+    told = " ".join(paperloop("review", *DAY).err.replace("│", " ").split())
+    assert "(full_name_genitive) names Пнёв Олег Ильич" in told
+
+
 @pytest.mark.parametrize(
     ("certified", "day", "words", "command"),
     [

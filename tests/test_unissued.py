@@ -14,7 +14,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from pipeline import alignment, layout, settings, skeleton
+from pipeline import alignment, layout, settings, skeleton, unissued
 from pipeline import form as forms
 from pipeline.engines import docx, office
 from pipeline.flow import strangers
@@ -22,7 +22,7 @@ from pipeline.reading import Content, PageReading
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.skeleton import Skeleton
-from tests import scanning
+from tests import filing, scanning
 from tests.scanning import DAY, Json, Office, Pixels
 from tests.simulator.dates import write_on_rule
 from tests.simulator.dice import dice
@@ -192,6 +192,18 @@ def test_a_short_last_page_goes_with_the_page_that_it_goes_on_from() -> None:
         short, continuing=(page(2, CONSENT, 402, 441, 441, name="Ёлкина Анна Юрьевна"),)
     )
     assert strangers.continued(named, before).content is None
+
+
+def test_a_name_tells_whose_it_is_in_whatever_case_the_form_has_it(
+    ours: Settings, known: list[Skeleton]
+) -> None:
+    text = " ".join(text_of("consent-withdrawal", ours).split())
+    laid = alignment.choose(text, alignment.compare(text, known))
+    assert laid
+    declined = filing.field("full_name_genitive", "Пнёва Олега Ильича", status="read")
+    plain = filing.field("full_name", "Пнёв Олег Ильич", status="read")
+    assert unissued.content(laid, [declined]).name == "Пнёва Олега Ильича"
+    assert unissued.content(laid, [declined, plain]).name == "Пнёв Олег Ильич"
 
 
 @pytest.fixture(scope="module")

@@ -216,6 +216,22 @@ def proposal(
     )
 
 
+def nominatives(document: Document, people: People) -> dict[str, str]:
+    """By field the nominative of a name that a copy of a form says in another case.
+
+    It is that of the one person whose name, declined, is exactly what was read: it is never
+    guessed from the letters alone.
+    """
+    if record.UNISSUED not in document.reasons:
+        return {}
+    return {
+        name: person.full_name
+        for name, field in record.fields_of(document).items()
+        if name.startswith(unissued.DECLINED) and field.status == "read"
+        if (person := whose.named(field.read, people()))
+    }
+
+
 def _whole(document: Document) -> Content | None:
     """What a document of nobody's seems to be, all pages of a copy together."""
     contents = [page.content for page in document.pages if page.content]
