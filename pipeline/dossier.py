@@ -209,7 +209,15 @@ def _entry(
     if paper.form == attachment.FORM:
         item = attachment.item(paper.subject, paper.key)
         title = items[item].title if item in items else item
-        return Entry(paper.id, event.at, item, title, event.sheets or 1, on=event.on)
+        return Entry(
+            id=paper.id,
+            at=event.at,
+            item=item,
+            title=title,
+            sheets=event.sheets or 1,
+            certified=event.certified,
+            on=event.on,
+        )
     return Entry(
         id=paper.id,
         at=event.at,

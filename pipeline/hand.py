@@ -121,9 +121,21 @@ def may_be_signature(
     rows, columns = ink.window(change.box, left.shape, REACH_MM)
     x, y = mm_from_px(columns.start, DPI), mm_from_px(rows.start, DPI)
     zone = _moved(change.box.grown(1.0), -x, -y)
-    return (
-        _is_signature(_measure(left[rows, columns], scan[rows, columns], black, zone), ocr) is True
-    )
+    return is_signature(left[rows, columns], scan[rows, columns], black, zone, ocr) is True
+
+
+def is_signature(
+    left: NDArray[np.bool_],
+    scan: NDArray[np.float32],
+    black: float,
+    zone: Box,
+    ocr: OcrEngine,
+) -> bool | None:
+    """Whether the ink that is ``left`` in a zone of a picture (mm) is a signature; None: perhaps.
+
+    ``scan`` is the picture's ink (0 to 1), ``black`` the tone that print has in it.
+    """
+    return _is_signature(_measure(left, scan, black, zone), ocr)
 
 
 def _writing(

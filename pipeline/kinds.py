@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -20,7 +21,7 @@ from pipeline.engines.tesseract import Word
 from pipeline.i18n import _
 from pipeline.mrz import Passport
 from pipeline.reading import Content
-from pipeline.rules import snils_is_valid
+from pipeline.rules import parse_date, snils_is_valid
 
 NEEDED = 4  # the least weight that names a kind: more than any heading, which a list may have
 MARGIN = 2  # by which it must outweigh every other one; and no other may reach what is needed
@@ -189,10 +190,14 @@ _SNILS = re.compile(r"(?<!\d)\d{3}[- ]\d{3}[- ]\d{3}[- ]{0,3}\d{2}(?!\d)")
 _TWELVE = re.compile(r"(?<!\d)\d(?: ?\d){11}(?!\d)")
 _INN_BEFORE = re.compile(r"(?:инн|налогоплательщика)\W*(?:\(инн\))?\W*$")
 _PASSPORT = re.compile(r"(?<!\d)\d{2} ?\d{2} (?:№ ?)?\d{6}(?!\d)")
+_BORN = re.compile(
+    r"(?:дата рождения|\bмуж|\bжен)\W*(\d{2}\.\d{2}\.\d{4}|\d{1,2} [а-яё]+ \d{4})", re.I
+)
 _PATRONYMIC = re.compile(
     r"(?:[ое]вич|[кмтн]ич|ьич)(?:а|у|ем|е)?$|(?:[ое]вн|ичн|инишн)(?:а|ы|е|у|ой)$"
 )
 _CAPITAL = re.compile(r"[А-ЯЁ][а-яё-]+|[А-ЯЁ][А-ЯЁ-]+")
+_OWNERS = (PASSPORT, PENSION, TAX)  # whose birthday is their owner's
 _LABELS = frozenset(("фамилия", "имя", "отчество", "фио"))
 
 
@@ -232,14 +237,18 @@ def of(words: Sequence[Word], passport: Passport | None = None) -> Content:
     text = " ".join(lines)
     kind = PASSPORT if passport else _kind(lines)
     numbers = tuple(dict.fromkeys(_numbers(text, kind)))
+    printed = tuple(f"birth_date:{day}" for day in _birthday(text)) if kind in _OWNERS else ()
     if passport:
         zone = f"{PASSPORT}:{passport.series}{passport.number}"
+        print_ = [one for one in numbers if one.startswith(PASSPORT)]
+        printed = (*print_, *printed) if len(print_) == 1 else printed
         numbers = (zone, *(one for one in numbers if not one.startswith(PASSPORT)))
     return Content(
         kind=kind,
         numbers=numbers,
         name=(passport.name if passport else "") or _name(text),
         born=passport.born if passport else None,
+        printed=printed,
     )
 
 
@@ -256,14 +265,14 @@ def _lines(words: Sequence[Word]) -> list[str]:
     return [" ".join(word.text for word in line) for line in lines]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Letters and figures alone: Tesseract parts words one way and another."""
     folded = text.casefold().replace("ё", "е").translate(_MENDED)
     return re.sub(r"[\W_]+", "", folded)
 
 
 def _kind(lines: Sequence[str]) -> str | None:
-    alone = [plain for line in lines if (plain := _plain(line))]
+    alone = [said for line in lines if (said := plain(line))]
     headings = {*alone, *(a + b for a, b in pairwise(alone))}
     text = "".join(alone)
     weights = sorted(
@@ -288,14 +297,14 @@ def _weight(kind: Kind, headings: set[str], text: str) -> int:
 
 
 def _stands(name: str, headings: set[str]) -> bool:
-    plain = _plain(name)
+    wanted = plain(name)
     return any(
-        abs(len(one) - len(plain)) <= 2 and fuzz.ratio(plain, one) >= ALIKE for one in headings
+        abs(len(one) - len(wanted)) <= 2 and fuzz.ratio(wanted, one) >= ALIKE for one in headings
     )
 
 
 def _says(text: str, phrase: str) -> bool:
-    parts = [_plain(part) for part in phrase.split("…")]
+    parts = [plain(part) for part in phrase.split("…")]
     if len(parts) > 1:
         between = f".{{0,{LONGEST_GAP}}}?"
         return re.search(between.join(map(re.escape, parts)), text) is not None
@@ -317,6 +326,12 @@ def _numbers(text: str, kind: str | None) -> Iterator[str]:
     for found in _PASSPORT.finditer(text):
         digits = re.sub(r"\D", "", found[0])
         yield f"{PASSPORT}:{digits}"
+
+
+def _birthday(text: str) -> list[date]:
+    """The only day that is called a birthday, or stands beside the gender, as in passports."""
+    found = {parse_date(day) for day in _BORN.findall(text)} - {None}
+    return [day for day in found if day] if len(found) == 1 else []
 
 
 def _name(text: str) -> str:

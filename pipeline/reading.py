@@ -81,7 +81,10 @@ class Content:
     come from a machine-readable zone that holds. ``name`` is the only full name on the page, in
     the case in which it stands there. ``form`` is the form of which the page is a copy that was not
     issued here, of the ``version`` known then; it has the form's words from the first of ``words``
-    (from 0) to before the second, of so many as the third.
+    (from 0) to before the second, of so many as the third. ``certified`` tells whether it is a copy
+    with the mark «Верно», with its words and a signature (None: not told), ``certified_on`` the day
+    that stands by the mark. ``printed`` are a passport's number and birthday as its print says them
+    beside the zone, or the birthday alone: "passport:…", "birth_date:…" (ISO), unproven.
     """
 
     kind: str | None = None
@@ -91,6 +94,9 @@ class Content:
     form: str | None = None
     words: tuple[int, int, int] = (0, 0, 0)
     version: str = ""
+    certified: bool | None = None
+    certified_on: date | None = None
+    printed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 Comes in: the page's text laid along the form. Goes out: readings in millimetres of the scan as it
 lies. Nothing was issued that they could be compared with, so nothing here is ever sure: a person
 says each value. What a pen wrote OCR cannot read; where ink stands in a gap that holds no sound
-value, the field is unreadable and shown.
+value, the field is unreadable and shown. Only a date by hand is read, on trial.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from pipeline import alignment, likeness, rules
+from pipeline import alignment, blanks, dates, likeness, rules
 from pipeline.alignment import Alignment, Inside
 from pipeline.engines.tesseract import Word
 from pipeline.form import Field
@@ -36,12 +36,10 @@ Image = NDArray[np.uint8]
 OFFICE_ALIKE = 90.0  # percent: a slip or two of OCR
 SOUND = 2.4  # of FITS: a name of the office, misread in a letter or two
 SURE = 0.6  # of OCR, of the weakest word: below it a value is shown and not taken for read
-INK_MM2 = 1.0  # of strokes in a blank: less is dirt
-STROKE_MM = 1.2  # high: lower ones are remains of a rule, or signs
-RULE_MM = 6.0  # a line as long is a blank's rule
-UNDERLINED = 0.6  # of a word's width: more has a rule under it
 AIR_MM = 1.5  # about a picture
-DARK = 128  # of 255
+DECLINED = "full_name_"  # so begin the names of fields that hold the name in another case
+LINE_MM = 14.0  # what is higher is no single line, however large somebody writes
+CAPTION = "дата"  # under a date's blank
 FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
 FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be; it ends in a comma
 
@@ -104,9 +102,18 @@ def read(
         for at, item in enumerate(known):
             part = words if parts is None else parts[at]
             rest = [word for word in words if word not in part]
-            ink = _ink(page, region, fixed | {id(word) for _piece, word in rest})
+            ink = blanks.ink(
+                page.grey, page.text, region, fixed | {id(word) for _piece, word in rest}
+            )
             if item.by_hand and item.kind in ("signature", "date"):
-                hand.append(_mark(page, item, part if parts else [], ink, region, number))
+                mine = part if parts else []
+                there = ink or (likeness.around([word for _piece, word in mine]) if mine else None)
+                mark = _mark(page, item, mine, there, region, number)
+                if there and item.kind == "date" and not mark.days:
+                    alone = _one_line(there, words) if len(known) == 1 else None
+                    blank = alone or _over_caption(page, place, fixed)
+                    mark = _on_trial(page, mark, blank, fixed, today)
+                hand.append(mark)
             else:
                 seen = _field(page, item, part, ink or region, number, today)
                 if parts is None and seen.status != "empty":
@@ -115,7 +122,9 @@ def read(
                 if office and _plain(seen.read, item.kind) == _plain(office, item.kind):
                     seen = replace(seen, read=office)  # OCR makes signs of specks
                 unlike = not _is_office(office, seen.read)
-                by_pen = not office and any(_is_on_rule(page, word.box) for _piece, word in part)
+                by_pen = not office and any(
+                    blanks.is_on_rule(page.grey, page.text, word.box) for _piece, word in part
+                )
                 if (ink and not part) or (unlike and seen.read) or by_pen:
                     seen = replace(seen, status="unreadable")
                 fields.append(seen)
@@ -131,9 +140,10 @@ def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
     for name in ("snils", "inn"):
         if name in said:
             numbers.append(f"{name}:{re.sub(r'[^0-9]', '', said[name])}")
+    declined = next((said[name] for name in said if name.startswith(DECLINED)), "")
     return Content(
         numbers=tuple(numbers),
-        name=said.get("full_name", ""),
+        name=said.get("full_name", declined),
         born=rules.parse_date(said.get("birth_date", "")),
         form=one.skeleton.form,
         words=(one.first, one.last, len(one.skeleton.words)),
@@ -176,12 +186,11 @@ def _mark(
     page: Page,
     item: Field,
     part: Sequence[tuple[str, Word]],
-    ink: Pixels | None,
+    box: Pixels | None,
     region: Pixels,
     number: int,
 ) -> HandMark:
     """A blank for a pen: where nothing stands, nobody signed; what stands there a person sees."""
-    box = ink or (likeness.around([word for _piece, word in part]) if part else None)
     day = rules.parse_date(_value(item, part)) if item.kind == "date" else None
     place, crop = _shown(page, box or region)
     return HandMark(
@@ -194,6 +203,41 @@ def _mark(
         crop,
         days=(day.isoformat(),) if day else (),
     )
+
+
+def _one_line(box: Pixels, words: Sequence[tuple[str, Word]]) -> Pixels | None:
+    """What stands in a gap, if in one line; of several the first, whatever OCR made of it."""
+    if box[3] - box[1] < px_from_mm(LINE_MM, READ_DPI):
+        return box
+    if not words:
+        return None
+    _left, top, _right, foot = words[0][1].box
+    return likeness.around(
+        word for _piece, word in words if top < (word.box[1] + word.box[3]) / 2 < foot
+    )
+
+
+def _over_caption(page: Page, place: Inside, fixed: Collection[int]) -> Pixels | None:
+    """The date's blank of several in a row, where the first of their captions says that it is."""
+    end = len(page.joined) if place.end is None else place.end
+    behind = zip(page.starts, page.text.words, strict=True)
+    caption = next((w for at, w in behind if at + len(w.text) > end and id(w) in fixed), None)
+    if caption is None or _plain(caption.text, "text") != CAPTION:
+        return None
+    return blanks.over_rule(page.grey, page.text, caption.box)
+
+
+def _on_trial(
+    page: Page, mark: HandMark, blank: Pixels | None, fixed: Collection[int], today: date
+) -> HandMark:
+    """The mark with the days that a pen may have written in the blank: proposals, never more."""
+    if blank is None:
+        return mark
+    found = dates.read(blanks.writing(page.grey, page.text, blank, fixed))
+    # What can be right is proposed first; how sure that is nobody knows.
+    likely = sorted(found, key=lambda guess: guess.day > today)
+    sure = likely[0].certainty if likely and likely[0] == found[0] else 0.0
+    return replace(mark, days=tuple(guess.day.isoformat() for guess in likely), certainty=sure)
 
 
 def _value(item: Field, part: Sequence[tuple[str, Word]]) -> str:
@@ -331,55 +375,6 @@ def _region(page: Page, one: Alignment, place: Inside) -> Pixels:
     if first and last and min(first[3], last[3]) - max(first[1], last[1]) > 0 < last[0] - first[2]:
         return first[2], min(first[1], last[1]), last[0], max(first[3], last[3])
     return left, first[1] if first else top, right, last[3] if last else foot
-
-
-def _ink(page: Page, region: Pixels, printed: set[int]) -> Pixels | None:
-    """The box of the ink in a region that neither print nor a rule explains; None: no ink."""
-    x0, y0, x1, y1 = (round(side) for side in region)
-    if x1 - x0 < 2 or y1 - y0 < 2:
-        return None
-    picture = likeness.cut(page.grey, page.text, (x0, y0, x1, y1))
-    fine = picture.shape[1] / (x1 - x0)
-    dark = (picture < DARK).astype(np.uint8)
-    for word in page.text.words:
-        if id(word) in printed or not re.search(r"[^\W_]", word.text):
-            left, top, right, foot = (
-                round((side - edge) * fine)
-                for side, edge in zip(word.box, (x0, y0, x0, y0), strict=True)
-            )
-            dark[max(0, top - 2) : max(0, foot + 2), max(0, left - 2) : max(0, right + 2)] = 0
-    dpi = READ_DPI * fine
-    dark[cv2.dilate(_rules(dark, dpi), np.ones((5, 1), np.uint8)) > 0] = 0
-    left_over = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    _count, labels, stats, _middles = cv2.connectedComponentsWithStats(left_over)
-    tall = stats[:, cv2.CC_STAT_HEIGHT] >= px_from_mm(STROKE_MM, dpi)
-    tall[0] = False  # the paper
-    if stats[tall, cv2.CC_STAT_AREA].sum() * mm_from_px(1, dpi) ** 2 < INK_MM2:
-        return None
-    rows, columns = np.nonzero(tall[labels])
-    return (
-        x0 + float(columns.min()) / fine,
-        y0 + float(rows.min()) / fine,
-        x0 + float(columns.max() + 1) / fine,
-        y0 + float(rows.max() + 1) / fine,
-    )
-
-
-def _is_on_rule(page: Page, box: Pixels) -> bool:
-    """Does a rule run under a word: did somebody write in a blank, however well it can be read?"""
-    x0, y0, x1, y1 = box
-    wide, air = px_from_mm(RULE_MM, READ_DPI), px_from_mm(AIR_MM, READ_DPI)
-    picture = likeness.cut(page.grey, page.text, (x0 - wide, (y0 + y1) / 2, x1 + wide, y1 + air))
-    fine = picture.shape[1] / (x1 - x0 + 2 * wide)
-    dark = (picture < DARK).astype(np.uint8)
-    under = _rules(dark, READ_DPI * fine)[:, round(wide * fine) : round(-wide * fine)]
-    return bool(under.any(axis=0).mean() >= UNDERLINED)
-
-
-def _rules(dark: Image, dpi: float) -> Image:
-    """The lines among dark pixels that are too long for any letter."""
-    kernel = np.ones((1, max(2, round(px_from_mm(RULE_MM, dpi)))), np.uint8)
-    return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.uint8)
 
 
 def _shown(page: Page, box: Pixels) -> tuple[Box, bytes]:

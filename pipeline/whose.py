@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from rapidfuzz import fuzz
 
 from pipeline import kinds
 from pipeline.reading import Content
 from pipeline.registry import PersonRow
 from pipeline.russian import all_cases, parse_person, person_of
 from pipeline.wording import day_of
+
+SLIPS = 90.0  # percent of a name's letters: what is less alike is no slip of OCR
 
 # What a person has one of for life: another number is another person's.
 _FOR_LIFE = {kinds.PENSION: "snils", kinds.TAX: "inn"}
@@ -31,12 +35,18 @@ class Owner:
 
 def of(content: Content, people: Sequence[PersonRow]) -> Owner | None:
     """The one person who fits, where no other number, name or birthday speaks against it."""
-    by_number = [one for one in people if _numbers(one) & set(content.numbers)]
-    by_name = [one for one in people if _is_named(content.name, one)]
-    fitting = by_number or by_name
-    if len(fitting) != 1 or (by_name and fitting[0] not in by_name):
+    owner = tied(content, people)
+    if owner is None or _speaks_against(content, owner.person):
         return None
-    if _speaks_against(content, fitting[0]):
+    others = [one for one in people if one != owner.person and is_named(content.name, one)]
+    return None if others else owner
+
+
+def tied(content: Content, people: Sequence[PersonRow]) -> Owner | None:
+    """The one person who has a number on the page, else the name; whatever else the page says."""
+    by_number = [one for one in people if numbers_of(one) & set(content.numbers)]
+    fitting = by_number or [one for one in people if is_named(content.name, one)]
+    if len(fitting) != 1:
         return None
     return Owner(fitting[0], "number" if by_number else "name")
 
@@ -55,19 +65,21 @@ def is_anothers(
         if content.born is None:
             return False
         zone = set(content.numbers[:1])
-        others = any(zone & _numbers(one) for one in people if one.subject != person.subject)
+        others = any(zone & numbers_of(one) for one in people if one.subject != person.subject)
         born = day_of(person.data.get("birth_date"))
-        return zone.isdisjoint(_numbers(person)) and (others or born not in (None, content.born))
+        return zone.isdisjoint(numbers_of(person)) and (others or born not in (None, content.born))
     theirs = _of_sort(_FOR_LIFE.get(item, ""), content.numbers)
-    own = _of_sort(_FOR_LIFE.get(item, ""), _numbers(person))
-    others = any(theirs & _numbers(one) for one in people if one.subject != person.subject)
+    own = _of_sort(_FOR_LIFE.get(item, ""), numbers_of(person))
+    others = any(theirs & numbers_of(one) for one in people if one.subject != person.subject)
     return len(theirs) == 1 and theirs.isdisjoint(own) and (bool(own) or others)
 
 
 def _speaks_against(content: Content, person: PersonRow) -> bool:
-    """A number of a sort that the person has another of, or another birthday."""
-    own = _numbers(person)
+    """A number of a sort that the person has another of, another birthday, another's name."""
+    own = numbers_of(person)
     born = day_of(person.data.get("birth_date"))
+    if content.name and _likeness(content.name, person) < SLIPS:
+        return True
     if content.born and born:
         return content.born != born
     for sort in ("snils", "inn", kinds.PASSPORT):
@@ -77,15 +89,16 @@ def _speaks_against(content: Content, person: PersonRow) -> bool:
     return False
 
 
-def _numbers(person: PersonRow) -> set[str]:
+def numbers_of(person: PersonRow) -> set[str]:
     """The person's numbers, as a page's are written."""
     said = person.data
     passport = f"{said.get('passport_series') or ''}{said.get('passport_number') or ''}"
     known = {kinds.PASSPORT: passport, "snils": said.get("snils"), "inn": said.get("inn")}
-    return {f"{sort}:{digits}" for sort, value in known.items() if (digits := _digits(value))}
+    return {f"{sort}:{found}" for sort, value in known.items() if (found := digits(value))}
 
 
-def _digits(value: Any) -> str:
+def digits(value: object) -> str:
+    """A number as it is compared: its figures alone."""
     return re.sub(r"\D", "", str(value or ""))
 
 
@@ -93,16 +106,33 @@ def _of_sort(sort: str, numbers: Iterable[str]) -> set[str]:
     return {number for number in numbers if sort and number.startswith(f"{sort}:")}
 
 
-def _is_named(name: str, person: PersonRow) -> bool:
+def is_named(name: str, person: PersonRow) -> bool:
     """Is it the person's full name, in any case?"""
     said, full = _folded(name), _folded(person.full_name)
     # No case changes the initials: the names of most people need not be declined.
     if not said or [word[0] for word in said] != [word[0] for word in full]:
         return False
+    return said in _names(person)
+
+
+def named(name: str, people: Iterable[PersonRow]) -> PersonRow | None:
+    """The only person whose name this is in some case; None of nobody's, or that of several."""
+    found = [one for one in people if is_named(name, one)]
+    return found[0] if len(found) == 1 else None
+
+
+def _likeness(name: str, person: PersonRow) -> float:
+    """How like the person's name it is, in the case that it is most like, in percent."""
+    said = " ".join(_folded(name))
+    return max(fuzz.ratio(said, " ".join(one)) for one in _names(person))
+
+
+def _names(person: PersonRow) -> list[list[str]]:
+    """The person's full name in all cases, the nominative first."""
     whole = person_of(person.data)
     known = whole if whole.last else parse_person(person.full_name)
     cases = all_cases(known).values() if known.gender else ()
-    return any(said == _folded(one) for one in (person.full_name, *cases))
+    return [_folded(one) for one in (person.full_name, *cases)]
 
 
 def _folded(name: str) -> list[str]:

@@ -123,7 +123,24 @@ def test_numbers_count_where_their_check_digits_hold() -> None:
 def test_a_sound_zone_makes_a_passport() -> None:
     seen = kinds.of(page("Паспорт 45 10 123457"), mrz.read(mrz.written(ANNA)))
     name, born = "Ёлкина Анна Юрьевна", date(1990, 5, 12)
-    assert seen == Content("passport", ("passport:4510123456",), name, born)
+    assert seen == Content("passport", ("passport:4510123456",), name, born, printed=(
+        "passport:4510123457",
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        (" Дата рождения 12.05.1990", ("birth_date:1990-05-12",)),
+        (" Пол ЖЕН. 12.05.1990", ("birth_date:1990-05-12",)),
+        (" Дата рождения 12.05.1990 Дата рождения 13.05.1990", ()),
+        (" 12.05.1990", ()),
+    ],
+)
+def test_the_only_birthday_is_kept_as_the_print_says_it(
+    text: str, printed: tuple[str, ...]
+) -> None:
+    assert kinds.of(page(PAGES["passport"] + text)).printed == printed
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from pipeline import alignment, layout, settings, skeleton
+from pipeline import alignment, layout, settings, skeleton, unissued
 from pipeline import form as forms
 from pipeline.engines import docx, office
 from pipeline.flow import strangers
@@ -22,7 +22,7 @@ from pipeline.reading import Content, PageReading
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.skeleton import Skeleton
-from tests import scanning
+from tests import filing, scanning
 from tests.scanning import DAY, Json, Office, Pixels
 from tests.simulator.dates import write_on_rule
 from tests.simulator.dice import dice
@@ -194,6 +194,18 @@ def test_a_short_last_page_goes_with_the_page_that_it_goes_on_from() -> None:
     assert strangers.continued(named, before).content is None
 
 
+def test_a_name_tells_whose_it_is_in_whatever_case_the_form_has_it(
+    ours: Settings, known: list[Skeleton]
+) -> None:
+    text = " ".join(text_of("consent-withdrawal", ours).split())
+    laid = alignment.choose(text, alignment.compare(text, known))
+    assert laid
+    declined = filing.field("full_name_genitive", "Пнёва Олега Ильича", status="read")
+    plain = filing.field("full_name", "Пнёв Олег Ильич", status="read")
+    assert unissued.content(laid, [declined]).name == "Пнёва Олега Ильича"
+    assert unissued.content(laid, [declined, plain]).name == "Пнёв Олег Ильич"
+
+
 @pytest.fixture(scope="module")
 def taken(ours: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, list[Json]]:
     """A consent out of another program and an old blank filled by pen, taken in from one file."""
@@ -208,21 +220,23 @@ def taken(ours: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Off
         file.write_bytes(content)
     with tempfile.TemporaryDirectory() as profile:
         first, second = office.to_pdf(files, root, Path(profile))
-    pages = [*scanned(first), *scanned(second, pen="Пнёв Олег Ильич")]
+    pages = [*scanned(first), *scanned(second, pen="Пнёв Олег Ильич", day="13.09.2026")]
     here.put("pile.pdf", *pages)
     return here, here.take_in()
 
 
-def scanned(pdf: Path, pen: str = "") -> list[Pixels]:
-    """The pages at 200 dpi, a little askew and noisy; a pen writes on every rule of the first."""
+def scanned(pdf: Path, pen: str = "", day: str = "") -> list[Pixels]:
+    """The pages at 200 dpi, a little askew and noisy; a pen writes on every rule, last the day."""
     noise = np.random.default_rng(3)
     document, pages = pdfium.PdfDocument(pdf), []
     for number, sheet_ in enumerate(layout.sheets(pdf.read_bytes())):
         sheet = render(document[number], 200)
-        for rule in rules_of(sheet_) if pen else ():
+        rules = rules_of(sheet_) if pen else []
+        for rule in rules:
             rng = dice(5, "pen", number, rule.x0, rule.y0)
             hand = take_pen(rng)
-            lay(sheet, write_on_rule(pen, rule, hand, 200, rng), hand.rgb)
+            text = day if rule == rules[-1] else pen
+            lay(sheet, write_on_rule(text, rule, hand, 200, rng), hand.rgb)
         grey = cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY)
         middle = (grey.shape[1] / 2, grey.shape[0] / 2)
         turn = cv2.getRotationMatrix2D(middle, 0.3, 1)
@@ -264,6 +278,16 @@ def test_what_a_pen_wrote_is_left_to_a_person(taken: tuple[Office, list[Json]]) 
         assert pledge["fields"][name]["value"] is None
     assert pledge["fields"]["warned"]["read"] == "предупрежден"
     assert pledge["hand"]["signature"]["present"] is None
+
+
+def test_a_date_by_hand_is_read_on_trial_and_never_accepted(
+    taken: tuple[Office, list[Json]],
+) -> None:
+    here, (_consent, pledge, *_rest) = taken
+    mark = pledge["hand"]["date"]
+    assert (mark["read"], mark["present"], mark["value"]) == ("2026-09-13", None, None)
+    assert 0 < mark["certainty"] <= 1
+    assert "seems to say 13.09.2026" in " ".join(here("review").err.replace("│", " ").split())
 
 
 def test_review_shows_it_and_a_person_files_it(

@@ -126,7 +126,10 @@ def _list(
         wrong = reasons.explained(document, title) + reasons.proposed(document, title)
         wrong += [reasons.offered(offer) for offer in flow.offers(document, registry)]
         wrong += strangers.contradictions(document, people, registry)
-        if seen := strangers.proposal(document, people, settings):
+        for name, nominative in strangers.nominatives(document, people).items():
+            text = _("{field} names {person}")
+            wrong.append(text.format(field=title(name), person=nominative))
+        if seen := strangers.proposal(document, people, registry, settings):
             wrong += seen.lines()
         who = f"{person.subject} {person.full_name}" if person else ""
         rows.append(

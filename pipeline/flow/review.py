@@ -303,9 +303,12 @@ def as_json(
                 thing["value"] = said[name]
     for number, thing in enumerate(answer["alterations"], start=1):
         thing["crop"] = crops.get(f"alterations.{number}")
+    everybody = people or registry.people
+    for name, nominative in strangers.nominatives(document, everybody).items():
+        answer["fields"][name]["nominative"] = nominative
     if document.status == WAITING:
         answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
-        if seen := strangers.proposal(document, people or registry.people, settings):
+        if seen := strangers.proposal(document, everybody, registry, settings):
             answer["looks_like"] = seen.as_json()
     return answer
 

@@ -13,17 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import (
+    agreement,
     alignment,
     attachment,
+    certification,
     checklists,
     kinds,
     likeness,
     mrz,
     record,
     unissued,
+    verdict,
     whose,
 )
+from pipeline.agreement import Difference
 from pipeline.alignment import Alignment
+from pipeline.checklists import Wanted
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.i18n import _
 from pipeline.likeness import Text
@@ -35,6 +40,7 @@ from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from pipeline.skeleton import Skeleton
 from pipeline.whose import Owner
+from pipeline.wording import short_date
 
 LATIN = "eng"  # a zone and addresses of the net are in Latin letters, the page in Russian ones
 ZONE_AIR = 0.5  # about a row of the zone, of its height
@@ -50,13 +56,20 @@ People = Callable[[], Sequence[PersonRow]]
 class Proposal:
     """What an unknown page seems to be; ``item`` of the owner's checklist it could be filed as.
 
-    ``document`` is the copy of a form of which a person can say that it is the owner's.
+    ``document`` is the copy of a form of which a person can say that it is the owner's;
+    ``certified`` and ``certified_on`` tell of the mark «Верно» on a page of a known kind.
+    ``differs`` is what the page says otherwise than is known of ``tied``, the person to whom a
+    number or name ties it; where that person is no owner, it contradicts.
     """
 
     kind: str | None
     owner: Owner | None
-    item: str | None
+    item: Wanted | None
     document: str | None = None
+    certified: bool | None = None
+    certified_on: date | None = None
+    tied: Owner | None = None
+    differs: tuple[Difference, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Beside the document in ``review --json``."""
@@ -65,34 +78,66 @@ class Proposal:
             "kind": self.kind,
             "subject": owner.person.subject if owner else None,
             "by": owner.by if owner else None,
-            "item": self.item,
+            "item": self.item.item if self.item else None,
+            "certified": self.certified,
+            "differs": [one.as_json() for one in self.differs],
         }
 
     def lines(self) -> list[str]:
-        """For the clerk: what it is, whose, and the command that files it."""
+        """For the clerk: what it is, whose, what differs, and the command that files it."""
         kind = kinds.titles()[self.kind] if self.kind else ""
+        differs = [one.line() for one in self.differs]
         if self.owner is None:
-            return [_("it looks like: {kind}").format(kind=kind)]
-        person = self.owner.person
-        told = {"number": _("by number"), "name": _("by name")}[self.owner.by]
-        whose_it_is = f"{person.subject} {person.full_name} ({told})"
+            told = [_("it looks like: {kind}").format(kind=kind), self._mark()] if kind else []
+            if self.tied:
+                text = _("not certain whose: it would be of {person}, but not all agrees")
+                told.append(text.format(person=_told(self.tied)))
+            return [*told, *differs]
+        person, whose_it_is = self.owner.person, _told(self.owner)
         if self.kind is None:
             command = f"paperloop review --set {self.document} subject={person.subject}"
             return [
                 _("it may be of: {person}").format(person=whose_it_is),
+                *differs,
                 *([_("to say so: {command}").format(command=command)] if self.document else []),
             ]
         text = _("it looks like: {kind}; whose: {person}")
-        command = f"paperloop checklist {person.subject} --tick {self.item}"
-        return [
-            text.format(kind=kind, person=whose_it_is),
-            *([_("to file it: {command}").format(command=command)] if self.item else []),
-        ]
+        answer = [text.format(kind=kind, person=whose_it_is), *differs, self._mark()]
+        if self.item:
+            command = f"paperloop checklist {person.subject} --tick {self.item.item}"
+            if self.certified:
+                command += " --copy --certified"
+            elif self.certified is False and self.item.certified:
+                command += " --copy --not-certified"
+            answer.append(_("to file it: {command}").format(command=command))
+        return answer
+
+    def _mark(self) -> str:
+        """Is it a copy that somebody certified?"""
+        if self.certified is None:
+            return _("look whether it has the mark «Верно»")
+        if not self.certified:
+            return _("without the mark «Верно»")
+        if self.certified_on is None:
+            return _("with the mark «Верно» and a signature")
+        day = short_date(self.certified_on)
+        return _("with the mark «Верно» and a signature, {day}").format(day=day)
+
+
+def _told(owner: Owner) -> str:
+    by = {"number": _("by number"), "name": _("by name")}[owner.by]
+    return f"{owner.person.subject} {owner.person.full_name} ({by})"
 
 
 def look(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Content:
-    """What the page seems to be. Raises ToolFailedError."""
-    return kinds.of(text.words, _zone(grey, text, ocr))
+    """What the page seems to be, and is it a certified copy. Raises ToolFailedError.
+
+    What no kind is told of may be a later page of something: only a mark counts there.
+    """
+    seen = kinds.of(text.words, _zone(grey, text, ocr))
+    mark = certification.read(grey, text, ocr, again=seen.kind is not None)
+    told = mark.is_there if seen.kind else mark.is_there or None
+    return replace(seen, certified=told, certified_on=mark.day)
 
 
 def copied(
@@ -145,16 +190,71 @@ def continued(reading: PageReading, before: PageReading | None) -> PageReading:
     return replace(ways[0], thumbnail=reading.thumbnail)
 
 
-def proposal(document: Document, people: People, settings: Settings) -> Proposal | None:
+def proposal(
+    document: Document, people: People, registry: Registry, settings: Settings
+) -> Proposal | None:
     """What may be said of a document that is a page of nobody's; None where it is nothing."""
-    content = document.pages[0].content if document.pages and document.paper is None else None
-    if content is None:
+    content = _whole(document)
+    if content is None or document.subject:
         return None
-    owner = whose.of(content, people()) if content.numbers or content.name else None
-    if (content.kind is None and owner is None) or document.subject:
+    everybody = people() if content.numbers or content.name else ()
+    owner, tied = whose.of(content, everybody), whose.tied(content, everybody)
+    differs = agreement.within(content)
+    if tied:
+        differs += agreement.differences(content, tied.person, _accepted(tied.person, registry))
+    if content.kind is None and owner is None and not (tied and differs):
         return None
-    copy = document.id if content.form else None
-    return Proposal(content.kind, owner, _item(content.kind, owner, settings), copy)
+    return Proposal(
+        kind=content.kind,
+        owner=owner,
+        item=_item(content.kind, owner, settings),
+        document=document.id if content.form else None,
+        certified=content.certified,
+        certified_on=content.certified_on,
+        tied=tied,
+        differs=tuple(differs),
+    )
+
+
+def nominatives(document: Document, people: People) -> dict[str, str]:
+    """By field the nominative of a name that a copy of a form says in another case.
+
+    It is that of the one person whose name, declined, is exactly what was read: it is never
+    guessed from the letters alone.
+    """
+    if record.UNISSUED not in document.reasons:
+        return {}
+    return {
+        name: person.full_name
+        for name, field in record.fields_of(document).items()
+        if name.startswith(unissued.DECLINED) and field.status == "read"
+        if (person := whose.named(field.read, people()))
+    }
+
+
+def _whole(document: Document) -> Content | None:
+    """What a document of nobody's seems to be, all pages of a copy together."""
+    contents = [page.content for page in document.pages if page.content]
+    if document.paper or not contents:
+        return None
+    first = contents[0]
+    if first.form is None:
+        return first
+    return replace(
+        first,
+        numbers=tuple(dict.fromkeys(number for one in contents for number in one.numbers)),
+        name=next((one.name for one in contents if one.name), ""),
+        born=next((one.born for one in contents if one.born), None),
+    )
+
+
+def _accepted(person: PersonRow, registry: Registry) -> list[tuple[str, agreement.Values]]:
+    """What the person's accepted documents say, the newest first."""
+    found = registry.documents(subject=person.subject, status=record.ACCEPTED, secret=False)
+    return [
+        (one.id, verdict.of(one, registry.settlements(one.id)).values)
+        for one in reversed(list(found))
+    ]
 
 
 def judged(paper: Paper, pages: Sequence[PageReading], people: People) -> list[PageReading]:
@@ -183,7 +283,7 @@ def contradiction(paper: Paper, page: PageReading, people: People) -> str:
     person = next((one for one in everybody if one.subject == paper.subject), None)
     if person and whose.is_anothers(content, item, person, everybody):
         return _("it is of another person: {kind}").format(kind=kind)
-    return ""
+    return "; ".join(one.line() for one in agreement.within(content))
 
 
 def contradictions(document: Document, people: People, registry: Registry) -> list[str]:
@@ -198,12 +298,12 @@ def contradictions(document: Document, people: People, registry: Registry) -> li
     ]
 
 
-def _item(kind: str | None, owner: Owner | None, settings: Settings) -> str | None:
+def _item(kind: str | None, owner: Owner | None, settings: Settings) -> Wanted | None:
     """The item of the owner's checklist that the kind may be."""
     category = owner.person.category if owner and kind else None
     known = checklists.load(category, settings, settings.today) if category else None
-    wanted = {one.item for one in known.items} if known else set()
-    return next((item for item in kinds.items_of(kind or "") if item in wanted), None)
+    wanted = {one.item: one for one in known.items} if known else {}
+    return next((wanted[item] for item in kinds.items_of(kind or "") if item in wanted), None)
 
 
 def _zone(grey: NDArray[np.uint8], text: Text, ocr: OcrEngine) -> Passport | None:

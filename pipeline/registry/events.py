@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from pipeline import attachment
 from pipeline.binding import Event
+from pipeline.reading import Content
 from pipeline.record import UNISSUED
 from pipeline.registry.tables import document, event, page, paper
 
@@ -55,8 +56,13 @@ def file(db: Connection, papers: Iterable[str], at: str, on: date | None) -> Non
         row = db.execute(sa.select(paper).where(paper.c.id == paper_id)).one_or_none()
         if row is None or row.subject is None or db.execute(filed).first():
             continue
-        sheets = _behind(db, paper_id) if row.form == attachment.FORM else row.pages
-        enter(db, Event(row.subject, FILED, "", at, target=paper_id, sheets=sheets), on)
+        filing = Event(row.subject, FILED, "", at, target=paper_id, sheets=row.pages)
+        if row.form == attachment.FORM:
+            behind = _behind(db, paper_id)
+            # That no mark was seen makes it no copy without one: a person says that.
+            is_certified = any(content and content.certified for content in behind) or None
+            filing = replace(filing, sheets=len(behind), certified=is_certified)
+        enter(db, filing, on)
 
 
 def file_copy(db: Connection, document_id: str, at: str, on: date | None) -> None:
@@ -72,8 +78,8 @@ def file_copy(db: Connection, document_id: str, at: str, on: date | None) -> Non
     enter(db, Event(row.subject, FILED, "", at, row.form, target=document_id, sheets=sheets), on)
 
 
-def _behind(db: Connection, paper_id: str) -> int:
-    """How many pages lie behind an attachment's sheet."""
+def _behind(db: Connection, paper_id: str) -> Sequence[Content | None]:
+    """What each page that lies behind an attachment's sheet seems to be."""
     its = document.c.paper == paper_id, document.c.status == "accepted", page.c.page.is_(None)
-    query = sa.select(sa.func.count()).select_from(page).join(document).where(*its)
-    return int(db.execute(query).scalar_one())
+    query = sa.select(page.c.content).select_from(page).join(document).where(*its)
+    return db.execute(query).scalars().all()

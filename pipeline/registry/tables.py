@@ -61,6 +61,9 @@ class Numbers(sa.types.TypeDecorator[tuple[int, ...]]):
         return tuple(int(number) for number in (value or "").split())
 
 
+_DAYS = ("born", "certified_on")  # of a content
+
+
 class Contents(sa.types.TypeDecorator[Content]):
     """What a page of another's paper seems to be."""
 
@@ -68,23 +71,26 @@ class Contents(sa.types.TypeDecorator[Content]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> dict[str, Any] | None:
-        """The content by the names of its fields; the day in ISO form."""
-        return value and {**asdict(value), "born": value.born and value.born.isoformat()}
+        """The content by the names of its fields; days in ISO form."""
+        days = {name: day.isoformat() for name in _DAYS if (day := getattr(value, name, None))}
+        return value and {**asdict(value), **days}
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Content | None:
         """The content again."""
         if value is None:
             return None
-        born = value["born"] and date.fromisoformat(value["born"])
+        days = {name: date.fromisoformat(day) for name in _DAYS if (day := value.get(name))}
         first, last, of = value.get("words", (0, 0, 0))
         return Content(
             value["kind"],
             tuple(value["numbers"]),
             value["name"],
-            born,
-            value.get("form"),
-            (first, last, of),
-            value.get("version", ""),
+            form=value.get("form"),
+            words=(first, last, of),
+            version=value.get("version", ""),
+            certified=value.get("certified"),
+            printed=tuple(value.get("printed", ())),
+            **days,
         )
 
 
