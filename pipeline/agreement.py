@@ -18,7 +18,6 @@ from pipeline.wording import day_of, short_date
 
 DATA, PRINT = "data", "print"  # where else a fact is known from, beside accepted documents
 _NAME, _BORN = "full_name", "birth_date"
-_NUMBERS = (kinds.PASSPORT, "snils", "inn")
 LEAST_FIGURES = 2  # that differ between a zone and the print: one is a slip of OCR
 
 Values = Mapping[str, str | None]
@@ -125,9 +124,7 @@ def _said(content: Content) -> dict[str, str]:
 
 def _recorded(values: Mapping[str, object]) -> dict[str, str]:
     """The same facts of a row of data or of a record."""
-    passport = f"{values.get('passport_series') or ''}{values.get('passport_number') or ''}"
-    whole = {**values, kinds.PASSPORT: passport}
-    known = {sort: whose.digits(whole.get(sort)) for sort in _NUMBERS}
+    known = whose.numbers_in(values)
     if day := day_of(values.get(_BORN)):
         known[_BORN] = day.isoformat()
-    return {fact: value for fact, value in known.items() if value}
+    return known

@@ -81,7 +81,8 @@ def read(grey: Image, text: Text, ocr: OcrEngine, *, again: bool = True) -> Mark
     if again and not said:
         unread = _unread(grey, text)
         boxes = [*unread, *(_whole(one) for one in lines if _is_part(one))]
-        pictures = [likeness.cut(grey, text, _aired(box)) for box in boxes[:MOST_AGAIN]]
+        about = [likeness.aired(box, AIR) for box in boxes[:MOST_AGAIN]]
+        pictures = [likeness.cut(grey, text, box) for box in about]
         heard = ocr.read_lines(pictures) if pictures else []
         anew = [
             [Word(part, sure, box) for part in line.split()]
@@ -137,11 +138,6 @@ def _cover(
         picture[
             max(0, top - EDGE_PX) : foot + EDGE_PX, max(0, left - EDGE_PX) : right + EDGE_PX
         ] = value
-
-
-def _aired(box: Pixels) -> Pixels:
-    air = AIR * (box[3] - box[1])
-    return box[0] - air, box[1] - air, box[2] + air, box[3] + air
 
 
 def _whole(part: Sequence[Word]) -> Pixels:

@@ -106,8 +106,14 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
 def around(words: Iterable[Word], air: float = 0.0) -> Pixels:
     """The box of some words of a line, with a share of its height of paper about it."""
     left, top, right, foot = zip(*(word.box for word in words), strict=True)
-    about = air * (max(foot) - min(top))
-    return min(left) - about, min(top) - about, max(right) + about, max(foot) + about
+    return aired((min(left), min(top), max(right), max(foot)), air)
+
+
+def aired(box: Pixels, air: float) -> Pixels:
+    """A box with a share of its height of paper about it."""
+    left, top, right, foot = box
+    about = air * (foot - top)
+    return left - about, top - about, right + about, foot + about
 
 
 def cut(grey: Image, text: Text, box: Pixels) -> Image:

@@ -103,10 +103,9 @@ def of_list(
     for wanted in checklist.items if checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
         names = dict.fromkeys((wanted.item, *wanted.forms))  # a form may be an item by its name
-        mine = [one for name in names if name in entered for one in entered[name]]
-        evidence = tuple([documents.get(one.id, one.id) for one in mine])
-        if papers:
-            evidence = tuple(dict.fromkeys([i for it in papers for i in it.evidence] + [*evidence]))
+        mine = [one for name in names for one in entered[name]]
+        ids = [documents.get(one.id, one.id) for one in mine]
+        evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
         needed = checklists.needed(wanted, data)
         said = freed.get(wanted.item)
         state, why = _stands(wanted, papers, mine, evidence, needed, said, data["today"])
@@ -119,7 +118,7 @@ def of_list(
             evidence,
             wanted.mark,
             wanted.ground,
-            tuple([line for name in names if name in lines for line in lines[name]]),
+            tuple(line for name in names for line in lines[name]),
             wanted.brought and needed is True,
         )
     for form, item in issued.items():
@@ -216,8 +215,8 @@ def _received(
         return "received", _("a copy without the mark «Верно»")
     if papers and papers[0].evidence:
         return "received" if wanted.repeats else papers[0].state, papers[0].why
-    places = [one.place for one in mine if one.place]
-    return "received", ", ".join(dict.fromkeys(places)) if len(places) > 1 else "".join(places)
+    places = dict.fromkeys(one.place for one in mine if one.place)
+    return "received", ", ".join(places)
 
 
 def _why_received(entry: Filed) -> str:

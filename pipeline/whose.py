@@ -7,7 +7,7 @@ a clerk to confirm; or whether it is certainly not of the person whom its sheet 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,13 +91,17 @@ def _speaks_against(content: Content, person: PersonRow) -> bool:
 
 def numbers_of(person: PersonRow) -> set[str]:
     """The person's numbers, as a page's are written."""
-    said = person.data
-    passport = f"{said.get('passport_series') or ''}{said.get('passport_number') or ''}"
-    known = {kinds.PASSPORT: passport, "snils": said.get("snils"), "inn": said.get("inn")}
-    return {f"{sort}:{found}" for sort, value in known.items() if (found := digits(value))}
+    return {f"{sort}:{figures}" for sort, figures in numbers_in(person.data).items()}
 
 
-def digits(value: object) -> str:
+def numbers_in(values: Mapping[str, object]) -> dict[str, str]:
+    """The numbers in a row of data or in a record, by their sort."""
+    passport = f"{values.get('passport_series') or ''}{values.get('passport_number') or ''}"
+    known = {kinds.PASSPORT: passport, "snils": values.get("snils"), "inn": values.get("inn")}
+    return {sort: found for sort, value in known.items() if (found := _digits(value))}
+
+
+def _digits(value: object) -> str:
     """A number as it is compared: its figures alone."""
     return re.sub(r"\D", "", str(value or ""))
 
