@@ -79,14 +79,13 @@ def marks(paper: Box, seen: Look, excused: Mask) -> list[Box]:
     inky, free = _inky(seen, excused, slice(None), slice(None))
     clear = (inky & (cv2.erode(free.astype(np.uint8), near) > 0)).astype(np.uint8)
     skip = np.ones((MARK_SKIP_PX, MARK_SKIP_PX), np.uint8)
-    joined = cv2.morphologyEx(clear, cv2.MORPH_CLOSE, skip)
-    _count, _labels, stats, _centres = cv2.connectedComponentsWithStats(joined)
-    x, y, width, height, area = stats[1:].T
+    joined = np.asarray(cv2.morphologyEx(clear, cv2.MORPH_CLOSE, skip), np.uint8)
     least, narrow = px_from_mm(MARK_MM, DPI), px_from_mm(MARK_NARROW_MM, DPI)
-    large = (np.maximum(width, height) >= least) & (np.minimum(width, height) >= narrow)
-    chosen = np.flatnonzero(large & (area < MARK_FILL * np.pi / 4 * width * height))
-    sides = np.stack([x, y, x + width, y + height], axis=1)[chosen].tolist()
-    boxes = [Box(*(mm_from_px(px, DPI) for px in four)) for four in sides]
+    boxes = []
+    for (x, y, width, height), shape in ink.connected(joined, 1):
+        large = max(width, height) >= least and min(width, height) >= narrow
+        if large and np.count_nonzero(shape) < MARK_FILL * np.pi / 4 * width * height:
+            boxes.append(Box(*(mm_from_px(px, DPI) for px in (x, y, x + width, y + height))))
     return [box for box in boxes if paper.contains(box)]
 
 

@@ -59,11 +59,8 @@ def examine(
     here = [p for p in places if p.page == sheet.number]
     rules = {p.colour for p in here if p.hand}
     text = [g for g in body if g.colour not in rules and g.char not in ORNAMENTS]
-    scan = glyphs_.ink_of(laid.grey)
+    scan, folds = streaks.taken_out(glyphs_.ink_of(laid.grey), issued)
     seen = glyphs_.look(scan, issued, body)
-    scan, folds = streaks.taken_out(scan, issued, seen.black)
-    if folds.any():
-        seen = glyphs_.look(scan, issued, body)
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, seen.black)
     pens = tuple(
@@ -131,12 +128,8 @@ def _hand_ink(left: NDArray[np.bool_], here: Sequence[Place]) -> NDArray[np.bool
             zone[max(0, y0) : y1, max(0, x0) : x1] = 1
     # A pen that crosses print is cut there: bridge the gap that the print's mask leaves.
     bridged = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
-    _count, labels = cv2.connectedComponents(bridged, connectivity=8)
-    touching = np.unique(labels[(zone == 1) & left])
-    mine = np.zeros(labels.max() + 1, bool)
-    mine[touching] = True
-    mine[0] = False
-    return np.asarray(mine[labels] & left | (zone == 1))
+    mine = ink.touched(np.asarray(bridged, np.uint8), (zone == 1) & left)
+    return np.asarray(mine & left | (zone == 1))
 
 
 def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:

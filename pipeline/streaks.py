@@ -6,7 +6,6 @@ are is measured there, along the line, and taken out of the ink that they lie ov
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -26,8 +25,10 @@ GAP_MM = 8.0  # lines of print cut a fold into pieces
 PIECE_MM = 18.0
 SHARE = 0.45  # of the page's height or width: no pen draws so far so straight
 TONE, EDGE_MM = 0.5, 14.0  # folds are pale, or run from edge to edge
+PRINT, BLACK = 60, 95  # the percentile of ink on print so dark that is the print's own tone
 SLOPE = 0.03  # of a fold or a sheet that was fed askew
 THETA, RHO_PX, WIDTH_PX, MOST = 0.002, 2, 5, 40
+APART_PX = 4  # all along: two folds lie further from each other
 BAND_MM = 0.9  # to each side of a line: it lies in this
 ALONG_MM = 25.0  # of a line, over which it is as dark
 SEEN_PX = 12  # of that, in each row, on bare paper at least
@@ -42,31 +43,26 @@ class _Line:
     seen: Mask
 
 
-def taken_out(ink: Array, issued: Image, black: float) -> tuple[Array, Mask]:
-    """The page's ink (0 to 1, at DPI) without folds and streaks, and where those run.
-
-    ``black`` is the tone that the print has in this scan.
-    """
-    level, where = _without_level(ink, issued, black)
-    clean, upright = _without_level(level.T.copy(), issued.T.copy(), black)
-    return np.ascontiguousarray(clean.T), where | upright.T
-
-
-def _without_level(ink: Array, issued: Image, black: float) -> tuple[Array, Mask]:
-    """The ink without the lines that run from left to right, and where those are."""
+def taken_out(ink: Array, issued: Image) -> tuple[Array, Mask]:
+    """The page's ink (0 to 1, at DPI) without folds and streaks, and where those run."""
     half = (ink.shape[1] // 2, ink.shape[0] // 2)  # half as fine is fine enough to find them
     small = np.asarray(cv2.resize(ink, half, interpolation=cv2.INTER_AREA), np.float32)
-    print_ = cv2.resize(issued, half, interpolation=cv2.INTER_AREA)
-    long = _long_ridges(small, _bare(np.asarray(print_, np.uint8), 3))
-    found = np.zeros_like(long)
-    clean, bare = ink.copy(), _bare(issued, 5)
-    for line in _lines(long, small, black):
-        points = np.stack([np.arange(len(line.y)), np.rint(line.y)], axis=1).astype(np.int32)
-        cv2.polylines(found, [points], isClosed=False, color=(1,), thickness=WIDTH_PX)
-        _lighten(clean, bare, line)
-    near = found * np.asarray(cv2.dilate(long, np.ones((3, 3), np.uint8)), np.uint8)
-    where = cv2.resize(near, ink.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return clean, np.asarray(where > 0)
+    print_ = np.asarray(cv2.resize(issued, half, interpolation=cv2.INTER_AREA), np.uint8)
+    print_ink = small[print_ < PRINT]
+    pale = TONE * (float(np.percentile(print_ink, BLACK)) if print_ink.size else 1.0)
+    level, levels = _lines(small, print_, pale)
+    upright, uprights = _lines(small.T.copy(), print_.T.copy(), pale)
+    where = levels | uprights.T
+    if level or upright:
+        ink, bare = ink.copy(), _bare(issued, 5)
+        for line in level:
+            _lighten(ink, bare, line)
+        for line in upright:
+            _lighten(ink.T, bare.T, line)
+        where = np.asarray(cv2.resize(where, ink.shape[::-1], interpolation=cv2.INTER_NEAREST))
+    else:
+        where = np.zeros(ink.shape, np.uint8)
+    return ink, where > 0
 
 
 def _bare(issued: Image, about: int) -> Image:
@@ -85,21 +81,34 @@ def _long_ridges(ink: Array, free: Image) -> Image:
     return np.asarray(long, np.uint8)
 
 
-def _lines(long: Image, ink: Array, black: float) -> Iterator[_Line]:
-    """The straight lines that the ridges lie on: counted by votes (Duda and Hart 1972)."""
-    lines = cv2.HoughLines(
+def _lines(ink: Array, issued: Image, pale: float) -> tuple[list[_Line], Image]:
+    """The straight lines that run from left to right, and 1 where they do; half as fine as DPI.
+
+    Ridges are counted by votes (Duda and Hart 1972); of lines as near as a fold is wide the one
+    with the most stands for all. A line darker than ``pale`` that ends before the sheet does is a
+    ruler's stroke through the print.
+    """
+    long = _long_ridges(ink, _bare(issued, 3))
+    voted = cv2.HoughLines(
         long, RHO_PX, THETA, round(SHARE * long.shape[1]),
         min_theta=np.pi / 2 - SLOPE, max_theta=np.pi / 2 + SLOPE,
     )  # fmt: skip
     x = np.arange(long.shape[1])
     edge = round(px_from_mm(EDGE_MM, DPI / 2))
-    for rho, theta in () if lines is None else lines[:MOST].reshape(-1, 2):
+    found: list[_Line] = []
+    where = np.zeros_like(long)
+    for rho, theta in () if voted is None else voted[:MOST].reshape(-1, 2):
         y = (rho - x * np.cos(theta)) / np.sin(theta)
         rows = np.clip(np.rint(y).astype(int) + np.arange(-2, 3)[:, None], 0, long.shape[0] - 1)
         seen = long[rows, x].any(axis=0)
         whole = seen[:edge].any() and seen[-edge:].any()
-        if whole or np.median(ink[rows, x].max(axis=0)[seen]) <= TONE * black:
-            yield _Line(y, seen)  # else it is a ruler's stroke through the print
+        if whole or np.median(ink[rows, x].max(axis=0)[seen]) <= pale:
+            points = np.stack([x, np.rint(y)], axis=1).astype(np.int32)
+            cv2.polylines(where, [points], isClosed=False, color=(1,), thickness=WIDTH_PX)
+            if all(np.abs(y - other.y).max() > APART_PX for other in found):
+                found.append(_Line(y, seen))
+    near = np.asarray(cv2.dilate(long, np.ones((3, 3), np.uint8)), np.uint8)
+    return found, where * near
 
 
 def _lighten(ink: Array, bare: Image, line: _Line) -> None:

@@ -28,6 +28,7 @@ INK = 0.3  # of the page's black, above what the print explains
 AGAINST = 1.5  # a white pixel weighs so much against an inky one
 HIDDEN = 0.1  # one under print: or rough edges add up along a line
 BAND_MM = (2.0, 0.6)  # sideways and up and down about a line of print
+VALUES = np.array([-HIDDEN, -AGAINST, 1.0], np.float32)  # of what ``_shown`` tells apart
 # Of ink beside the letters: a stroke through a word of two letters leaves 3.7 mm, rough edges on
 # 240 clean pages added up to 3.3 at most; and of its length, where strokes have 0.3 and more.
 LEAST_MM = 3.5
@@ -43,36 +44,39 @@ def drawn(
 
     ``excused`` is ink that belongs to a blank.
     """
-    values = _values(seen, excused, 0)
-    bands = [_band(line, values.shape) for line in lines]
+    shown = _shown(seen, excused, 0)
+    bands = [_band(line, shown.shape) for line in lines]
     least = px_from_mm(LEAST_MM, DPI)
-    tried = [n for n, band in enumerate(bands) if (values[band] > 0).any(axis=0).sum() >= least]
-    best = zip(tried, _best([values[bands[n]] for n in tried]), strict=True)
+    tried = [n for n, band in enumerate(bands) if (shown[band] == 2).any(axis=0).sum() >= least]
+    best = zip(tried, _best([VALUES[shown[bands[n]]] for n in tried]), strict=True)
     found = [
         (n, path) for n, path in best if path[0] >= max(least, LEAST_SHARE * (path[2] - path[1]))
     ]
     if not found:
         return
-    values = _values(seen, excused, 1)
-    clear = _best([values[bands[n]] for n, _path in found])
-    for (n, (_score, x0, x1, y)), (shown, *_where) in zip(found, clear, strict=True):
-        if shown >= px_from_mm(CLEAR_MM, DPI):
+    shown = _shown(seen, excused, 1)
+    clear = _best([VALUES[shown[bands[n]]] for n, _path in found])
+    for (n, (_score, x0, x1, y)), (length, *_where) in zip(found, clear, strict=True):
+        if length >= px_from_mm(CLEAR_MM, DPI):
             rows, columns = bands[n]
             left, right, row = columns.start + x0, columns.start + x1, rows.start + y
             yield lines[n], Box(*(mm_from_px(v, DPI) for v in (left, row - 3, right, row + 4)))
 
 
-def _values(seen: Look, excused: NDArray[np.bool_], apart: int) -> Array:
-    """What each pixel is worth to a stroke over it; within ``apart`` of print nothing is seen."""
+def _shown(seen: Look, excused: NDArray[np.bool_], apart: int) -> NDArray[np.uint8]:
+    """What each pixel shows of a stroke over it: 0 for nothing, 1 white paper, 2 ink.
+
+    Print, and what is within ``apart`` of it, hides what is there.
+    """
     length = round(px_from_mm(RULE_MM, DPI))
     print_ = (seen.model > 0.5 * seen.black).astype(np.uint8)
     rules = cv2.morphologyEx(print_, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    rules = cv2.dilate(rules, np.ones((RULE_EDGE_PX, RULE_EDGE_PX), np.uint8))
+    about = np.ones((RULE_EDGE_PX, RULE_EDGE_PX), np.uint8)
     near = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     white = (seen.model < WHITE * seen.black).astype(np.uint8)
-    free = (cv2.erode(white, near, iterations=apart) > 0) & (rules == 0)
+    free = np.asarray(cv2.erode(white, near, iterations=apart) > cv2.dilate(rules, about))
     ink = (seen.scan - seen.model > INK * seen.black) & ~excused
-    return np.asarray(np.where(free, np.where(ink, 1.0, -AGAINST), -HIDDEN), np.float32)
+    return np.asarray(np.add(free, free & ink, dtype=np.uint8))
 
 
 def _band(line: Sequence[Glyph], shape: tuple[int, ...]) -> tuple[slice, slice]:

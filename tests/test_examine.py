@@ -112,7 +112,7 @@ def test_words_that_a_sharp_fold_runs_through_are_straightened(
         [placing.correlation(ink[y0:y1, x0:x1], issued[y0:y1, x0:x1]) for x0, y0, x1, y1 in bent]
         for ink in (folded, placed)
     )
-    assert len(bent) > 10 and np.median(before) < 0.7
+    assert len(bent) > 10 and np.median(before) < 0.75
     assert np.median(after) > 0.9
 
 

@@ -28,7 +28,7 @@ def drawn(tone: float, start: Point, end: Point) -> Array:
 
 def excused(sheet: Array, tone: float) -> float:
     """How much of the line counts as a fold or a streak."""
-    _clean, found = streaks.taken_out(sheet, PAPER, BLACK)
+    _clean, found = streaks.taken_out(sheet, PAPER)
     return float(found[sheet > tone / 2].mean())
 
 
@@ -51,7 +51,7 @@ def test_folds_and_streaks_are_nobodys_doing(tone: float, start: Point, end: Poi
 def test_ruler_through_the_print_is_not_a_fold(start: Point, end: Point) -> None:
     sheet = drawn(0.7, start, end)
     assert excused(sheet, 0.7) < 0.1
-    assert streaks.taken_out(sheet, PAPER, BLACK)[0].max() > 0.6
+    assert streaks.taken_out(sheet, PAPER)[0].max() > 0.6
 
 
 def test_what_a_streak_lies_over_stays_what_it_was() -> None:
@@ -65,5 +65,5 @@ def test_what_a_streak_lies_over_stays_what_it_was() -> None:
     pen[rows, 549:552] = BLACK
     streak = drawn(0.3, (70, 0), (70, 297))
     was = np.maximum(was, pen)
-    clean, _where = streaks.taken_out(1 - (1 - was) * (1 - streak), issued, BLACK)
+    clean, _where = streaks.taken_out(1 - (1 - was) * (1 - streak), issued)
     assert np.abs(clean - was).max() < 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import cv2
@@ -13,6 +14,7 @@ from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH, Box
 
 Pixels = NDArray[Any]
 WORK_DPI = 300  # finer than most scans, so that the scanner's own sampling is simulated too
+PRINTER_DPI = 500  # coarser, PDFium sets small letters on whole pixels, which no printer does
 
 
 @dataclass(slots=True)
@@ -60,9 +62,12 @@ class Cover:
 
 
 def render(page: Any, dpi: float = WORK_DPI) -> Sheet:
-    """Print a PDFium page on white paper."""
-    bitmap = page.render(scale=dpi / POINTS_PER_INCH, rev_byteorder=True, draw_annots=True)
-    return Sheet(np.ascontiguousarray(bitmap.to_numpy()[:, :, :3]), dpi)
+    """Print a PDFium page black on white paper, as finely as a printer sets its letters."""
+    scale = max(dpi, PRINTER_DPI) / POINTS_PER_INCH
+    fine = page.render(scale=scale, grayscale=True, draw_annots=True).to_numpy()
+    size = tuple(ceil(side * dpi / POINTS_PER_INCH) for side in page.get_size())
+    grey = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+    return Sheet(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dpi)
 
 
 def blank_sheet(width_mm: float, height_mm: float, dpi: float = WORK_DPI) -> Sheet:
