@@ -20,6 +20,9 @@ EDGE_PX = 2  # a blot's own pale edge
 EXPLAINED_SHARE = 0.8  # of the ink that is too much
 FAINT = 0.06  # ink that may be lacking anywhere; a bilevel scan, all or nothing, lacks more
 LOST_SHARE = 0.07  # of the glyph's ink may seem to be lacking: noise, a faint edge
+# Nor much of it in one place, of black over 3 x 3 pixels: under dirt 0.30 at most seems to be gone,
+# on bilevel scans; the bar that п has and н has not leaves 0.40.
+LOST_SPOT = 0.35
 LEAST_DOT_PX = 6  # 0.1 mm²
 # A speck on a letter of the wording, however much it makes it look like another: of 260 changed
 # glyphs one left such a speck alone, of 8 letters that dirt had made sure others five.
@@ -35,7 +38,7 @@ def is_blotted(glyph: Glyph, seen: Look) -> bool:
     Dirt is a blot thicker than the glyph's strokes, or one solid dot: ё has two, й a flat bow.
     """
     scan, model = _about(glyph, seen)
-    if not model.size or _is_lacking(scan, model, LOST_SHARE):
+    if not model.size or _is_lacking(scan, model, seen.black, LOST_SHARE):
         return False
     dark, print_ = scan > DARK * seen.black, model > DARK * seen.black
     if np.count_nonzero(dark & ~print_) > HIDDEN_SHARE * np.count_nonzero(~print_):
@@ -61,7 +64,7 @@ def is_whole(glyph: Glyph, seen: Look) -> bool:
 def _specks(glyph: Glyph, seen: Look) -> int | None:
     """How many specks (0, 1) are all that is wrong at a glyph, None if there is more."""
     scan, model = _about(glyph, seen)
-    if not model.any() or _is_lacking(scan, model, SPECK_LOST):
+    if not model.any() or _is_lacking(scan, model, seen.black, SPECK_LOST):
         return None
     excess = np.maximum(scan - model - seen.noise, 0)
     dark = (excess > DARK * seen.black).astype(np.uint8)
@@ -87,9 +90,12 @@ def _about(glyph: Glyph, seen: Look) -> tuple[Array, Array]:
     return seen.scan[zone], seen.model[zone]
 
 
-def _is_lacking(scan: Array, model: Array, share: float) -> bool:
-    """Whether more than such a share of the print's ink is not there."""
-    return bool(np.maximum(model - scan - FAINT, 0).sum() > share * model.sum())
+def _is_lacking(scan: Array, model: Array, black: float, share: float) -> bool:
+    """Whether more than such a share of the print's ink is not there, or a piece of a letter."""
+    lacking = np.maximum(model - scan, 0)
+    if cv2.blur(lacking, (3, 3)).max() > LOST_SPOT * black:
+        return True
+    return bool(np.maximum(lacking - FAINT, 0).sum() > share * model.sum())
 
 
 def is_round(ink: NDArray[np.bool_]) -> bool:
