@@ -22,6 +22,7 @@ from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.page import DPI
 
 Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 Points = NDArray[np.float64]
 Map = NDArray[np.float32]
 
@@ -97,7 +98,7 @@ class Laid:
         """Where the page lies in the scan, to be kept (see the module ``lie``)."""
         return lies.pack(self.map_x, self.map_y, DPI, self.source.shape)
 
-    def beyond(self, margin_mm: float) -> NDArray[np.bool_]:
+    def beyond(self, margin_mm: float) -> Mask:
         """Where the scan ends or is about to: the sheet lay partly beside the glass."""
         height, width = self.source.shape[:2]
         x, y = self.map_x, self.map_y
@@ -225,7 +226,7 @@ def _anchors(issued: Image) -> Points:
 
 def _offsets(
     flat: Image, reference: Image, anchors: Points, half: tuple[int, int], reach: int
-) -> tuple[Points, NDArray[np.bool_]]:
+) -> tuple[Points, Mask]:
     """How far each patch of ``reference`` lies off in ``flat``: offsets of the found, and which."""
     height, width = reference.shape
     kept = np.zeros(len(anchors), bool)
@@ -314,17 +315,28 @@ def _mesh(
     return _Mesh(matrix, map_x, map_y, left_over, share)
 
 
-def _grown(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool_]:
-    """Which patches lie as their neighbours do, from the foot of the page upwards."""
+def _grown(points: Points, offsets: Points, tolerance: float) -> Mask:
+    """Which patches lie as their neighbours do: from the foot of the page upwards.
+
+    Or, where that leads nowhere for the foot is bent, from those that lie where they should.
+    """
     distance = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
-    nearest = np.argsort(distance, axis=1)[:, 1 : BEFORE + 1]
-    around = np.median(offsets[nearest], axis=1)
-    alike: NDArray[np.bool_] = np.hypot(*(offsets - around).T) < tolerance
+    around = np.median(offsets[np.argsort(distance, axis=1)[:, 1 : BEFORE + 1]], axis=1)
+    alike: Mask = np.hypot(*(offsets - around).T) < tolerance
     high, low = points[:, 1].min(), points[:, 1].max()
-    good = np.asarray(alike & (points[:, 1] >= low - FOOT_SHARE * (low - high)))
-    if good.sum() < BEFORE:  # little print there
+    foot = np.asarray(alike & (points[:, 1] >= low - FOOT_SHARE * (low - high)))
+    if foot.sum() < BEFORE:  # little print there
         lowest = np.flatnonzero(alike)[np.argsort(-points[alike, 1])[:BEFORE]]
-        good[lowest] = True
+        foot[lowest] = True
+    good = _spread(foot, offsets, tolerance, distance)
+    if good.mean() >= MIN_SHARE:
+        return good
+    placed = np.asarray(alike & (np.hypot(*offsets.T) < tolerance))
+    return max(good, _spread(placed, offsets, tolerance, distance), key=np.count_nonzero)
+
+
+def _spread(good: Mask, offsets: Points, tolerance: float, distance: Points) -> Mask:
+    """The patches that are reached from the good ones, each lying as those nearest to it do."""
     while True:
         known = np.flatnonzero(good)
         if len(known) < BEFORE:
@@ -335,8 +347,8 @@ def _grown(points: Points, offsets: Points, tolerance: float) -> NDArray[np.bool
         if not new.any():
             return good
         # Only the next ones, over a gap if need be: further out the paper may have bent on.
-        away = distance[np.arange(len(points)), near[:, 0]]
-        good |= new & (away <= max(2 * CELL_PX, float(away[new].min())))
+        away = distance[np.arange(len(good)), near[:, 0]]
+        good = good | (new & (away <= max(2 * CELL_PX, float(away[new].min()))))
 
 
 def _plate(points: Points, offsets: Points) -> Callable[[Points], Points]:
@@ -377,15 +389,9 @@ def _centres(length: int) -> Points:
     )
 
 
-def _remap(image: Image, map_x: NDArray[np.float32], map_y: NDArray[np.float32]) -> Image:
-    return np.asarray(
-        cv2.remap(
-            image,
-            map_x,
-            map_y,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(255, 255, 255),
-        ),
-        np.uint8,
+def _remap(image: Image, map_x: Map, map_y: Map) -> Image:
+    white = (255, 255, 255)
+    flat = cv2.remap(
+        image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white
     )
+    return np.asarray(flat, np.uint8)
