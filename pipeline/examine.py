@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import alterations, hand, ink, layout, smears, stamps, streaks
+from pipeline import alterations, hand, ink, layout, placing, smears, stamps, streaks
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
 from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
 from pipeline.engines.tesseract import OcrEngine
+from pipeline.geometry import px_from_mm
 from pipeline.glyphs import Verdict
 from pipeline.layout import Glyph, Sheet
 from pipeline.page import DPI
@@ -33,6 +34,7 @@ LINE_MARGIN_MM = (0.35, 0.5)  # about a line's glyphs: enough for OCR, too littl
 CROP_MARGIN_MM = 2.0
 
 ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
+FOOT_LAID = 0.3  # correlation with its print
 STAMP_REACH_MM = 0.5  # from a value: ink there may be meant for it
 
 
@@ -63,6 +65,8 @@ def examine(
     seen = glyphs_.look(scan, issued, body)
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, seen.black)
+    if not _is_foot_laid(scan, issued, sheet):
+        left[round(px_from_mm(sheet.height - alterations.FOOT_MM, DPI)) :] = False
     pens = tuple(
         hand.judge(p, here, left, scan, seen.black, laid, issued, ocr) for p in here if p.hand
     )
@@ -95,6 +99,18 @@ def examine(
             for one in found
         ]
     return Examined(_touched(fields, here, found), pens, tuple(found))
+
+
+def _is_foot_laid(scan: NDArray[np.float32], issued: Image, sheet: Sheet) -> bool:
+    """Whether the print below the codes' upper edge lies where it should: a foot may be bent.
+
+    Where it does not, what is printed there would be taken for ink that nobody explains.
+    """
+    foot = [g for g in sheet.glyphs if g.box.y0 > sheet.height - alterations.FOOT_MM]
+    if not foot:
+        return True
+    x0, y0, x1, y1 = placing.box_px(foot, placing.MARGIN_PX, issued.shape)
+    return placing.correlation(scan[y0:y1, x0:x1], 255.0 - issued[y0:y1, x0:x1]) > FOOT_LAID
 
 
 def _touched(
