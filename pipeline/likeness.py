@@ -41,6 +41,7 @@ BAND_STARTS = np.arange(0.1, 0.8, 0.05)  # of the height: the one with the clear
 BANDS = 3  # that are read, one after the other, where nothing can be read on those before
 READABLE = 15  # letters of the band: of pictures and borders fewer seem to be read
 SURELY_UPRIGHT = 120  # letters of the band: upside down some 100 seem to be read
+GUESSED = 0.5  # what OCR says of a word no surer is a guess
 WORDING_SHARE = 0.5  # of a page's wording that has to be read to take it for that page
 WORDING_MARGIN = 0.1  # whose wording fits worse than the best by more is out
 VALUES_SHARE = 0.85  # of the values' letters: bad scans lose some, other people's papers more
@@ -210,10 +211,13 @@ def _letters(found: Iterable[str]) -> int:
 def _sureness(found: Iterable[Word]) -> float:
     """How much was read: letters of telling words, weighted by how sure OCR is of them.
 
-    Words that are taller than wide do not count: Tesseract reads print on its side, too.
+    Words that are taller than wide do not count: Tesseract reads print on its side, too; nor those
+    that it only guesses, as most of a line that stands on its head.
     """
     wide = [word for word in found if word.box[2] - word.box[0] > word.box[3] - word.box[1]]
-    return sum(len(word.text) * word.sure for word in wide if telling([word.text]))
+    return sum(
+        len(word.text) * word.sure for word in wide if word.sure > GUESSED and telling([word.text])
+    )
 
 
 def _way_up(image: Image, ocr: OcrEngine) -> int:

@@ -220,7 +220,7 @@ def taken(ours: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Off
         file.write_bytes(content)
     with tempfile.TemporaryDirectory() as profile:
         first, second = office.to_pdf(files, root, Path(profile))
-    pages = [*scanned(first), *scanned(second, pen="Пнёв Олег Ильич", day="13.09.2026")]
+    pages = [*scanned(first), *scanned(second, pen="Пнёв Олег Ильич", day="21.09.2026")]
     here.put("pile.pdf", *pages)
     return here, here.take_in()
 
@@ -285,9 +285,9 @@ def test_a_date_by_hand_is_read_on_trial_and_never_accepted(
 ) -> None:
     here, (_consent, pledge, *_rest) = taken
     mark = pledge["hand"]["date"]
-    assert (mark["read"], mark["present"], mark["value"]) == ("2026-09-13", None, None)
+    assert (mark["read"], mark["present"], mark["value"]) == ("2026-09-21", None, None)
     assert 0 < mark["certainty"] <= 1
-    assert "seems to say 13.09.2026" in " ".join(here("review").err.replace("│", " ").split())
+    assert "seems to say 21.09.2026" in " ".join(here("review").err.replace("│", " ").split())
 
 
 def test_review_shows_it_and_a_person_files_it(
