@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from statistics import median
+from statistics import median, median_low
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,7 @@ def smeared(verdicts: Sequence[Verdict], seen: Look) -> frozenset[int]:
 
     A wet thumb, water, an eraser: it may be legible still, but a person has to say so.
     """
-    drop_of = _drops(verdicts)
-    limit = _limit([_typical(word, drop_of) for word in words([v.glyph for v in verdicts])])
+    drop_of, limit = _drops(verdicts)
     return frozenset(
         colour
         for colour, glyphs in layout.by_colour([v.glyph for v in verdicts]).items()
@@ -45,12 +44,10 @@ def words_hurt(
     verdicts: Sequence[Verdict], seen: Look, excused: NDArray[np.bool_]
 ) -> list[list[Glyph]]:
     """The words that were rubbed or smeared, but for what lies under ``excused`` ink."""
-    drop_of = _drops(verdicts)
-    every = words([v.glyph for v in verdicts])
-    limit = _limit([_typical(word, drop_of) for word in every])
+    drop_of, limit = _drops(verdicts)
     return [
         word
-        for word in every
+        for word in words([v.glyph for v in verdicts])
         if len(word) > 1
         and not excused[ink.window(layout.box_of(word), excused.shape, 0.0)].any()
         and _is_hurt(word, drop_of, limit, seen)
@@ -65,15 +62,10 @@ def _is_hurt(
     return median(ink_share(glyph, seen) for glyph in glyphs) < RUBBED_SHARE
 
 
-def _limit(typical: Sequence[float]) -> float:
-    tenth = float(np.percentile(typical or [0.0], 90))
-    return min(MOST_DROP, max(LEAST_DROP, UNEVEN * tenth))
-
-
 def _typical(word: Sequence[Glyph], drop_of: Mapping[int, float]) -> float:
     """Of a short word the least: there one speck is much, and every letter has to be hurt."""
     drops = [drop_of[id(glyph)] for glyph in word]
-    return median(drops) if len(drops) >= SMEARED_GLYPHS else min(drops)
+    return median_low(drops) if len(drops) >= SMEARED_GLYPHS else min(drops)
 
 
 def is_gone(glyph: Glyph, seen: Look) -> bool:
@@ -88,10 +80,16 @@ def ink_share(glyph: Glyph, seen: Look) -> float:
     return there / max(1e-6, float(seen.model[y0:y1, x0:x1].sum()))
 
 
-def _drops(verdicts: Sequence[Verdict]) -> dict[int, float]:
-    """How much worse each glyph fits than the page's print of its size, by the glyph's identity."""
+def _drops(verdicts: Sequence[Verdict]) -> tuple[dict[int, float], float]:
+    """How much worse each glyph fits than the page's print of its size, and what is too much.
+
+    The first by the glyph's identity.
+    """
     scores: dict[int, list[float]] = defaultdict(list)
     for verdict in verdicts:
         scores[round(verdict.glyph.size)].append(verdict.score)
     usual = {size: median(found) for size, found in scores.items()}
-    return {id(v.glyph): usual[round(v.glyph.size)] - v.score for v in verdicts}
+    drop_of = {id(v.glyph): usual[round(v.glyph.size)] - v.score for v in verdicts}
+    typical = [_typical(word, drop_of) for word in words([v.glyph for v in verdicts])]
+    tenth = float(np.percentile(typical or [0.0], 90))
+    return drop_of, min(MOST_DROP, max(LEAST_DROP, UNEVEN * tenth))
