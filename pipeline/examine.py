@@ -74,8 +74,7 @@ def examine(
     doubts = doubts_of(verdicts, text, excused, seen, letters)
     lines, doubts, whole = _read(here, text, verdicts, doubts, scan, seen.scan, ocr)
     changed = {id(d.verdict.glyph): d for d in doubts}
-    hurt = smears.words_hurt(verdicts, seen, excused)
-    smeared = smears.smeared(verdicts, seen) | {g.colour for word in hurt for g in word}
+    smeared, hurt = smears.found(verdicts, seen, excused)
     fields = _fields(here, text, lines, changed, smeared, printed, laid, pens)
     colours = {p.colour for p in here}
     wording = [

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.blots import is_round
 from pipeline.geometry import Box, mm_from_points, mm_from_px
 from pipeline.glyphs import Look
+from pipeline.ink import connected
 from pipeline.layout import Glyph
 from pipeline.page import DPI
 
@@ -94,15 +95,15 @@ def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> It
         excess = (seen.scan[zone] - seen.model[zone] > INK_SHARE * seen.black) & ~excused[zone]
         joined = cv2.morphologyEx(excess.astype(np.uint8), cv2.MORPH_CLOSE, _STROKES)
         joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, _STEMS)
-        count, labels = cv2.connectedComponents(joined)
-        for label in range(1, count):
+        for (x, y, width, height), shape in connected(np.asarray(joined, np.uint8), 1):
             # Its own box, not that of what joins its parts: this sticks to the blank's edges.
-            ink = excess & (labels == label)
-            x, y, width, height = cv2.boundingRect(ink.astype(np.uint8))
+            ink = excess[y : y + height, x : x + width] & shape
+            dx, dy, width, height = cv2.boundingRect(ink.astype(np.uint8))
+            x, y = x + dx, y + dy
             area = np.count_nonzero(ink) * mm_from_px(1, DPI) ** 2
             left, top = (mm_from_px(px, DPI) for px in (zone[1].start + x, zone[0].start + y))
             box = Box(left, top, left + mm_from_px(width, DPI), top + mm_from_px(height, DPI))
-            dot = is_round(ink[y : y + height, x : x + width])
+            dot = is_round(ink[dy : dy + height, dx : dx + width])
             near = value > 0 and mm_from_px(x, DPI) <= MARK_REACH_MM
             yield _Piece(line, box, area, value, near, dot)
 

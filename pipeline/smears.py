@@ -26,32 +26,32 @@ RUBBED_SHARE = 0.6  # of the ink that the page's print has
 GONE_SHARE = 0.35
 
 
-def smeared(verdicts: Sequence[Verdict], seen: Look) -> frozenset[int]:
-    """The colours of prints with a line that is far less like its print, or paler, than the page.
+def found(
+    verdicts: Sequence[Verdict], seen: Look, excused: NDArray[np.bool_]
+) -> tuple[frozenset[int], list[list[Glyph]]]:
+    """What was rubbed or smeared: the colours of prints with such a line or word, and such words.
 
-    A wet thumb, water, an eraser: it may be legible still, but a person has to say so.
+    Lines and words that are far less like their print, or paler, than the page: a wet thumb, water,
+    an eraser. They may be legible still, but a person has to say so. Words under ``excused`` ink
+    are left out.
     """
-    drop_of, limit = _drops(verdicts)
-    return frozenset(
+    drop_of = _drops(verdicts)
+    every = words([v.glyph for v in verdicts])
+    limit = _limit([_typical(word, drop_of) for word in every])
+    smeared = {
         colour
         for colour, glyphs in layout.by_colour([v.glyph for v in verdicts]).items()
         for line in layout.lines(glyphs)
         if len(line) >= SMEARED_GLYPHS and _is_hurt(line, drop_of, limit, seen)
-    )
-
-
-def words_hurt(
-    verdicts: Sequence[Verdict], seen: Look, excused: NDArray[np.bool_]
-) -> list[list[Glyph]]:
-    """The words that were rubbed or smeared, but for what lies under ``excused`` ink."""
-    drop_of, limit = _drops(verdicts)
-    return [
+    }
+    hurt = [
         word
-        for word in words([v.glyph for v in verdicts])
+        for word in every
         if len(word) > 1
         and not excused[ink.window(layout.box_of(word), excused.shape, 0.0)].any()
         and _is_hurt(word, drop_of, limit, seen)
     ]
+    return frozenset(smeared | {glyph.colour for word in hurt for glyph in word}), hurt
 
 
 def _is_hurt(
@@ -80,16 +80,16 @@ def ink_share(glyph: Glyph, seen: Look) -> float:
     return there / max(1e-6, float(seen.model[y0:y1, x0:x1].sum()))
 
 
-def _drops(verdicts: Sequence[Verdict]) -> tuple[dict[int, float], float]:
-    """How much worse each glyph fits than the page's print of its size, and what is too much.
-
-    The first by the glyph's identity.
-    """
+def _drops(verdicts: Sequence[Verdict]) -> dict[int, float]:
+    """How much worse each glyph fits than the page's print of its size, by the glyph's identity."""
     scores: dict[int, list[float]] = defaultdict(list)
     for verdict in verdicts:
         scores[round(verdict.glyph.size)].append(verdict.score)
-    usual = {size: median(found) for size, found in scores.items()}
-    drop_of = {id(v.glyph): usual[round(v.glyph.size)] - v.score for v in verdicts}
-    typical = [_typical(word, drop_of) for word in words([v.glyph for v in verdicts])]
+    usual = {size: median(fits) for size, fits in scores.items()}
+    return {id(v.glyph): usual[round(v.glyph.size)] - v.score for v in verdicts}
+
+
+def _limit(typical: Sequence[float]) -> float:
+    """How far a page's words may fall, by how far they do."""
     tenth = float(np.percentile(typical or [0.0], 90))
-    return drop_of, min(MOST_DROP, max(LEAST_DROP, UNEVEN * tenth))
+    return min(MOST_DROP, max(LEAST_DROP, UNEVEN * tenth))

@@ -52,17 +52,14 @@ def taken_out(ink: Array, issued: Image) -> tuple[Array, Mask]:
     pale = TONE * (float(np.percentile(print_ink, BLACK)) if print_ink.size else 1.0)
     level, levels = _lines(small, print_, pale)
     upright, uprights = _lines(small.T.copy(), print_.T.copy(), pale)
-    where = levels | uprights.T
     if level or upright:
         ink, bare = ink.copy(), _bare(issued, 5)
         for line in level:
             _lighten(ink, bare, line)
         for line in upright:
             _lighten(ink.T, bare.T, line)
-        where = np.asarray(cv2.resize(where, ink.shape[::-1], interpolation=cv2.INTER_NEAREST))
-    else:
-        where = np.zeros(ink.shape, np.uint8)
-    return ink, where > 0
+    where = cv2.resize(levels | uprights.T, ink.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return ink, np.asarray(where > 0)
 
 
 def _bare(issued: Image, about: int) -> Image:

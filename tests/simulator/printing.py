@@ -62,7 +62,10 @@ class Cover:
 
 
 def render(page: Any, dpi: float = WORK_DPI) -> Sheet:
-    """Print a PDFium page black on white paper, as finely as a printer sets its letters."""
+    """Print a PDFium page black on white paper, as finely as a printer sets its letters.
+
+    Not by ``layout.render``, which draws what scans are compared with: a fault there has to show.
+    """
     scale = max(dpi, PRINTER_DPI) / POINTS_PER_INCH
     fine = page.render(scale=scale, grayscale=True, draw_annots=True).to_numpy()
     size = tuple(ceil(side * dpi / POINTS_PER_INCH) for side in page.get_size())
