@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import alterations, hand, ink, layout, placing, smears, stamps, streaks
+from pipeline import alterations, hand, ink, layout, marks, placing, smears, stamps, streaks
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
 from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
 from pipeline.engines.tesseract import OcrEngine
-from pipeline.geometry import px_from_mm
+from pipeline.geometry import Box
 from pipeline.glyphs import Verdict
 from pipeline.layout import Glyph, Sheet
 from pipeline.page import DPI
@@ -35,6 +35,7 @@ CROP_MARGIN_MM = 2.0
 
 ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
 FOOT_LAID = 0.3  # correlation with its print
+FOOT_BENT_MM = 5.0  # how far its print may lie off
 STAMP_REACH_MM = 0.5  # from a value: ink there may be meant for it
 
 
@@ -65,8 +66,8 @@ def examine(
     seen = glyphs_.look(scan, issued, body)
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, seen.black)
-    if not _is_foot_laid(scan, issued, sheet):
-        left[round(px_from_mm(sheet.height - alterations.FOOT_MM, DPI)) :] = False
+    for bent in _bent_foot(scan, issued, sheet):
+        left[ink.window(bent, left.shape, FOOT_BENT_MM)] = False
     pens = tuple(
         hand.judge(p, here, left, scan, seen.black, laid, issued, ocr) for p in here if p.hand
     )
@@ -100,16 +101,18 @@ def examine(
     return Examined(_touched(fields, here, found), pens, tuple(found))
 
 
-def _is_foot_laid(scan: NDArray[np.float32], issued: Image, sheet: Sheet) -> bool:
-    """Whether the print below the codes' upper edge lies where it should: a foot may be bent.
+def _bent_foot(scan: NDArray[np.float32], issued: Image, sheet: Sheet) -> list[Box]:
+    """Where the foot's print and codes should be, if they are not: the foot may be bent.
 
-    Where it does not, what is printed there would be taken for ink that nobody explains.
+    What is printed there would be taken for ink that nobody explains.
     """
     foot = [g for g in sheet.glyphs if g.box.y0 > sheet.height - alterations.FOOT_MM]
     if not foot:
-        return True
+        return []
     x0, y0, x1, y1 = placing.box_px(foot, placing.MARGIN_PX, issued.shape)
-    return placing.correlation(scan[y0:y1, x0:x1], 255.0 - issued[y0:y1, x0:x1]) > FOOT_LAID
+    if placing.correlation(scan[y0:y1, x0:x1], 255.0 - issued[y0:y1, x0:x1]) > FOOT_LAID:
+        return []
+    return [layout.box_of(foot), *marks.code_boxes(sheet.width, sheet.height)]
 
 
 def _touched(

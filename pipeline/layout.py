@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_CHANNEL = 15  # a channel up to 15 of 255 is black to the eye and to any printer
-EXACT_DPI = (
-    500  # from there on PDFium draws letters of 8 points and more as shapes, where they stand
-)
+# From there on PDFium draws letters of 8 points and more as shapes, where they stand.
+EXACT_DPI = 500
 LINE_END_HYPHEN = "\x02"  # PDFium's word for a hyphen that ends a line
 _PIECE_BYTES = 1024  # a line of print in UTF-16
 _MM = MM_PER_INCH / POINTS_PER_INCH
