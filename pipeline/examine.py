@@ -31,6 +31,7 @@ from pipeline.scan import encode_png
 Image = NDArray[np.uint8]
 
 LINE_MARGIN_MM = (0.35, 0.5)  # about a line's glyphs: enough for OCR, too little for neighbours
+BEHIND_MM = 1.3  # past a value, where nothing is printed: OCR shall see what was added to it
 CROP_MARGIN_MM = 2.0
 
 ORNAMENTS = "•_"  # carry no meaning: a speck on a bullet changes nothing
@@ -150,8 +151,19 @@ def _hand_ink(left: NDArray[np.bool_], here: Sequence[Place]) -> NDArray[np.bool
     return np.asarray(mine & left | (zone == 1))
 
 
-def _line_crop(line: Sequence[Glyph], scan: NDArray[np.float32]) -> Image:
-    box = layout.box_of(line).grown(*LINE_MARGIN_MM)
+def _room_behind(last: Glyph, text: Sequence[Glyph]) -> float:
+    """Millimetres of free paper that are shown to OCR behind a line's last glyph."""
+    right, beside = last.box.x1, replace(last.box, x1=last.box.x1 + BEHIND_MM)
+    starts = [g.box.x0 for g in text if g.box.x0 > right and g.box.overlaps(beside)]
+    free = min(starts, default=beside.x1 + LINE_MARGIN_MM[0]) - LINE_MARGIN_MM[0] - right
+    return max(LINE_MARGIN_MM[0], min(free, BEHIND_MM))
+
+
+def _line_crop(
+    line: Sequence[Glyph], scan: NDArray[np.float32], behind: float = LINE_MARGIN_MM[0]
+) -> Image:
+    box = layout.box_of(line)
+    box = replace(box.grown(*LINE_MARGIN_MM), x1=box.x1 + behind)
     x0, y0, x1, y1 = box.px(DPI)
     part = scan[max(0, y0) : y1, max(0, x0) : x1]
     return np.asarray(255 - 255 * part, np.uint8)
@@ -180,7 +192,7 @@ def _read(
             continue
         read_prints[place.field] = place.colour
         for line in layout.lines(by_colour[place.colour]):
-            crops.append(_line_crop(line, scan))
+            crops.append(_line_crop(line, scan, _room_behind(line[-1], text)))
             owners.append(place.field)
     mild: dict[int, list[Doubt]] = {}
     for doubt in doubts:

@@ -89,6 +89,24 @@ def test_a_comma_added_behind_a_value_is_seen(
     assert [one["kind"] for one in document["alterations"]] == ["insertion"]
 
 
+@pytest.mark.parametrize("comma", [False, True])
+def test_a_comma_added_among_specks_is_told_from_them(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path, comma: bool
+) -> None:
+    page = signed[2][0].copy()
+    _left, top, right, bottom = seen_at(signed, "passport_series")
+    dice = np.random.default_rng(3)
+    for x, y in dice.uniform((30, 30), (190, 250), (900, 2)):
+        if not px(y) - px(4) < top < px(y) + px(8):
+            cv2.circle(page, (px(x), px(y)), px(0.17), 40, -1)
+    if comma:
+        at = (right + px(0.8), bottom - px(0.7))
+        cv2.ellipse(page, at, (px(0.2), px(0.35)), 20, 0, 360, 20, -1)
+    document = taken_in(signed, page, tmp_path)
+    is_match = document["fields"]["passport_series"]["status"] == "match"
+    assert is_match == (not comma)
+
+
 def test_words_that_a_sharp_fold_runs_through_are_straightened(
     signed: tuple[Office, Json, list[Pixels]],
 ) -> None:
