@@ -90,7 +90,8 @@ def doubts_of(
             sure, leans = True, True
             # Never a figure or sign: a pen makes 4 of 1, and a comma of a point, by adding to it.
             is_tried = tried <= MOST_TRIED
-            blotted = is_tried and glyph.char.isalpha() and blots.is_blotted(glyph, seen)
+            may_be_dirt = is_tried and glyph.char.isalpha() and not _is_made(verdict)
+            blotted = may_be_dirt and blots.is_blotted(glyph, seen)
             if blotted:
                 sure, leans = False, False
             elif is_tried and verdict.score >= LOST_SCORE:
@@ -153,6 +154,12 @@ def _is_a_letter_still(verdict: Verdict) -> bool:
     """Whether it is a letter that no speck makes the one that it seems to be."""
     char = verdict.glyph.char
     return char.isalpha() and verdict.twin not in MADE_BY_A_SPECK.get(char.lower(), "")
+
+
+def _is_made(verdict: Verdict) -> bool:
+    """Whether dirt, if it is dirt, made a whole other letter of it."""
+    beta = verdict.change - 1.5 * verdict.error
+    return beta > LEAN_BETA and not _is_a_letter_still(verdict)
 
 
 def says(doubts: Sequence[Doubt], read: str) -> bool:

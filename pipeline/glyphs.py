@@ -158,6 +158,7 @@ def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]
 
 WINDOWS_KEPT = 500  # about 0.2 MB each; a page needs 80
 INK_STEPS = 127
+EMPTY = 1e-3  # the scan's variance in a window where nothing stands: a full stop has 1
 RIDGE = 1e-4  # where a slope is flat all over
 PHASES = 4  # a glyph's place within a pixel is kept to a quarter
 
@@ -279,7 +280,7 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
             np.zeros((PHASES, PHASES, 0, y1 - y0, x1 - x0), np.int8),
         )
     power, rest, lever, product = _fit(seen, alike, window)
-    score = np.sqrt(np.clip(1 - rest / power, 0, 1))[:, 0]
+    score = np.where(power > EMPTY, np.sqrt(np.clip(1 - rest / power, 0, 1)), 0.0)[:, 0]
     if not window.twins:
         return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
     beta = product / lever

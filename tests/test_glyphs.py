@@ -1,0 +1,151 @@
+"""Single letters: what is dirt on one, and what makes another of it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline import blots, layout
+from pipeline.atlas import Atlas
+from pipeline.doubt import doubts_of
+from pipeline.geometry import MM_PER_INCH
+from pipeline.glyphs import Look, verify
+from pipeline.layout import Glyph
+from pipeline.page import DPI
+from pipeline.registry import Registry
+from pipeline.settings import load
+from tests import scanning
+from tests.bench import people
+from tests.scanning import Office
+
+Ink = NDArray[np.float32]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return scanning.open_office(tmp_path_factory.mktemp("glyphs") / "office")
+
+
+@pytest.fixture(scope="module")
+def printed(office: Office) -> tuple[Ink, tuple[Glyph, ...]]:
+    """Page 1 as a scan of which nothing is known to be wrong: its ink, and its glyphs."""
+    (paper,) = scanning.issue(office, people.hires(1, 31), "consent-employee")
+    pdf = (office.root / str(paper["pdf"])).read_bytes()
+    ink = np.asarray(1 - layout.render(pdf, 1, DPI) / 255, np.float32)
+    glyphs = tuple(g for g in layout.sheet(pdf, 1).glyphs if g.size >= 12)
+    return np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.9), np.float32), glyphs
+
+
+@pytest.fixture(scope="module")
+def letters(office: Office, printed: tuple[Ink, tuple[Glyph, ...]]) -> Atlas:
+    """The letters of the fonts in which the office's papers are issued."""
+    with Registry.open_reading(load(office.root).registry_url) as registry:
+        return Atlas(registry.specimens(), DPI)
+
+
+def look_at(scan: Ink, model: Ink) -> Look:
+    return Look(scan, model, model, np.linspace(0, 1, 33, dtype=np.float32), 0.95, 0.02)
+
+
+def centre(glyph: Glyph) -> tuple[int, int]:
+    x0, y0, x1, y1 = glyph.box.px(DPI)
+    return (x0 + x1) // 2, (y0 + y1) // 2
+
+
+def dotted(ink: Ink, at: tuple[int, int], radius: int) -> Ink:
+    drop = cv2.circle(np.zeros_like(ink), at, radius, (0.8,), -1, cv2.LINE_AA)
+    return np.maximum(ink, cv2.GaussianBlur(drop, (0, 0), 0.9))
+
+
+def exchanged(ink: Ink, glyph: Glyph, other: Glyph) -> Ink:
+    """The page with one letter put in the place of another, on the same base line."""
+    x0, y0, x1, y1 = other.box.grown(0.2, 0.5).px(DPI)
+    dx, dy = (
+        round((a - b) / MM_PER_INCH * DPI)
+        for a, b in ((glyph.box.x0, other.box.x0), (glyph.origin_y, other.origin_y))
+    )
+    changed = ink.copy()
+    gx0, gy0, gx1, gy1 = glyph.box.grown(0.1).px(DPI)
+    changed[gy0:gy1, gx0:gx1] = 0
+    changed[y0 + dy : y1 + dy, x0 + dx : x1 + dx] = ink[y0:y1, x0:x1]
+    return changed
+
+
+def letter(glyphs: tuple[Glyph, ...], char: str) -> Glyph:
+    return next(g for g in glyphs if g.char == char)
+
+
+@pytest.mark.parametrize("char", ["н", "и", "с", "а"])
+def test_dirt_on_a_letter_is_dirt(printed: tuple[Ink, tuple[Glyph, ...]], char: str) -> None:
+    """A drop on the letter, or a speck above it that makes й of и to the hurried eye."""
+    ink, glyphs = printed
+    glyph = letter(glyphs, char)
+    x, y = centre(glyph)
+    top = glyph.box.px(DPI)[1]
+    for dirty in (dotted(ink, (x, y - 2), 5), dotted(ink, (x, top - 4), 3)):
+        assert blots.is_blotted(glyph, look_at(dirty, ink))
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("н", "п"), ("и", "й"), ("е", "с"), ("с", "о"), ("ш", "щ")]
+)
+def test_another_letter_is_not_dirt(
+    printed: tuple[Ink, tuple[Glyph, ...]], was: str, now: str
+) -> None:
+    ink, glyphs = printed
+    glyph = letter(glyphs, was)
+    changed = exchanged(ink, glyph, letter(glyphs, now))
+    assert not blots.is_blotted(glyph, look_at(changed, ink))
+
+
+def test_what_looks_like_dirt_but_makes_another_letter_is_that_letter(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bar of an е, softly printed, may pass for a drop on a с."""
+    ink, glyphs = printed
+    glyph = letter(glyphs, "с")
+    seen = look_at(exchanged(ink, glyph, letter(glyphs, "е")), ink)
+    monkeypatch.setattr(blots, "is_blotted", lambda *_: True)
+    verdicts = verify(seen, [glyph], letters)
+    (found,) = doubts_of(verdicts, [glyph], np.zeros(ink.shape, np.bool_), seen, letters)
+    assert found.sure
+
+
+def test_a_letter_that_left_no_trace_is_missed(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    """On a page of pure black and white nothing is left to compare."""
+    ink, glyphs = printed
+    glyph = letter(glyphs, "и")
+    x0, y0, x1, y1 = glyph.box.grown(3.0).px(DPI)
+    wiped = ink.copy()
+    wiped[y0:y1, x0:x1] = 0
+    (verdict,) = verify(look_at(wiped, ink), [glyph], letters)
+    assert verdict.score < 0.1
+
+
+def test_two_dots_make_another_letter(printed: tuple[Ink, tuple[Glyph, ...]]) -> None:
+    ink, glyphs = printed
+    glyph = letter(glyphs, "е")
+    x, _y = centre(glyph)
+    top = glyph.box.px(DPI)[1]
+    both = dotted(dotted(ink, (x - 4, top - 5), 2), (x + 4, top - 5), 2)
+    assert not blots.is_blotted(glyph, look_at(both, ink))
+
+
+def test_what_is_hidden_is_not_known(printed: tuple[Ink, tuple[Glyph, ...]]) -> None:
+    ink, glyphs = printed
+    glyph = letter(glyphs, "и")
+    assert not blots.is_blotted(glyph, look_at(dotted(ink, centre(glyph), 14), ink))
+
+
+@pytest.mark.parametrize(("was", "now"), [("Ш", "Щ"), ("и", "н"), ("н", "п"), ("Н", "П")])
+def test_the_likest_letters_are_looked_for(letters: Atlas, was: str, now: str) -> None:
+    """In bold и and н are nearly one shape, and in every style Ш and Щ."""
+    styles = [f"LiberationSerif{style}" for style in ("", "-Bold", "-Italic", "-BoldItalic")]
+    for font in styles:
+        if letters.letter(font, was, 12) is not None:
+            assert now in {twin.char for twin in letters.twins(font, was)}
+    assert any(letters.letter(font, was, 12) is not None for font in styles)
