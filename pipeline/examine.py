@@ -155,8 +155,8 @@ def _room_behind(last: Glyph, text: Sequence[Glyph]) -> float:
     """Millimetres of free paper that are shown to OCR behind a line's last glyph."""
     right, beside = last.box.x1, replace(last.box, x1=last.box.x1 + BEHIND_MM)
     starts = [g.box.x0 for g in text if g.box.x0 > right and g.box.overlaps(beside)]
-    free = min(starts, default=beside.x1 + LINE_MARGIN_MM[0]) - LINE_MARGIN_MM[0] - right
-    return max(LINE_MARGIN_MM[0], min(free, BEHIND_MM))
+    gap = min(starts, default=beside.x1 + LINE_MARGIN_MM[0]) - right
+    return max(gap / 2, min(gap - LINE_MARGIN_MM[0], BEHIND_MM))
 
 
 def _line_crop(
