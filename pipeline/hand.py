@@ -28,6 +28,10 @@ from pipeline.scan import encode_png
 REACH_MM = 10.0  # about a blank: far enough to see that ink is part of a stamp
 NOTHING_MM = 4.0  # strokes shorter in all than this are dirt
 SIGNATURE_MM = 20.0  # of strokes; the largest tick seen has 16
+# A short one winds to and fro and is nothing straight. Of 300 empty blanks with ticks, folds,
+# staples' shadows or stamps none with so much ink was like that.
+SHORT_MM = 14.0
+TICK_STROKES, STROKE_MM = 2, 3.0  # of a tick or a cross: a third stroke as long makes more of it
 DATE_MM = 12.0
 STRAIGHT = 0.85  # of a line: folds, staples, rulers
 STAMP_MM = 45.0  # this much ink outside the blank is a stamp's or a drawing's, not a signature's
@@ -228,13 +232,22 @@ def _is_signature(marks: _Marks, ocr: OcrEngine) -> bool | None:
         return False  # a fold or a staple and nothing else
     if marks.outside > STAMP_MM:
         return None
-    if marks.length < SIGNATURE_MM or (marks.winding < WINDING and marks.height < LOW_MM):
+    if marks.winding < WINDING and marks.height < LOW_MM:
         return None
-    if marks.crossings < CROSSINGS and _is_tick(marks.pen):
+    if marks.length < (SIGNATURE_MM if marks.crossings < CROSSINGS else SHORT_MM):
+        return None
+    if _is_simple(marks) and _is_tick(marks.pen):
         return None
     if marks.crossings >= TEXT_CROSSINGS and _may_be_date(marks, ocr):
         return None
     return True
+
+
+def _is_simple(marks: _Marks) -> bool:
+    """Whether so few strokes, or so short ones, may be a tick."""
+    if marks.crossings >= CROSSINGS:
+        return marks.length < SIGNATURE_MM
+    return sum(p.length > STROKE_MM for p in marks.pieces) <= TICK_STROKES
 
 
 def _is_there(marks: _Marks, enough: float) -> bool | None:

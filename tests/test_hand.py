@@ -43,7 +43,13 @@ def judged(what: str, seed: int, hands: tuple[str, ...] = HANDS) -> bool | None:
     ]
     plan = {"signature": what, "date": "date"}
     fill_in(sheet, places, plan, seed, "PAPER", hands, people.DAY)
-    grey = cv2.GaussianBlur(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), (0, 0), 0.8)
+    return present(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), seed)
+
+
+def present(page_: cv2.typing.MatLike, seed: int = 1) -> bool | None:
+    """What is seen in the signature's blank of such a page, as a scanner sees it."""
+    print_ = issued()
+    grey = cv2.GaussianBlur(page_, (0, 0), 0.8)
     rough = np.random.default_rng(seed).normal(0, 4, grey.shape)
     grey = np.clip(grey + rough, 0, 255).astype(np.uint8)
     scan = glyphs.ink_of(grey)
@@ -60,6 +66,31 @@ def test_signature_is_seen(style: str) -> None:
     assert False not in seen
     # Two strokes of a pen may be initials or a tick: a person looks.
     assert seen.count(True) >= (4 if style == "short" else 5)
+
+
+def drawn(*strokes: tuple[tuple[float, float], ...]) -> NDArray[np.uint8]:
+    """The page with strokes in the signature's blank, in millimetres from its middle."""
+    sheet = issued()
+    for stroke in strokes:
+        points = [[round(px_from_mm(at, page.DPI)) for at in (86 + x, 48 + y)] for x, y in stroke]
+        cv2.polylines(sheet, [np.array(points, np.int32)], isClosed=False, color=(40,), thickness=3)
+    return sheet
+
+
+BAR, LEG = ((-6, -9.2), (0, -10), (6, -9.2)), ((0, -7.5), (-1, -5), (-6, 1))
+WEDGE = ((2.5, 1), (3.5, -2), (3, 0.5))
+WAVE = ((-4, -2), (-2, -8), (-1, -3), (0, -6), (1, -3), (2, -6), (3, -3))
+
+
+def test_a_third_stroke_makes_more_than_a_tick() -> None:
+    """Т and Л by straight strokes are a signature; two such strokes may be a tick."""
+    assert present(drawn(BAR, LEG, WEDGE)) is True
+    assert present(drawn(LEG, WEDGE)) is None
+
+
+def test_a_short_signature_goes_to_and_fro() -> None:
+    assert present(drawn(WAVE)) is True
+    assert present(drawn(WAVE[:3])) is None
 
 
 @pytest.mark.parametrize("trap", TRAPS)
