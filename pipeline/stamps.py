@@ -48,6 +48,10 @@ SIDE_SHOWN = 0.6  # of the least long side: print hides pieces
 HIDDEN_MM = 15.0  # between a side's end that is seen and its corner
 SOLID = 0.75  # of a side: stamps fade, printed rules cross them
 CORNER_MM = 2.0
+# Of a frame's sides, that ink shows: of 30 stamped frames the least shows 0.49; what strokes of
+# two signatures seemed to frame showed 0.28.
+FRAME_SHARE = 0.35
+FRAME_LINE_MM = 1.1
 SIDE_VOTES = 40
 PARALLEL_DEG = 4.0
 
@@ -93,7 +97,14 @@ def _shown(
     """A part of the page: where it has ink clear of the print, and its ink."""
     soft = np.asarray(cv2.GaussianBlur(scan[rows, columns], (0, 0), 1.0), np.float32)
     free = cv2.erode((issued[rows, columns] > 200).astype(np.uint8), np.ones(CLEAR_PX, np.uint8))
-    return np.asarray((soft > FAINT * black) & (free == 1)), soft
+    shown = (soft > FAINT * black) & (free == 1)
+    edge = round(px_from_mm(ink.EDGE_MM, DPI))  # the sheet's own is as straight as a frame's side
+    height, width = scan.shape
+    shown[: max(0, edge - rows.start)] = False
+    shown[max(0, height - edge - rows.start) :] = False
+    shown[:, : max(0, edge - columns.start)] = False
+    shown[:, max(0, width - edge - columns.start) :] = False
+    return np.asarray(shown), soft
 
 
 def _outline(shown: Mask, soft: Array, at: Points | None = None) -> Points | None:
@@ -118,6 +129,8 @@ def _frame(shown: Mask) -> Points | None:
     lengths = np.hypot(runs[:, 0], runs[:, 1])
     ways = np.degrees(np.arctan2(runs[:, 1], runs[:, 0]))
     best, corners = 0.0, None
+    line = np.ones((round(px_from_mm(FRAME_LINE_MM, DPI)),) * 2, np.uint8)
+    wide = np.asarray(cv2.dilate(shown.astype(np.uint8), line), np.uint8)
     known: list[int] = []
     for number in map(int, np.argsort(-lengths)):
         turn = np.radians(-ways[number])
@@ -130,12 +143,28 @@ def _frame(shown: Mask) -> Points | None:
             continue  # on a line that was tried
         known.append(number)
         for x0, x1, y0, y1 in _boxes(along, across):
-            if x1 - x0 < WIDEST_FRAME_MM and (x1 - x0) * (y1 - y0) > best:
+            if not best < (x1 - x0) * (y1 - y0) < WIDEST_FRAME_MM * (y1 - y0):
+                continue
+            frame, about = (
+                np.array([[x0 - m, y0 - m], [x1 + m, y0 - m], [x1 + m, y1 + m], [x0 - m, y1 + m]])
+                for m in (0.0, MARGIN_MM)
+            )
+            if _is_drawn(frame @ spin + lines[number, 0], wide):
                 best = (x1 - x0) * (y1 - y0)
-                m = MARGIN_MM
-                box = [[x0 - m, y0 - m], [x1 + m, y0 - m], [x1 + m, y1 + m], [x0 - m, y1 + m]]
-                corners = np.asarray(np.array(box) @ spin + lines[number, 0], np.float64)
+                corners = np.asarray(about @ spin + lines[number, 0], np.float64)
     return corners
+
+
+def _is_drawn(corners: Points, shown: NDArray[np.uint8]) -> bool:
+    """Whether there is ink along a good part of a frame's sides."""
+    shares = []
+    for start, end in zip(corners, np.roll(corners, 1, axis=0), strict=True):
+        steps = int(px_from_mm(float(np.hypot(*(end - start))), DPI)) + 1
+        at = np.rint(np.linspace(start, end, steps) / mm_from_px(1, DPI)).astype(int)
+        on = at[((at >= 0) & (at < shown.shape[::-1])).all(axis=1)]
+        if len(on):
+            shares.append(float(shown[on[:, 1], on[:, 0]].mean()))
+    return bool(shares) and float(np.mean(shares)) > FRAME_SHARE
 
 
 def _boxes(along: Points, across: Points) -> Iterator[tuple[float, float, float, float]]:

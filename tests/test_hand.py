@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import glyphs, hand, ink, page
+from pipeline import glyphs, hand, ink, page, stamps
 from pipeline.engines import tesseract
 from pipeline.geometry import Box, px_from_mm
 from pipeline.paper import Place
@@ -91,6 +91,15 @@ def test_a_third_stroke_makes_more_than_a_tick() -> None:
 def test_a_short_signature_goes_to_and_fro() -> None:
     assert present(drawn(WAVE)) is True
     assert present(drawn(WAVE[:3])) is None
+
+
+def test_the_edge_of_the_sheet_is_no_stamps_side() -> None:
+    """A dark table shows beside the sheet, and long strokes run towards it."""
+    sheet = drawn(((40, -20), (81, -20)), ((40, 0), (81, 0)))
+    sheet[:, -round(px_from_mm(4, page.DPI)) :] = 60
+    scan = glyphs.ink_of(cv2.GaussianBlur(sheet, (0, 0), 0.8))
+    moved = Box(PLACE.box.x0 + 40, PLACE.box.y0, PLACE.box.x1 + 40, PLACE.box.y1)
+    assert not stamps.over(moved, scan, issued(), BLACK)
 
 
 @pytest.mark.parametrize("trap", TRAPS)
