@@ -97,7 +97,7 @@ def test_the_edge_of_the_sheet_is_no_stamps_side() -> None:
     """A dark table shows beside the sheet, and long strokes run towards it."""
     sheet = drawn(((40, -20), (81, -20)), ((40, 0), (81, 0)))
     sheet[:, -round(px_from_mm(4, page.DPI)) :] = 60
-    scan = glyphs.ink_of(cv2.GaussianBlur(sheet, (0, 0), 0.8))
+    scan = glyphs.ink_of(np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.8), np.uint8))
     moved = Box(PLACE.box.x0 + 40, PLACE.box.y0, PLACE.box.x1 + 40, PLACE.box.y1)
     assert not stamps.over(moved, scan, issued(), BLACK)
 
