@@ -43,6 +43,7 @@ DIRT_SCORE = 0.86
 TRUSTED_OCR = 0.85
 AGREED_BETA = 0.2  # enough where OCR read the same other letter; honest glyphs hardly reach it
 LOST_SCORE = 0.45  # below it there is no print to save
+SPECK_SIGNS = ".,:;'`‘’“”\"*°^·•-—_"
 MADE_BY_A_SPECK = {"ш": "щЩ", "и": "йцЙЦ", "е": "ёЁ", "ь": "ыъЫЪ", "г": "тТ", "с": "еЕ"}
 # From a pen's ink, which is told from print only so far from it; captions stand close under rules.
 CROSSED_MM, CROSSED_SMALL_MM = 0.8, 1.4
@@ -87,17 +88,9 @@ def doubts_of(
             if _crossed(glyph, excused):
                 continue  # a signature runs over it: its ink is accounted for
             tried += 1
-            sure, leans = True, True
-            # Never a figure or sign: a pen makes 4 of 1, and a comma of a point, by adding to it.
-            is_tried = tried <= MOST_TRIED
-            may_be_dirt = is_tried and glyph.char.isalpha() and not _is_made(verdict)
-            blotted = may_be_dirt and blots.is_blotted(glyph, seen)
-            if blotted:
-                sure, leans = False, False
-            elif is_tried and verdict.score >= LOST_SCORE:
-                sure, leans = _weighed(verdict, usual, seen, letters)
-                is_mild = not (sure or leans) and _is_a_letter_still(verdict)
-                blotted = is_mild and blots.is_whole(glyph, seen)
+            sure, leans, blotted = True, True, False
+            if tried <= MOST_TRIED:
+                sure, leans, blotted = _tried(verdict, usual, seen, letters)
             if sure or glyph.size >= SMALL_PT:  # OCR cannot read small print: it decides nothing
                 of_word.append(Doubt(verdict, tuple(word), sure, leans, blotted))
         # Dirt lies on one letter. Where several lean, a letter may have come or gone, which OCR
@@ -106,6 +99,19 @@ def doubts_of(
             of_word = [replace(doubt, sure=doubt.sure or doubt.leans) for doubt in of_word]
         found += of_word
     return found
+
+
+def _tried(verdict: Verdict, usual: float, seen: Look, letters: Atlas) -> tuple[bool, bool, bool]:
+    """A suspect glyph tried with every letter: see ``Doubt`` for what is told of it."""
+    glyph, is_lost = verdict.glyph, verdict.score < LOST_SCORE
+    sure, leans = (True, True) if is_lost else _weighed(verdict, usual, seen, letters)
+    # Never a figure or sign: a pen makes 4 of 1, and a comma of a point, by adding to it.
+    blotted = glyph.char.isalpha() and blots.is_blotted(glyph, seen)
+    # Dirt that makes the whole of another letter, as the bar of an е does, is that letter.
+    if blotted and (is_lost or not sure or _is_a_letter_still(verdict)):
+        return False, False, True
+    is_mild = not (sure or leans) and _is_a_letter_still(verdict)
+    return sure, leans, is_mild and blots.is_whole(glyph, seen)
 
 
 def _crossed(glyph: Glyph, excused: NDArray[np.bool_]) -> bool:
@@ -156,15 +162,14 @@ def _is_a_letter_still(verdict: Verdict) -> bool:
     return char.isalpha() and verdict.twin not in MADE_BY_A_SPECK.get(char.lower(), "")
 
 
-def _is_made(verdict: Verdict) -> bool:
-    """Whether dirt, if it is dirt, made a whole other letter of it."""
-    beta = verdict.change - 1.5 * verdict.error
-    return beta > LEAN_BETA and not _is_a_letter_still(verdict)
-
-
 def says(doubts: Sequence[Doubt], read: str) -> bool:
-    """Whether OCR read a word as issued, but for letters under dirt; ``doubts`` are the word's."""
+    """Whether OCR read a word as issued, but for letters under dirt; ``doubts`` are the word's.
+
+    A speck beside the word that it took for a sign is left to ``gaps``.
+    """
     word = doubts[0].word
+    if len(read) > len(word):
+        read = read.strip(SPECK_SIGNS)
     blotted = [d.verdict.glyph for d in doubts if d.blotted]
     return len(read) == len(word) and all(
         seen == glyph.char or any(glyph is one for one in blotted)

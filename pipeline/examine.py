@@ -90,8 +90,10 @@ def examine(
     if under.any():
         wording = [d for d in wording if not alterations.is_stamped(d, under, seen)]
         hurt = [w for w in hurt if not under[ink.window(layout.box_of(w), under.shape, 0.0)].any()]
-        found = alterations.find(view, wording, hurt, excused | under, whole)
+        touched = {p.field for p in _touching(here, found) if p.colour not in whole}
+        fields = _doubted(fields, touched, "unreadable")
         fields = _stamped(fields, text, here, under & left, whole)
+        found = alterations.find(view, wording, hurt, excused | under, whole)
     if any(pen.kind == "signature" and pen.present is False for pen in pens):
         found = [
             replace(one, looks_like="signature")
@@ -120,12 +122,14 @@ def _touched(
     fields: Sequence[FieldReading], here: Sequence[Place], found: Sequence[Alteration]
 ) -> tuple[FieldReading, ...]:
     """A verified field with strange ink in or just behind it is not what was issued any more."""
-    hit = {
-        p.field
-        for p in here
-        if not p.hand and any(p.box.grown(1.0, 0.0).overlaps(a.box) for a in found)
-    }
-    return _doubted(fields, hit, "mismatch")
+    return _doubted(fields, {p.field for p in _touching(here, found)}, "mismatch")
+
+
+def _touching(here: Sequence[Place], found: Sequence[Alteration]) -> list[Place]:
+    """The places of values with strange ink in them or just behind."""
+    return [
+        p for p in here if not p.hand and any(p.box.grown(1.0, 0.0).overlaps(a.box) for a in found)
+    ]
 
 
 def _doubted(

@@ -42,12 +42,16 @@ _STROKES = np.ones((19, 1), np.uint8)  # of a figure 3 that is seen in part: 2.4
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Ink in a blank: where, how much (mm²), behind which value (0: none), and if just behind."""
+    """Ink in a blank: where, how much (mm²), behind which print, and if just behind a value.
+
+    ``value`` is the colour of the print (0: no value's), ``letter`` whether it ends in a letter.
+    """
 
     line: Sequence[Glyph]
     box: Box
     area: float
     value: int
+    letter: bool
     near: bool
     dot: bool
 
@@ -61,8 +65,14 @@ class _Piece:
         base = float(np.median([glyph.origin_y for glyph in self.line]))
         return self.dot and abs(self.box.y1 - base) > ON_BASE_MM
 
+    @property
+    def is_stop(self) -> bool:
+        """A dot that changes no word, as it would a number."""
+        return self.dot and self.letter
+
     def is_mark(self, least: float) -> bool:
-        return self.near and self.area > least and self.box.height > MARK_HIGH_MM
+        is_large = self.area > least and self.box.height > MARK_HIGH_MM
+        return self.near and is_large and not self.is_dirt
 
 
 def added(
@@ -74,22 +84,24 @@ def added(
     """Where something as large as a letter stands in a blank, or a mark behind a field's value.
 
     Each line from left to right; ``excused`` is ink that is accounted for, ``whole`` the colours of
-    the values that OCR read letter for letter: on a page with specks that clears their marks.
+    the values that OCR read letter for letter: on a page with specks that clears their marks, and
+    dots behind words are specks.
     """
     pieces = [piece for line in lines for piece in _pieces(line, seen, excused)]
     specks = any(not p.value and not p.is_letter and p.area > SPECK_MM2 for p in pieces)
-    clear, least = (whole, MARK_AMONG_SPECKS_MM2) if specks else (frozenset(), MARK_MM2)
+    least = MARK_AMONG_SPECKS_MM2 if specks else MARK_MM2
     return [
         (p.line, p.box)
         for p in pieces
-        if p.is_letter or (p.is_mark(least) and p.value not in clear and not (specks and p.is_dirt))
+        if p.is_letter or (p.is_mark(least) and not (specks and (p.value in whole or p.is_stop)))
     ]
 
 
 def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> Iterator[_Piece]:
     upper = min(min(g.box.y0, g.origin_y - ASCENT * mm_from_points(g.size)) for g in line)
     lower = max(g.box.y1 for g in line)
-    for start, end, value in _blanks(line):
+    for start, end, behind in _blanks(line):
+        value, letter = (behind.colour, behind.char.isalpha()) if behind else (0, False)
         x0, y0, x1, y1 = Box(start, upper, end, lower).px(DPI)
         zone = (slice(max(0, y0), y1), slice(max(0, x0), x1))
         excess = (seen.scan[zone] - seen.model[zone] > INK_SHARE * seen.black) & ~excused[zone]
@@ -105,21 +117,18 @@ def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> It
             box = Box(left, top, left + mm_from_px(width, DPI), top + mm_from_px(height, DPI))
             dot = is_round(ink[dy : dy + height, dx : dx + width])
             near = value > 0 and mm_from_px(x, DPI) <= MARK_REACH_MM
-            yield _Piece(line, box, area, value, near, dot)
+            yield _Piece(line, box, area, value, letter, near, dot)
 
 
-def _blanks(line: Sequence[Glyph]) -> Iterator[tuple[float, float, int]]:
-    """Left and right of every blank that has room for a letter, in millimetres.
-
-    And the colour (from 1) of the value that it is behind, 0 behind other words.
-    """
+def _blanks(line: Sequence[Glyph]) -> Iterator[tuple[float, float, Glyph | None]]:
+    """Left and right (mm) of every blank with room for a letter, and the glyph just before it."""
     start, end = line[0].box.x0, line[-1].box.x1
-    yield start - REACH_MM, start - BESIDE_MM, 0
+    yield start - REACH_MM, start - BESIDE_MM, None
     for one, following in pairwise(line):
         left, right = one.box.x1 + BESIDE_MM, following.box.x0 - BESIDE_MM
         if right - left > 2 * REACH_MM:
-            yield left, left + REACH_MM, one.colour
-            yield right - REACH_MM, right, 0
+            yield left, left + REACH_MM, one
+            yield right - REACH_MM, right, None
         elif right - left > LEAST_MM:
-            yield left, right, one.colour
-    yield end + BESIDE_MM, end + REACH_MM, line[-1].colour
+            yield left, right, one
+    yield end + BESIDE_MM, end + REACH_MM, line[-1]

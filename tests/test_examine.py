@@ -84,22 +84,38 @@ def test_a_comma_added_behind_a_value_is_seen(
     assert [one["kind"] for one in document["alterations"]] == ["insertion"]
 
 
+def specked(page: Pixels, free: tuple[int, int]) -> Pixels:
+    """The page with specks all over, but for the rows (mm) of one line."""
+    dirty = page.copy()
+    for x, y in np.random.default_rng(3).uniform((30, 30), (190, 250), (900, 2)):
+        if not px(y) - px(4) < free[0] < px(y) + px(8):
+            cv2.circle(dirty, (px(x), px(y)), px(0.17), 40, -1)
+    return dirty
+
+
 @pytest.mark.parametrize("comma", [False, True])
 def test_a_comma_added_among_specks_is_told_from_them(
     signed: tuple[Office, Json, list[Pixels]], tmp_path: Path, comma: bool
 ) -> None:
-    page = signed[2][0].copy()
     _left, top, right, bottom = seen_at(signed, "passport_series")
-    dice = np.random.default_rng(3)
-    for x, y in dice.uniform((30, 30), (190, 250), (900, 2)):
-        if not px(y) - px(4) < top < px(y) + px(8):
-            cv2.circle(page, (px(x), px(y)), px(0.17), 40, -1)
+    page = specked(signed[2][0], (top, bottom))
     if comma:
         at = (right + px(0.8), bottom - px(0.7))
         cv2.ellipse(page, at, (px(0.2), px(0.35)), 20, 0, 360, 20, -1)
     document = taken_in(signed, page, tmp_path)
     is_match = document["fields"]["passport_series"]["status"] == "match"
     assert is_match == (not comma)
+
+
+@pytest.mark.parametrize(("field", "status"), [("applicant", "match"), ("passport_series", "?")])
+def test_a_dot_among_specks_changes_a_number_but_no_word(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path, field: str, status: str
+) -> None:
+    _left, top, right, bottom = seen_at(signed, field)
+    page = specked(signed[2][0], (top, bottom))
+    cv2.circle(page, (right + px(0.75), bottom - px(0.6)), px(0.3), 20, -1)
+    document = taken_in(signed, page, tmp_path)
+    assert (document["fields"][field]["status"] == "match") == (status == "match")
 
 
 def test_words_that_a_sharp_fold_runs_through_are_straightened(
