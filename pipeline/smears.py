@@ -9,7 +9,7 @@ from statistics import median, median_low
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import ink, layout
+from pipeline import blots, ink, layout
 from pipeline.glyphs import Look, Verdict
 from pipeline.layout import Glyph
 from pipeline.page import DPI
@@ -50,6 +50,7 @@ def found(
         if len(word) > 1
         and not excused[ink.window(layout.box_of(word), excused.shape, 0.0)].any()
         and _is_hurt(word, drop_of, limit, seen)
+        and not _is_only_specked(word, seen)
     ]
     return frozenset(smeared | {glyph.colour for word in hurt for glyph in word}), hurt
 
@@ -60,6 +61,11 @@ def _is_hurt(
     if _typical(glyphs, drop_of) > limit:
         return True
     return median(ink_share(glyph, seen) for glyph in glyphs) < RUBBED_SHARE
+
+
+def _is_only_specked(word: Sequence[Glyph], seen: Look) -> bool:
+    """Whether a short word has nothing worse than a speck that lies on all of it, or a fold."""
+    return len(word) < SMEARED_GLYPHS and all(blots.is_whole(glyph, seen) for glyph in word)
 
 
 def _typical(word: Sequence[Glyph], drop_of: Mapping[int, float]) -> float:

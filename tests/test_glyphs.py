@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import blots, layout
+from pipeline import blots, layout, smears
 from pipeline.atlas import Atlas
 from pipeline.doubt import doubts_of
 from pipeline.geometry import MM_PER_INCH
 from pipeline.glyphs import Look, verify
 from pipeline.layout import Glyph
 from pipeline.page import DPI
+from pipeline.placing import words
 from pipeline.registry import Registry
 from pipeline.settings import load
 from tests import scanning
@@ -124,6 +125,23 @@ def test_a_letter_that_left_no_trace_is_missed(
     wiped[y0:y1, x0:x1] = 0
     (verdict,) = verify(look_at(wiped, ink), [glyph], letters)
     assert verdict.score < 0.1
+
+
+def test_a_speck_between_two_letters_smears_no_word(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    """It lies on all of a short word; a thumb that wipes such a word leaves less of it."""
+    ink, glyphs = printed
+    word = next(w for w in words(glyphs) if "".join(g.char for g in w) == "об")
+    none = np.zeros(ink.shape, np.bool_)
+    x0, y0, x1, y1 = layout.box_of(word).grown(0.5).px(DPI)
+    between = ((word[0].box.px(DPI)[2] + word[1].box.px(DPI)[0]) // 2, (y0 + y1) // 2 - 3)
+    wiped = ink.copy()
+    wiped[y0:y1, x0:x1] = cv2.blur(ink[y0:y1, x0:x1], (9, 3))
+    for scan, is_hurt in ((dotted(ink, between, 3), False), (wiped, True)):
+        seen = look_at(scan, ink)
+        _values, hurt = smears.found(verify(seen, glyphs, letters), seen, none)
+        assert (list(word) in [list(one) for one in hurt]) == is_hurt
 
 
 def test_two_dots_make_another_letter(printed: tuple[Ink, tuple[Glyph, ...]]) -> None:
