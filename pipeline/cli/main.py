@@ -5,7 +5,6 @@ Commands are imported when they are called, so that ``--help`` is quick.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import io
 import os
@@ -25,9 +24,6 @@ from pipeline.files import cannot_write, is_full
 from pipeline.i18n import _
 
 DEBUG_VARIABLE = "PAPERLOOP_DEBUG"
-# New objects between two looks for cycles. Values here are frozen and have none: at Python's 700 a
-# fifth of the time that the list of 10,000 files takes goes into looking.
-GC_OBJECTS = 50_000
 
 
 class Entry(NamedTuple):
@@ -128,11 +124,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """The entry point: UTF-8 whatever the console's code page, memory, and the exit code."""
+    """The entry point: UTF-8 whatever the console's code page, and the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    gc.set_threshold(GC_OBJECTS)
     sys.exit(run(sys.argv[1:]))
 
 
