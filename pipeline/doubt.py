@@ -43,6 +43,7 @@ DIRT_SCORE = 0.86
 TRUSTED_OCR = 0.85
 AGREED_BETA = 0.2  # enough where OCR read the same other letter; honest glyphs hardly reach it
 LOST_SCORE = 0.45  # below it there is no print to save
+# What OCR takes a speck beside a word for.
 SPECK_SIGNS = ".,:;'`‘’“”\"*°^·•-—_"
 MADE_BY_A_SPECK = {"ш": "щЩ", "и": "йцЙЦ", "е": "ёЁ", "ь": "ыъЫЪ", "г": "тТ", "с": "еЕ"}
 # From a pen's ink, which is told from print only so far from it; captions stand close under rules.
@@ -104,11 +105,12 @@ def doubts_of(
 def _tried(verdict: Verdict, usual: float, seen: Look, letters: Atlas) -> tuple[bool, bool, bool]:
     """A suspect glyph tried with every letter: see ``Doubt`` for what is told of it."""
     glyph, is_lost = verdict.glyph, verdict.score < LOST_SCORE
-    sure, leans = (True, True) if is_lost else _weighed(verdict, usual, seen, letters)
     # Never a figure or sign: a pen makes 4 of 1, and a comma of a point, by adding to it.
     blotted = glyph.char.isalpha() and blots.is_blotted(glyph, seen)
-    # Dirt that makes the whole of another letter, as the bar of an е does, is that letter.
-    if blotted and (is_lost or not sure or _is_a_letter_still(verdict)):
+    if blotted and (is_lost or _is_a_letter_still(verdict)):
+        return False, False, True
+    sure, leans = (True, True) if is_lost else _weighed(verdict, usual, seen, letters)
+    if blotted and not sure:  # else it makes the whole of another letter, as the bar of an е does
         return False, False, True
     is_mild = not (sure or leans) and _is_a_letter_still(verdict)
     return sure, leans, is_mild and blots.is_whole(glyph, seen)

@@ -143,14 +143,15 @@ def _frame(shown: Mask) -> Points | None:
             continue  # on a line that was tried
         known.append(number)
         for x0, x1, y0, y1 in _boxes(along, across):
-            if not best < (x1 - x0) * (y1 - y0) < WIDEST_FRAME_MM * (y1 - y0):
+            area = (x1 - x0) * (y1 - y0)
+            if x1 - x0 >= WIDEST_FRAME_MM or area <= best:
                 continue
             frame, about = (
                 np.array([[x0 - m, y0 - m], [x1 + m, y0 - m], [x1 + m, y1 + m], [x0 - m, y1 + m]])
                 for m in (0.0, MARGIN_MM)
             )
             if _is_drawn(frame @ spin + lines[number, 0], wide):
-                best = (x1 - x0) * (y1 - y0)
+                best = area
                 corners = np.asarray(about @ spin + lines[number, 0], np.float64)
     return corners
 
