@@ -20,6 +20,7 @@ OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 _CHUNK = 1 << 20
 _WORK = ".work"  # in the folder of output
+_OUTSIDE = "outside"  # in a run's work folder: where it has a folder that is not in the workspace
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -157,6 +158,8 @@ def run_lock(output: Path, waits: Callable[[], None] = lambda: None) -> Iterator
         lock.acquire()
     try:
         sweep_parts(output)
+        for note in (output / _WORK).glob(f"*/{_OUTSIDE}"):
+            _remove_sockets(Path(note.read_text("utf-8")))
         shutil.rmtree(output / _WORK, ignore_errors=True)
         yield
     finally:
@@ -177,3 +180,20 @@ def work_folder(output: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             parent.rmdir()
+
+
+@contextmanager
+def outside_folder(output: Path, folder: Path | None) -> Iterator[None]:
+    """Have the next run remove a folder of sockets outside the workspace if this one is killed."""
+    with work_folder(output) as work:
+        if folder:
+            write_atomic(work / _OUTSIDE, str(folder).encode())
+        yield
+
+
+def _remove_sockets(folder: Path) -> None:
+    with suppress(OSError):  # gone long since, or something else is in it
+        for path in folder.iterdir():
+            if path.is_socket():
+                path.unlink()
+        folder.rmdir()

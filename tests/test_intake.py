@@ -447,18 +447,22 @@ def test_killed_run_leaves_nothing_behind(office: Office, issued: Issued, tmp_pa
     calm = office.copy_to(tmp_path / "calm")
     calm.take_in()
     expected = office_state(calm)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
     for pages in (1, 3):
-        kill_after(office, pages)
+        kill_after(office, pages, temporary)
     office.take_in()
     assert office_state(office) == expected
+    assert not list(temporary.iterdir())  # what the workers' server had there
 
 
-def kill_after(office: Office, pages: int) -> None:
+def kill_after(office: Office, pages: int, temporary: Path) -> None:
     """Start an intake and kill it when so many pages are in the registry."""
     registry = office.root / "output" / "registry.db"
     command = ["-c", "from pipeline.cli.main import main; main()", "intake", "inbox", "--workers"]
     run = subprocess.Popen(
         [sys.executable, *command, "1"], cwd=office.root,
+        env=os.environ | {"TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     while run.poll() is None:

@@ -15,6 +15,8 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Semaphore, Thread
 from typing import Any, ParamSpec, TypeVar
@@ -45,7 +47,8 @@ class Crew(Executor):
     """``size`` workers, each made ready by ``start(*arguments)``; a job may take ``seconds``.
 
     A job's future raises StuckError or LostError where it took its worker with it. What
-    ``start`` raises is raised by every job.
+    ``start`` raises is raised by every job. ``temporary`` is the folder that it has among the
+    system's temporary files, if any.
     """
 
     def __init__(
@@ -58,6 +61,10 @@ class Crew(Executor):
         )
         if sys.platform != "win32":
             self._context.set_forkserver_preload([start.__module__])
+        # Where the fork server has its socket: a socket's path has to be short. Made before the
+        # threads want it; Python removes it with this process, unless that is killed.
+        forked = self._context.get_start_method() == "forkserver"
+        self.temporary = Path(get_temp_dir()) if forked else None
         self._start = (start, arguments)
         self._seconds = seconds
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
