@@ -102,8 +102,8 @@ def of_list(
     freed = waived(events)
     for wanted in checklist.items if checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
-        names = dict.fromkeys((wanted.item, *wanted.forms))  # a form may be an item by its name
-        mine = [one for name in names for one in entered[name]]
+        names = [wanted.item, *(form for form in wanted.forms if form != wanted.item)]
+        mine = [one for name in names if name in entered for one in entered[name]]
         ids = [documents.get(one.id, one.id) for one in mine]
         evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
         needed = checklists.needed(wanted, data)
@@ -118,7 +118,7 @@ def of_list(
             evidence,
             wanted.mark,
             wanted.ground,
-            tuple(line for name in names for line in lines[name]),
+            tuple([line for name in names if name in lines for line in lines[name]]),
             wanted.brought and needed is True,
         )
     for form, item in issued.items():
@@ -178,11 +178,11 @@ def _stands(
     today: date,
 ) -> tuple[State, str]:
     """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
+    if mine or evidence:
+        return _received(wanted, papers, mine, evidence, today)
     state: State = "not-needed"
     why = in_language(wanted.condition, wanted.condition_en)
-    if mine or evidence:
-        state, why = _received(wanted, papers, mine, evidence, today)
-    elif waived:
+    if waived:
         why = waived.why or ""
     elif papers:
         state, why = papers[0].state, papers[0].why
@@ -215,8 +215,7 @@ def _received(
         return "received", _("a copy without the mark «Верно»")
     if papers and papers[0].evidence:
         return "received" if wanted.repeats else papers[0].state, papers[0].why
-    places = dict.fromkeys(one.place for one in mine if one.place)
-    return "received", ", ".join(places)
+    return "received", ", ".join(dict.fromkeys([one.place for one in mine if one.place]))
 
 
 def _why_received(entry: Filed) -> str:

@@ -31,8 +31,13 @@ def day_of(said: object) -> date | None:
     """A day as data and records keep it: a date, or 2026-09-14; None where it is neither."""
     if isinstance(said, date):
         return said
+    return _iso_day(said) if isinstance(said, str) else None
+
+
+@lru_cache(maxsize=4096)  # an office's list asks for those of every document
+def _iso_day(said: str) -> date | None:
     try:
-        day = date.fromisoformat(str(said))
+        day = date.fromisoformat(said)
     except ValueError:
         return None
     return day if day.isoformat() == said else None  # 20260914 is a number
