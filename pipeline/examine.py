@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline import alterations, hand, ink, layout, marks, placing, smears, stamps, streaks
 from pipeline import glyphs as glyphs_
 from pipeline.atlas import Atlas
-from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, says
+from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, left_out, says
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box
 from pipeline.glyphs import Verdict
@@ -231,8 +231,9 @@ def _read(
     dirty = {id(d.verdict.glyph) for d in doubts if d.blotted}
     for name, colour in read_prints.items():
         print_ = [verdict_of[id(glyph)] for glyph in by_colour[colour]]
-        found = contradicted(print_, _squeezed(lines[name][0]))
-        left += [d for d in found if id(d.verdict.glyph) not in dirty]
+        read = _squeezed(lines[name][0])
+        left += [d for d in contradicted(print_, read) if id(d.verdict.glyph) not in dirty]
+        left += left_out(print_, read)
     return lines, left, whole
 
 
@@ -271,8 +272,6 @@ def _fields(
             status = "unreadable"
         earlier = found.get(place.field)
         read, confidence = lines.get(place.field, ("", 0.0))
-        if earlier is None and status == "match" and _lacks(read, by_colour.get(place.colour, ())):
-            status = "unreadable"
         if earlier is not None and not _worse(status, earlier.status):
             continue
         expected = printed.get(place.field)
@@ -284,15 +283,6 @@ def _fields(
             crop,
         )  # fmt: skip
     return tuple(found.values())
-
-
-def _lacks(read: str, print_: Sequence[Glyph]) -> bool:
-    """Whether OCR read fewer letters and figures than were printed, and no signs for them.
-
-    Of 4,600 honest prints that were verified one was read so: OCR adds more often than it omits.
-    """
-    is_short = len(_squeezed(read)) < len(print_)
-    return is_short and sum(c.isalnum() for c in read) < sum(g.char.isalnum() for g in print_)
 
 
 def _stamped(

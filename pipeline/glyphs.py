@@ -160,6 +160,10 @@ WINDOWS_KEPT = 500  # about 0.2 MB each; a page needs 80
 INK_STEPS = 127
 EMPTY = 1e-3  # the scan's variance in a window where nothing stands: a full stop has 1
 RIDGE = 1e-4  # where a slope is flat all over
+# A threshold takes the tails of all commas and the bars of all е alike: what most of a page's like
+# characters lean to is the scan's doing. Of one that was exchanged half of its lean stays at least.
+ALIKE = 5
+MOST_ALIKE = 0.5
 PHASES = 4  # a glyph's place within a pixel is kept to a quarter
 
 
@@ -284,6 +288,8 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
     if not window.twins:
         return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
     beta = product / lever
+    if len(alike) >= ALIKE:
+        beta -= np.clip(np.median(beta, axis=0), 0.0, MOST_ALIKE)
     error = seen.noise / np.sqrt(lever)
     worst = np.argmax(beta, axis=1)
     each = np.arange(len(alike))

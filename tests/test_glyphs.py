@@ -167,3 +167,37 @@ def test_the_likest_letters_are_looked_for(letters: Atlas, was: str, now: str) -
         if letters.letter(font, was, 12) is not None:
             assert now in {twin.char for twin in letters.twins(font, was)}
     assert any(letters.letter(font, was, 12) is not None for font in styles)
+
+
+def without_tails(ink: Ink, commas: list[Glyph]) -> Ink:
+    """A threshold's work: what of a comma is below the base line is gone."""
+    thin = ink.copy()
+    for comma in commas:
+        x0, _y0, x1, y1 = comma.box.grown(0.1).px(DPI)
+        thin[round(comma.origin_y / MM_PER_INCH * DPI) + 1 : y1 + 1, x0:x1] *= 0.35
+    return thin
+
+
+def test_what_all_commas_of_a_page_lost_alike_is_no_doubt(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    ink, glyphs = printed
+    commas = [g for g in glyphs if g.char == ","]
+    nowhere = np.zeros(ink.shape, bool)
+    for hurt, is_doubted in ((commas, False), (commas[3:4], True)):
+        seen = look_at(without_tails(ink, hurt), ink)
+        found = doubts_of(verify(seen, glyphs, letters), glyphs, nowhere, seen, letters)
+        assert any(doubt.verdict.glyph is commas[3] for doubt in found) == is_doubted
+
+
+def test_a_comma_exchanged_on_a_page_of_thin_commas_is_seen(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    ink, glyphs = printed
+    commas = [g for g in glyphs if g.char == ","]
+    thin = exchanged(without_tails(ink, commas), commas[3], letter(glyphs, "."))
+    seen = look_at(thin, ink)
+    found = doubts_of(
+        verify(seen, glyphs, letters), glyphs, np.zeros(ink.shape, bool), seen, letters
+    )
+    assert any(doubt.verdict.glyph is commas[3] for doubt in found)
