@@ -21,8 +21,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pipeline import atlas as atlas_
+from pipeline import habits
 from pipeline.atlas import OVERSAMPLING, Atlas
 from pipeline.geometry import MM_PER_INCH, mm_from_points, px_from_mm
+from pipeline.habits import Habits, Likened
 from pipeline.layout import Glyph
 from pipeline.page import DPI
 from pipeline.placing import MARGIN_PX, box_px, correlation, place_words
@@ -147,12 +149,14 @@ def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]
     groups: dict[tuple[str, str, float], list[int]] = {}
     for i, glyph in enumerate(glyphs):
         groups.setdefault((glyph.font, glyph.char, glyph.size), []).append(i)
+    likened = [
+        (members, _liken(seen, [glyphs[i] for i in members], letters))
+        for members in groups.values()
+    ]
+    every = habits.of([group for _members, group in likened])
     verdicts: dict[int, Verdict] = {}
-    for (font, char, size), members in groups.items():
-        window = _window(font, char, size, letters, seen.sigma)
-        alike = [glyphs[i] for i in members]
-        for i, verdict in zip(members, _verdicts(seen, alike, window), strict=True):
-            verdicts[i] = verdict
+    for members, group in likened:
+        verdicts.update(zip(members, _verdicts(group, every), strict=True))
     return [verdicts[i] for i in range(len(glyphs))]
 
 
@@ -160,10 +164,6 @@ WINDOWS_KEPT = 500  # about 0.2 MB each; a page needs 80
 INK_STEPS = 127
 EMPTY = 1e-3  # the scan's variance in a window where nothing stands: a full stop has 1
 RIDGE = 1e-4  # where a slope is flat all over
-# A threshold takes the tails of all commas and the bars of all е alike: what most of a page's like
-# characters lean to is the scan's doing. Of one that was exchanged half of its lean stays at least.
-ALIKE = 5
-MOST_ALIKE = 0.5
 PHASES = 4  # a glyph's place within a pixel is kept to a quarter
 
 
@@ -271,13 +271,14 @@ def _phases(
     return np.ascontiguousarray(turns[::-1, ::-1])
 
 
-def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> list[Verdict]:
-    """The verdicts of glyphs that are the same character in the same font and size."""
+def _liken(seen: Look, alike: Sequence[Glyph], letters: Atlas) -> Likened:
+    first = alike[0]
+    window = _window(first.font, first.char, first.size, letters, seen.sigma)
     if window is None:  # a sign that the specimen lacks: its own box, nothing to compare with
         x0, y0, x1, y1 = box_px(alike[:1], MARGIN_PX, seen.scan.shape)
         window = _Window(
-            x0 - int(px_from_mm(alike[0].origin_x, DPI)),
-            y0 - int(px_from_mm(alike[0].origin_y, DPI)),
+            x0 - int(px_from_mm(first.origin_x, DPI)),
+            y0 - int(px_from_mm(first.origin_y, DPI)),
             y1 - y0,
             x1 - x0,
             (),
@@ -285,20 +286,23 @@ def _verdicts(seen: Look, alike: Sequence[Glyph], window: _Window | None) -> lis
         )
     power, rest, lever, product = _fit(seen, alike, window)
     score = np.where(power > EMPTY, np.sqrt(np.clip(1 - rest / power, 0, 1)), 0.0)[:, 0]
-    if not window.twins:
-        return [Verdict(g, float(s), 0.0, 0.0, "") for g, s in zip(alike, score, strict=True)]
-    beta = product / lever
-    if len(alike) >= ALIKE:
-        beta -= np.clip(np.median(beta, axis=0), 0.0, MOST_ALIKE)
-    error = seen.noise / np.sqrt(lever)
-    worst = np.argmax(beta, axis=1)
-    each = np.arange(len(alike))
+    return Likened(alike, window.twins, score, product / lever, seen.noise / np.sqrt(lever))
+
+
+def _verdicts(group: Likened, every: Habits) -> list[Verdict]:
+    if not group.twins:
+        pairs = zip(group.alike, group.score, strict=True)
+        return [Verdict(glyph, float(score), 0.0, 0.0, "") for glyph, score in pairs]
+    change = group.change - habits.usual(group, every)
+    worst = np.argmax(change, axis=1)
+    each = np.arange(len(worst))
     return [
-        Verdict(g, float(s), float(b), float(e), window.twins[w])
-        for g, s, b, e, w in zip(
-            alike, score, beta[each, worst], error[each, worst], worst, strict=True
+        Verdict(glyph, float(score), float(beta), float(error), group.twins[twin])
+        for glyph, score, beta, error, twin in zip(
+            group.alike, group.score, change[each, worst], group.error[each, worst], worst,
+            strict=True,
         )
-    ]
+    ]  # fmt: skip
 
 
 def _fit(seen: Look, alike: Sequence[Glyph], window: _Window) -> tuple[Sums, Sums, Sums, Sums]:
