@@ -130,9 +130,8 @@ def texts(pdf: bytes) -> list[str]:
 def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
     """One page (from 1) of an issued PDF as a grey image at ``dpi``.
 
-    It is drawn with ``across`` and ``down`` points for each pixel and reduced: coarser, PDFium
-    sets every letter on whole pixels, up to 1.6 px (at 200 dpi) from where it is printed. What
-    it draws letters by is their width alone.
+    It is drawn at EXACT_DPI at least and reduced: coarser, PDFium sets every letter on whole
+    pixels, up to 1.6 px (at 200 dpi) from where it is printed.
     """
     document = pdfium.PdfDocument(pdf)
     try:
@@ -140,21 +139,13 @@ def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
         import numpy as np
 
         sheet = document[page - 1]
-        across = math.ceil(EXACT_DPI / dpi)
-        down = min(across, 2)
         size = tuple(math.ceil(side * dpi / POINTS_PER_INCH) for side in sheet.get_size())
-        width, height = size[0] * across, size[1] * down
-        bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_Gray)
-        bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-        scale = dpi / POINTS_PER_INCH
-        pdfium_c.FPDF_RenderPageBitmapWithMatrix(
-            bitmap, sheet,
-            pdfium_c.FS_MATRIX(scale * across, 0, 0, scale * down, 0, 0),
-            pdfium_c.FS_RECTF(0, 0, width, height),
-            pdfium_c.FPDF_GRAYSCALE,
-        )  # fmt: skip
-        fine = bitmap.to_numpy().reshape(height, width)
-        return np.array(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.uint8)
+        scale = max(dpi, EXACT_DPI) / POINTS_PER_INCH
+        bitmap = sheet.render(scale=scale, grayscale=True)
+        fine = np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+        if fine.shape == size[::-1]:
+            return fine
+        return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.uint8)
     finally:
         document.close()
 
