@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,9 @@ BAND_STARTS = np.arange(0.1, 0.8, 0.05)  # of the height: the one with the clear
 BANDS = 3  # that are read, one after the other, where nothing can be read on those before
 READABLE = 15  # letters of the band: of pictures and borders fewer seem to be read
 SURELY_UPRIGHT = 120  # letters of the band: upside down some 100 seem to be read
+# Of the whole page, where it is read as it lies: letters, and their share of all that were read.
+# Of 189 pages turned wrong the share was 0.14 at most; 52 of 63 that stood upright pass.
+UPRIGHT_LETTERS, UPRIGHT_SHARE = 30, 0.4
 GUESSED = 0.5  # what OCR says of a word no surer is a guess
 WORDING_SHARE = 0.5  # of a page's wording that has to be read to take it for that page
 WORDING_MARGIN = 0.1  # whose wording fits worse than the best by more is out
@@ -98,10 +101,13 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
         cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
     )
     straight, back = _straightened(small)
-    turned = _way_up(straight, ocr)
-    found = tuple(ocr.read_page(_upright(straight, turned)))
+    # Most pages lie upright: what was read tells it, and then nothing else has to be read.
+    turned, found = 0, ocr.read_page(straight)
+    if not _is_upright(found):
+        turned = _way_up(straight, ocr)
+        found = ocr.read_page(_upright(straight, turned)) if turned else found
     to_small = back @ page.turned_back(straight.shape, turned)
-    return Text(found, turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
+    return Text(tuple(found), turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
 
 
 def around(words: Iterable[Word], air: float = 0.0) -> Pixels:
@@ -218,6 +224,12 @@ def _sureness(found: Iterable[Word]) -> float:
     return sum(
         len(word.text) * word.sure for word in wide if word.sure > GUESSED and telling([word.text])
     )
+
+
+def _is_upright(found: Sequence[Word]) -> bool:
+    """Does a page that was read as it lay surely stand upright?"""
+    sure = _sureness(found)
+    return sure > max(UPRIGHT_LETTERS, UPRIGHT_SHARE * _letters(word.text for word in found))
 
 
 def _way_up(image: Image, ocr: OcrEngine) -> int:
