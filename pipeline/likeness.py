@@ -102,10 +102,10 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
     )
     straight, back = _straightened(small)
     # Most pages lie upright: what was read tells it, and then nothing else has to be read.
-    turned, found = 0, ocr.read_page(straight)
-    if not _is_upright(found):
-        turned = _way_up(straight, ocr)
-        found = ocr.read_page(_upright(straight, turned)) if turned else found
+    found = ocr.read_page(straight) if _is_level(straight) else []
+    turned = 0 if _is_upright(found) else _way_up(straight, ocr)
+    if turned or not found:
+        found = ocr.read_page(_upright(straight, turned))
     to_small = back @ page.turned_back(straight.shape, turned)
     return Text(tuple(found), turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
 
@@ -268,11 +268,22 @@ def _rotated(image: NDArray[Any], degrees: float) -> NDArray[Any]:
     return cv2.warpAffine(image, _rotation(image.shape, degrees), size, borderValue=(255,))
 
 
+def _is_level(image: Image) -> bool:
+    """Do a straightened page's lines lie along the rows? Few pages deceive, in columns of words."""
+    columns, rows = _partings(image)
+    return rows >= columns
+
+
 def _sharpness(image: NDArray[Any]) -> float:
-    """How clearly lines and the blanks between them part along the rows or the columns."""
+    return max(_partings(image))
+
+
+def _partings(image: NDArray[Any]) -> tuple[float, float]:
+    """How clearly lines and the blanks between them part along the columns, and the rows."""
     rows, columns = (round(side * MARGIN) for side in image.shape)
     inner = image[rows : image.shape[0] - rows, columns : image.shape[1] - columns]
-    return max(float(np.diff(inner.mean(axis=axis)).std()) for axis in (0, 1))
+    across, along = (float(np.diff(inner.mean(axis=axis)).std()) for axis in (0, 1))
+    return across, along
 
 
 def _upright(image: Image, turned: int) -> Image:

@@ -119,13 +119,13 @@ class Ocr:
     """Sees words where lines begin at the left, as upright ones do, and little where they end."""
 
     def __init__(self) -> None:
-        self.pages = 0
+        self.sizes: list[int] = []
 
     def read_lines(self, lines: object, language: str = "rus") -> list[tuple[str, float]]:
         raise AssertionError("no line is asked for")
 
     def read_page(self, piece: Pixels) -> list[Word]:
-        self.pages += 1
+        self.sizes.append(piece.size)
         rows = np.flatnonzero((piece < 128).any(axis=1))
         if not np.any(np.diff(rows) > 1):  # nothing, or lines that stand on end
             return []
@@ -141,5 +141,7 @@ def test_a_page_that_is_empty_but_for_its_head_is_read_the_right_way_up(turned: 
     ocr = Ocr()
     text = likeness.read(np.ascontiguousarray(np.rot90(sheet, turned // 90)), ocr)
     assert text.turned == turned
-    assert (ocr.pages == 1) == (turned == 0)  # which way up it stands costs nothing, upright
     assert len(text.words) == 30
+    # Upright it is read once and nothing else; only on its head is it read whole in vain.
+    assert (len(ocr.sizes) == 1) == (turned == 0)
+    assert ocr.sizes.count(sheet.size) == (2 if turned == 180 else 1)
