@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,9 @@ BAND_STARTS = np.arange(0.1, 0.8, 0.05)  # of the height: the one with the clear
 BANDS = 3  # that are read, one after the other, where nothing can be read on those before
 READABLE = 15  # letters of the band: of pictures and borders fewer seem to be read
 SURELY_UPRIGHT = 120  # letters of the band: upside down some 100 seem to be read
+# Of the whole page, where it is read as it lies: letters, and their share of all that were read.
+# Of 189 pages turned wrong the share was 0.14 at most; 52 of 63 that stood upright pass.
+UPRIGHT_LETTERS, UPRIGHT_SHARE = 30, 0.4
 GUESSED = 0.5  # what OCR says of a word no surer is a guess
 WORDING_SHARE = 0.5  # of a page's wording that has to be read to take it for that page
 WORDING_MARGIN = 0.1  # whose wording fits worse than the best by more is out
@@ -98,10 +101,13 @@ def read(grey: Image, ocr: OcrEngine) -> Text:
         cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
     )
     straight, back = _straightened(small)
-    turned = _way_up(straight, ocr)
-    found = tuple(ocr.read_page(_upright(straight, turned)))
+    # Most pages lie upright: what was read tells it, and then nothing else has to be read.
+    found = ocr.read_page(straight) if _is_level(straight) else []
+    turned = 0 if _is_upright(found) else _way_up(straight, ocr)
+    if turned or not found:
+        found = ocr.read_page(_upright(straight, turned))
     to_small = back @ page.turned_back(straight.shape, turned)
-    return Text(found, turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
+    return Text(tuple(found), turned, np.diag([1 / scale, 1 / scale, 1.0]) @ to_small)
 
 
 def around(words: Iterable[Word], air: float = 0.0) -> Pixels:
@@ -220,6 +226,12 @@ def _sureness(found: Iterable[Word]) -> float:
     )
 
 
+def _is_upright(found: Sequence[Word]) -> bool:
+    """Does a page that was read as it lay surely stand upright?"""
+    sure = _sureness(found)
+    return sure > max(UPRIGHT_LETTERS, UPRIGHT_SHARE * _letters(word.text for word in found))
+
+
 def _way_up(image: Image, ocr: OcrEngine) -> int:
     """How far the page must be turned clockwise to stand upright: 0, 90, 180 or 270."""
     scores: dict[int, float] = {}
@@ -256,11 +268,22 @@ def _rotated(image: NDArray[Any], degrees: float) -> NDArray[Any]:
     return cv2.warpAffine(image, _rotation(image.shape, degrees), size, borderValue=(255,))
 
 
+def _is_level(image: Image) -> bool:
+    """Do a straightened page's lines lie along the rows? Few pages deceive, in columns of words."""
+    columns, rows = _partings(image)
+    return rows >= columns
+
+
 def _sharpness(image: NDArray[Any]) -> float:
-    """How clearly lines and the blanks between them part along the rows or the columns."""
+    return max(_partings(image))
+
+
+def _partings(image: NDArray[Any]) -> tuple[float, float]:
+    """How clearly lines and the blanks between them part along the columns, and the rows."""
     rows, columns = (round(side * MARGIN) for side in image.shape)
     inner = image[rows : image.shape[0] - rows, columns : image.shape[1] - columns]
-    return max(float(np.diff(inner.mean(axis=axis)).std()) for axis in (0, 1))
+    across, along = (float(np.diff(inner.mean(axis=axis)).std()) for axis in (0, 1))
+    return across, along
 
 
 def _upright(image: Image, turned: int) -> Image:

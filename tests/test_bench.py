@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pipeline import archive, data, dossier, rules, settings
 from pipeline.book import read
+from pipeline.engines.tesseract import Word
 from pipeline.geometry import Box
 from pipeline.registry import Registry
-from tests.bench import confidence, filled, people, workspaces
+from tests.bench import confidence, faults, filled, people, preprocessing, workspaces
 from tests.bench.foreign import SET, TRUTH
 from tests.bench.judging import false_alarms, identified, judge, printed, same
 from tests.bench.measure import at_least, at_most, interval, share
@@ -161,3 +163,26 @@ def test_the_foreign_set_is_whole() -> None:
     scans = {Path(page["file"]).name for page in known["pages"]}
     assert scans == {path.name for path in SET.glob("*.jpg")}
     assert {page["paper"] for page in known["pages"]} == {one["paper"] for one in known["papers"]}
+
+
+def test_a_steps_figures_stand_off_before_on() -> None:
+    less, more = (
+        preprocessing.Read(tuple(Word(text, 0.5, (0, 0, 9, 9)) for text in said.split()), 1.0)
+        for said in ("Настоящий ддгвр", "Настоящий договор")
+    )
+    assert (less.known, len(less.russian), more.known) == (1, 2, 2)
+    kept, *_others, tried = preprocessing.STEPS
+    for step, changed, usual in ((kept, less, more), (tried, more, less)):
+        line = preprocessing.row(step, "turned", [(changed, usual)], ["настоящий договор"])
+        assert line.split(" | ")[1:5] == ["turned", "1", "1000 → 1000", "1.0 → 2.0"]
+        assert line.split(" | ")[-2:] == ["0.500 → 1.000", "0.176 → 0.000 |"]
+
+
+def test_bent_lines_are_made_level() -> None:
+    flat = np.full((2339, 1654, 3), 255, np.uint8)
+    for top in range(200, 2100, 40):
+        flat[top : top + 14, 150:1500] = 0
+    bent = faults.bent(flat, np.random.default_rng(3))[..., 0]
+    level = faults.levelled(bent)
+    middle = slice(400, 1900), slice(200, 1450)
+    assert bent[middle].mean(axis=1).std() < 0.8 * level[middle].mean(axis=1).std()

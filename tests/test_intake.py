@@ -21,6 +21,7 @@ import zxingcpp
 from pipeline import marks
 from pipeline.engines.tesseract import Tesseract
 from pipeline.flow import intake as flow
+from pipeline.geometry import Box, mm_from_px
 from pipeline.registry import Registry
 from pipeline.settings import load
 from tests import scanning
@@ -29,6 +30,8 @@ from tests.scanning import Json, Office, Pixels
 from tests.simulator import TURNS
 from tests.simulator.dice import dice
 from tests.simulator.documents import draw
+from tests.simulator.printing import Sheet
+from tests.simulator.traps import stamp_round
 
 FAULTS = Path(__file__).parent / "faults"
 PAGE_KEYS = {"source", "sha256", "source_page", "page", "of", "turned", "identified_by", "kind"}
@@ -427,6 +430,22 @@ def test_a_pale_copy_of_a_card_is_no_blank_page(office: Office) -> None:
     office.put("pile.tiff", paled, through)
     (document,) = office.take_in()
     assert (document["reasons"], document["blanks"]) == (["unknown-form"], [2])
+
+
+def test_a_number_under_a_seal_is_read(office: Office) -> None:
+    card = draw("pension-insurance", people.hires(1, 7)[0], dice(7, "card"))
+    rows, columns = np.nonzero(card.pixels.min(axis=2) < 128)
+    left, top, foot = (
+        mm_from_px(float(at), card.dpi) for at in (min(columns), min(rows), max(rows))
+    )
+    for seed in (0, 3):  # without taking the seal out neither number is read
+        sealed = Sheet(card.pixels.copy(), card.dpi)
+        stamp_round(sealed, Box(left, top, left + 50, foot), dice(seed))
+        office.put(f"{seed}.png", sealed.pixels)
+    office.take_in()
+    with Registry.open_reading(load(office.root).registry_url) as registry:
+        contents = [page.content for one in registry.documents() for page in one.pages]
+    assert [one.numbers for one in contents if one] == [("snils:16298354503",)] * 2
 
 
 def test_page_that_takes_too_long_goes_to_a_person(office: Office, issued: Issued) -> None:

@@ -118,10 +118,14 @@ def test_changed_paper_is_not_accepted(office: Office, issued: Issued) -> None:
 class Ocr:
     """Sees words where lines begin at the left, as upright ones do, and little where they end."""
 
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
     def read_lines(self, lines: object, language: str = "rus") -> list[tuple[str, float]]:
         raise AssertionError("no line is asked for")
 
     def read_page(self, piece: Pixels) -> list[Word]:
+        self.sizes.append(piece.size)
         rows = np.flatnonzero((piece < 128).any(axis=1))
         if not np.any(np.diff(rows) > 1):  # nothing, or lines that stand on end
             return []
@@ -134,5 +138,10 @@ def test_a_page_that_is_empty_but_for_its_head_is_read_the_right_way_up(turned: 
     sheet = np.full((2000, 1414), 255, np.uint8)
     for row in range(260, 560, 30):
         sheet[row : row + 12, 150 : 500 + row] = 0
-    text = likeness.read(np.ascontiguousarray(np.rot90(sheet, turned // 90)), Ocr())
+    ocr = Ocr()
+    text = likeness.read(np.ascontiguousarray(np.rot90(sheet, turned // 90)), ocr)
     assert text.turned == turned
+    assert len(text.words) == 30
+    # Upright it is read once and nothing else; only on its head is it read whole in vain.
+    assert (len(ocr.sizes) == 1) == (turned == 0)
+    assert ocr.sizes.count(sheet.size) == (2 if turned == 180 else 1)

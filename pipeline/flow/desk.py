@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import i18n, identify, layer, layout, likeness, page, register, skeleton
+from pipeline import i18n, identify, layer, layout, likeness, page, register, seals, skeleton
 from pipeline import scan as scans
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
@@ -175,7 +175,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
             return replace(reading, blank=True), None
         identity = identify.identify(grey, _desk.ocr)
         if identity.mark is None and not identity.ambiguous:
-            text = _text(task, grey)
+            text = _text(task, image)
             identity = _desk.recall(text)
             if identity.mark is None:
                 copy = _desk.copied(replace(reading, turned=text.turned), grey, text)
@@ -214,11 +214,11 @@ def _seen(task: Task, image: PageImage) -> Answer:
         return replace(reading, problems=("field-unreadable",)), task.trouble(error)
 
 
-def _text(task: Task, grey: NDArray[np.uint8]) -> Text:
+def _text(task: Task, image: PageImage) -> Text:
     """What the page says: by its own text where that can be believed, else by OCR."""
     assert _desk is not None
-    own = layer.read(task.scan, task.number, grey, _desk.ocr)
-    return own or likeness.read(grey, _desk.ocr)
+    own = layer.read(task.scan, task.number, image.grey, _desk.ocr)
+    return own or likeness.read(seals.without(image), _desk.ocr)
 
 
 def _laid(
@@ -233,7 +233,7 @@ def _laid(
             if laid := register.lay_over(grey, image.pixels, issued, guess):
                 return laid
         if identity.by != "text":
-            lies = likeness.guess(likeness.read(grey, _desk.ocr), sheet)
+            lies = likeness.guess(likeness.read(seals.without(image), _desk.ocr), sheet)
     if lies is None:
         return None
     return register.lay_over(grey, image.pixels, issued, lies, register.EVERYWHERE)
