@@ -56,8 +56,8 @@ SIDE_VOTES = 40
 PARALLEL_DEG = 4.0
 
 
-def over(box: Box, scan: Array, issued: NDArray[np.uint8], black: float) -> bool:
-    """Whether a stamp lies over a blank or beside it.
+def about(box: Box, scan: Array, issued: NDArray[np.uint8], black: float) -> Points | None:
+    """The outline (n x 2, mm) of a stamp that lies over a blank or beside it, if there is one.
 
     ``scan`` is the page's ink (0 to 1), ``black`` the tone that print has in it.
     """
@@ -69,8 +69,10 @@ def over(box: Box, scan: Array, issued: NDArray[np.uint8], black: float) -> bool
         max(0, y0 - rows.start) : y1 - rows.start, max(0, x0 - columns.start) : x1 - columns.start
     ] = False
     if beside.sum() < BESIDE_POINTS:
-        return False  # no stamp is as small as a blank
-    return _outline(shown, soft) is not None
+        return None  # no stamp is as small as a blank
+    outline = _outline(shown, soft)
+    corner = np.array([columns.start, rows.start]) * mm_from_px(1, DPI)
+    return None if outline is None else outline + corner
 
 
 def covered(boxes: Sequence[Box], scan: Array, issued: NDArray[np.uint8], black: float) -> Mask:

@@ -99,7 +99,7 @@ def test_the_edge_of_the_sheet_is_no_stamps_side() -> None:
     sheet[:, -round(px_from_mm(4, page.DPI)) :] = 60
     scan = glyphs.ink_of(np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.8), np.uint8))
     moved = Box(PLACE.box.x0 + 40, PLACE.box.y0, PLACE.box.x1 + 40, PLACE.box.y1)
-    assert not stamps.over(moved, scan, issued(), BLACK)
+    assert stamps.about(moved, scan, issued(), BLACK) is None
 
 
 @pytest.mark.parametrize("trap", TRAPS)
