@@ -197,7 +197,7 @@ def _is_apart(
     words = _words(marks, ocr)
     if sum(c.isalnum() for c in words) >= WORD or _may_be_date(marks, words):
         return False
-    if _is_tick(marks.pen):
+    if _is_tick(marks.pen) or stamps.is_framed(marks.pen):
         return False
     return stamps.about(box, np.where(pen, scan, np.float32(0)), issued, black) is None
 

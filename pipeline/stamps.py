@@ -52,6 +52,9 @@ CORNER_MM = 2.0
 # two signatures seemed to frame showed 0.28.
 FRAME_SHARE = 0.35
 FRAME_LINE_MM = 1.1
+# A small frame, whole in a blank, has two sides alongside for so long, so far apart; of 50
+# signatures two have.
+ALONGSIDE_MM, SMALL_APART_MM = 11.5, (3.5, 16.0)
 SIDE_VOTES = 40
 PARALLEL_DEG = 4.0
 
@@ -122,6 +125,24 @@ def _outline(shown: Mask, soft: Array, at: Points | None = None) -> Points | Non
         return frame
     holds = cv2.pointPolygonTest(frame.astype(np.float32), (float(at[0]), float(at[1])), False)
     return frame if holds >= 0 else None
+
+
+def is_framed(shown: Mask) -> bool:
+    """Whether two straight lines in a picture are a small frame's long sides."""
+    lines = _straight(shown)
+    for start, end in lines:
+        run = (end - start) / np.hypot(*(end - start))
+        along, off = (lines - start) @ run, (lines - start) @ (-run[1], run[0])
+        tilt = np.tan(np.radians(PARALLEL_DEG))
+        parallel = np.ptp(off, axis=1) < tilt * np.ptp(along, axis=1)
+        apart = np.abs(off.mean(axis=1))
+        beside = (apart > SMALL_APART_MM[0]) & (apart < SMALL_APART_MM[1])
+        shared = np.minimum(along.max(axis=1), run @ (end - start)) - np.maximum(
+            along.min(axis=1), 0.0
+        )
+        if (parallel & beside & (shared > ALONGSIDE_MM)).any():
+            return True
+    return False
 
 
 def _frame(shown: Mask) -> Points | None:
