@@ -59,10 +59,12 @@ def judge(
     issued: NDArray[np.uint8],
     *,
     stamped: bool,
+    pen: Mask | None = None,
 ) -> Original:
     """The ink in a blank: ``left`` is the page's unexplained ink, ``stamped`` if a stamp is there.
 
-    ``scan`` is the page's ink (0 to 1), ``black`` the tone that print has in it.
+    ``scan`` is the page's ink (0 to 1), ``black`` the tone that print has in it; ``pen`` the ink
+    that is not the stamp's, where that is known: the stamp's hue says nothing of the signature.
     """
     rows, columns = ink.window(box, left.shape, AROUND_MM)
     picture = laid.picture(box.grown(AROUND_MM))
@@ -70,21 +72,24 @@ def judge(
         return NOT_SAID
     strange, inside = left[rows, columns], np.zeros(left.shape, bool)
     inside[ink.window(box, left.shape, 0.0)] = True
-    pen = strange & inside[rows, columns]
+    own = strange & inside[rows, columns]
+    if pen is not None:  # where it crosses the stamp its hue is neither's
+        own &= pen[rows, columns] & ~_grown(strange & ~pen[rows, columns], APART_PX)
+    others = strange & ~own
     print_ = _grown(issued[rows, columns] < 128, EDGE_PX)
     colours = np.stack(
         [glyphs.ink_of(np.ascontiguousarray(picture[..., n])) for n in range(3)], axis=-1
     )
     toner = _ink(colours, print_ & ~_grown(strange, APART_PX), strange)
-    strokes = _ink(colours, _grown(pen, EDGE_PX) & ~print_, print_ | (strange & ~pen))
+    strokes = _ink(colours, _grown(own, EDGE_PX) & ~print_ & ~others, print_ | others)
     if toner is None or strokes is None:
         return NOT_SAID
     shares = strokes / toner
     if np.ptp(shares) > HUE * shares.mean():
         return Original(True, BY_HUE)
-    if stamped and _beside(box, left) > STAMP_MM2:
+    if stamped and pen is None and _beside(box, left) > STAMP_MM2:
         return Original(False, BY_STAMP)
-    darkest = np.percentile(scan[rows, columns][pen], DARKEST) / black
+    darkest = np.percentile(scan[rows, columns][own], DARKEST) / black
     if black > PRINT_BLACK and darkest > AS_BLACK:
         return Original(False, BY_TONE)
     return NOT_SAID

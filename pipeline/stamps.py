@@ -52,12 +52,15 @@ CORNER_MM = 2.0
 # two signatures seemed to frame showed 0.28.
 FRAME_SHARE = 0.35
 FRAME_LINE_MM = 1.1
+# A small frame, whole in a blank, has two sides alongside for so long, so far apart; of 50
+# signatures two have.
+ALONGSIDE_MM, SMALL_APART_MM = 11.5, (3.5, 16.0)
 SIDE_VOTES = 40
 PARALLEL_DEG = 4.0
 
 
-def over(box: Box, scan: Array, issued: NDArray[np.uint8], black: float) -> bool:
-    """Whether a stamp lies over a blank or beside it.
+def about(box: Box, scan: Array, issued: NDArray[np.uint8], black: float) -> Points | None:
+    """The outline (n x 2, mm) of a stamp that lies over a blank or beside it, if there is one.
 
     ``scan`` is the page's ink (0 to 1), ``black`` the tone that print has in it.
     """
@@ -69,8 +72,10 @@ def over(box: Box, scan: Array, issued: NDArray[np.uint8], black: float) -> bool
         max(0, y0 - rows.start) : y1 - rows.start, max(0, x0 - columns.start) : x1 - columns.start
     ] = False
     if beside.sum() < BESIDE_POINTS:
-        return False  # no stamp is as small as a blank
-    return _outline(shown, soft) is not None
+        return None  # no stamp is as small as a blank
+    outline = _outline(shown, soft)
+    corner = np.array([columns.start, rows.start]) * mm_from_px(1, DPI)
+    return None if outline is None else outline + corner
 
 
 def covered(boxes: Sequence[Box], scan: Array, issued: NDArray[np.uint8], black: float) -> Mask:
@@ -120,6 +125,24 @@ def _outline(shown: Mask, soft: Array, at: Points | None = None) -> Points | Non
         return frame
     holds = cv2.pointPolygonTest(frame.astype(np.float32), (float(at[0]), float(at[1])), False)
     return frame if holds >= 0 else None
+
+
+def is_framed(shown: Mask) -> bool:
+    """Whether two straight lines in a picture are a small frame's long sides."""
+    lines = _straight(shown)
+    for start, end in lines:
+        run = (end - start) / np.hypot(*(end - start))
+        along, off = (lines - start) @ run, (lines - start) @ (-run[1], run[0])
+        tilt = np.tan(np.radians(PARALLEL_DEG))
+        parallel = np.ptp(off, axis=1) < tilt * np.ptp(along, axis=1)
+        apart = np.abs(off.mean(axis=1))
+        beside = (apart > SMALL_APART_MM[0]) & (apart < SMALL_APART_MM[1])
+        shared = np.minimum(along.max(axis=1), run @ (end - start)) - np.maximum(
+            along.min(axis=1), 0.0
+        )
+        if (parallel & beside & (shared > ALONGSIDE_MM)).any():
+            return True
+    return False
 
 
 def _frame(shown: Mask) -> Points | None:

@@ -13,7 +13,7 @@ from pipeline.geometry import Box, px_from_mm
 from pipeline.paper import Place
 from pipeline.register import Laid
 from tests.bench import people
-from tests.simulator import HANDS, STYLES, TRAPS
+from tests.simulator import HANDS, STYLES, TRAPS, pens
 from tests.simulator.filling import fill_in
 from tests.simulator.printing import Sheet
 
@@ -34,7 +34,9 @@ def issued() -> NDArray[np.uint8]:
     return sheet
 
 
-def judged(what: str, seed: int, hands: tuple[str, ...] = HANDS) -> bool | None:
+def judged(
+    what: str, seed: int, hands: tuple[str, ...] = HANDS, *, colour: bool = False
+) -> bool | None:
     print_ = issued()
     sheet = Sheet(np.repeat(print_[..., None], 3, axis=2), page.DPI)
     places = [
@@ -43,19 +45,21 @@ def judged(what: str, seed: int, hands: tuple[str, ...] = HANDS) -> bool | None:
     ]
     plan = {"signature": what, "date": "date"}
     fill_in(sheet, places, plan, seed, "PAPER", hands, people.DAY)
-    return present(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), seed)
+    way = cv2.COLOR_RGB2BGR if colour else cv2.COLOR_RGB2GRAY
+    return present(cv2.cvtColor(sheet.pixels, way), seed)
 
 
 def present(page_: cv2.typing.MatLike, seed: int = 1) -> bool | None:
     """What is seen in the signature's blank of such a page, as a scanner sees it."""
     print_ = issued()
-    grey = cv2.GaussianBlur(page_, (0, 0), 0.8)
-    rough = np.random.default_rng(seed).normal(0, 4, grey.shape)
-    grey = np.clip(grey + rough, 0, 255).astype(np.uint8)
+    seen = cv2.GaussianBlur(page_, (0, 0), 0.8)
+    rough = np.random.default_rng(seed).normal(0, 4, seen.shape)
+    seen = np.clip(seen + rough, 0, 255).astype(np.uint8)
+    grey = np.asarray(seen if seen.ndim == 2 else cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY), np.uint8)
     scan = glyphs.ink_of(grey)
     left = ink.unexplained(scan, print_, BLACK)
-    none = np.zeros(grey.shape, np.float32)
-    laid = Laid(grey, 0.0, np.eye(3), grey, none, none)
+    x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in grey.shape[::-1]))
+    laid = Laid(grey, 0.0, np.eye(3), seen, x, y)
     mark = hand.judge(PLACE, [PLACE, ALSO], left, scan, BLACK, laid, print_, tesseract.installed())
     return mark.present
 
@@ -99,7 +103,7 @@ def test_the_edge_of_the_sheet_is_no_stamps_side() -> None:
     sheet[:, -round(px_from_mm(4, page.DPI)) :] = 60
     scan = glyphs.ink_of(np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.8), np.uint8))
     moved = Box(PLACE.box.x0 + 40, PLACE.box.y0, PLACE.box.x1 + 40, PLACE.box.y1)
-    assert not stamps.over(moved, scan, issued(), BLACK)
+    assert stamps.about(moved, scan, issued(), BLACK) is None
 
 
 @pytest.mark.parametrize("trap", TRAPS)
@@ -109,3 +113,53 @@ def test_what_nobody_signed_is_no_signature(trap: str) -> None:
 
 def test_blank_that_nobody_touched_is_empty() -> None:
     assert judged("nothing", 0) is False
+
+
+@pytest.fixture
+def black_pens(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in pens.INKS:
+        monkeypatch.setitem(pens.INKS, name, (0.11, 0.11, 0.13))
+
+
+@pytest.mark.usefixtures("black_pens")
+@pytest.mark.parametrize("stamp", ["stamp-round", "stamp-box"])
+def test_a_signature_under_a_stamp_of_another_hue_is_seen(stamp: str) -> None:
+    """In grey a person has to look."""
+    styles = ("initials", "loops", "illegible", "knot")
+    seen = [judged(f"sign:{style}+{stamp}", seed, colour=True) for seed, style in enumerate(styles)]
+    assert False not in seen
+    assert seen.count(True) >= 2
+    assert True not in [judged(f"sign:{style}+{stamp}", n) for n, style in enumerate(styles)]
+
+
+@pytest.mark.usefixtures("black_pens")
+@pytest.mark.parametrize("stamp", ["stamp-round", "stamp-box"])
+@pytest.mark.parametrize("trap", [trap for trap in TRAPS if not trap.startswith("stamp")])
+def test_nothing_else_under_a_stamp_is_a_signature(stamp: str, trap: str) -> None:
+    assert True not in [judged(f"{trap}+{stamp}", seed, colour=True) for seed in range(3)]
+
+
+@pytest.mark.parametrize("pen", ["frame", "ring", "capitals"])
+def test_a_second_stamp_of_another_hue_is_no_signature(pen: str) -> None:
+    """All in the blank, over a large one."""
+    sheet = np.repeat(issued()[..., None], 3, axis=2)
+    x, y = (round(px_from_mm(mm, page.DPI)) for mm in (86, 45))
+    cv2.circle(sheet, (x, y), round(px_from_mm(19, page.DPI)), (150, 60, 90), 5)
+    cv2.circle(sheet, (x, y), round(px_from_mm(12, page.DPI)), (150, 60, 90), 2)
+    ink_, half = (150, 40, 20), (round(px_from_mm(15, page.DPI)), round(px_from_mm(4.5, page.DPI)))
+    if pen == "frame":
+        cv2.rectangle(sheet, (x - half[0], y - half[1]), (x + half[0], y + half[1]), ink_, 4)
+    elif pen == "ring":
+        cv2.ellipse(sheet, (x, y), half, 0, 0, 360, ink_, 4)
+    cv2.putText(sheet, "ACCEPTED", (x - half[0] + 30, y + 12), 2, 1.1, ink_, 4)
+    assert present(sheet) is None
+
+
+def test_two_long_sides_are_a_frame() -> None:
+    sheet = np.zeros((200, 400), np.uint8)
+    cv2.rectangle(sheet, (50, 60), (290, 130), (1,), 4)
+    assert stamps.is_framed(sheet > 0)
+    sheet[:] = 0
+    cv2.line(sheet, (50, 60), (290, 130), (1,), 4)  # two strokes that go apart
+    cv2.line(sheet, (50, 90), (290, 60), (1,), 4)
+    assert not stamps.is_framed(sheet > 0)

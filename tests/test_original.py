@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import glyphs, ink, original, page
+from pipeline import glyphs, hues, ink, original, page, stamps
 from pipeline.geometry import Box, px_from_mm
 from pipeline.original import Original
 from pipeline.register import Laid
@@ -49,7 +49,10 @@ def copied(sheet: Pixels, *, dark: bool) -> Pixels:
     return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
 
 
-def judged(colour: str, seed: int, *, copy: str = "", stamp: bool = False) -> Original:
+def judged(
+    colour: str, seed: int, *, copy: str = "", stamp: bool = False, fresh: bool = False
+) -> Original:
+    """``fresh``: the stamp was pressed on the paper that is scanned, and the pen told from it."""
     rng = np.random.default_rng(seed)
     print_ = issued()
     sheet = Sheet(np.repeat(print_[..., None], 3, axis=2), page.DPI)
@@ -58,6 +61,10 @@ def judged(colour: str, seed: int, *, copy: str = "", stamp: bool = False) -> Or
     if stamp:
         stamp_round(sheet, Box(60, 46, 100, 86), rng)
     paper = copied(sheet.pixels, dark=copy == "dark") if copy else sheet.pixels
+    if fresh:
+        sheet = Sheet(paper.copy(), page.DPI)
+        stamp_round(sheet, Box(60, 46, 100, 86), rng)
+        paper = sheet.pixels
     seen = scanned(paper, rng)
     grey = np.asarray(cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY), np.uint8)
     scan = glyphs.ink_of(grey)
@@ -65,7 +72,12 @@ def judged(colour: str, seed: int, *, copy: str = "", stamp: bool = False) -> Or
     x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in grey.shape[::-1]))
     laid = Laid(grey, 0.0, np.eye(3), grey if copy == "grey scan" else seen, x, y)
     left = ink.unexplained(scan, print_, black)
-    return original.judge(BLANK, left, scan, black, laid, print_, stamped=stamp)
+    if not fresh:
+        return original.judge(BLANK, left, scan, black, laid, print_, stamped=stamp)
+    outline = stamps.about(BLANK, scan, print_, black)
+    assert outline is not None
+    told = hues.apart(BLANK, left, outline, laid)
+    return original.judge(BLANK, left, scan, black, laid, print_, stamped=True, pen=told)
 
 
 @pytest.mark.parametrize("colour", ["blue", "violet"])
@@ -93,6 +105,17 @@ def test_of_a_pale_copy_nothing_is_said() -> None:
 def test_a_stamp_without_a_hue_shows_a_copy() -> None:
     assert judged("black", 1, copy="pale", stamp=True) == Original(False, original.BY_STAMP)
     assert judged("black", 1, stamp=True).likely is True  # the stamp is blue
+
+
+def test_a_stamp_on_a_copy_makes_no_original_of_it() -> None:
+    """Its hue says nothing of the signature under it."""
+    seen = [judged("black", seed, copy="dark", fresh=True) for seed in range(len(STYLES))]
+    assert True not in {one.likely for one in seen}
+    assert False in {one.likely for one in seen}
+
+
+def test_a_black_pen_under_a_stamp_is_never_called_a_copy() -> None:
+    assert False not in {judged("black", n, fresh=True).likely for n in range(len(STYLES))}
 
 
 def test_of_a_grey_scan_nothing_is_said() -> None:
