@@ -28,7 +28,7 @@ COPY = """ДИПЛОМ
 
 
 class Ocr:
-    """Reads the same in every line that it is given; notes how many."""
+    """Reads the same in every line that it is given first, and in a pen's strokes nothing."""
 
     def __init__(self, line: str = "") -> None:
         self.line = line
@@ -37,8 +37,9 @@ class Ocr:
     def read_lines(
         self, lines: Sequence[NDArray[np.uint8]], language: str = "rus"
     ) -> list[tuple[str, float]]:
-        self.asked = len(lines)
-        return [(self.line, 0.9) for _line in lines]
+        line = "" if self.asked else self.line
+        self.asked += len(lines)
+        return [(line, 0.9) for _line in lines]
 
     def read_page(self, page: NDArray[np.uint8]) -> list[Word]:
         raise AssertionError("the page has been read already")

@@ -28,6 +28,7 @@ _STAMP_LINES = (
     ("КОПИЯ ВЕРНА", "Специалист по кадрам", "_____________"),
     ("ОТДЕЛ КАДРОВ", "принято к учету", "№ 58-к"),
 )
+_STAMP_WORDS = ("ВЕРНО", "КОПИЯ", "ПРИНЯТО", "УЧТЕНО")
 _FINE = 2
 
 
@@ -77,6 +78,24 @@ def stamp_box(sheet: Sheet, box: Box, rng: np.random.Generator) -> Box:
         face = _face((3.4 if row == 0 else 2.5) * scale, row == 0)
         place = (tile.width / 2, tile.height * (0.26 + 0.26 * row))
         pen.text(place, line, font=face, fill=255, anchor="mm")
+    return _press(sheet, box, tile, rng)
+
+
+def stamp_small(sheet: Sheet, box: Box, rng: np.random.Generator) -> Box:
+    """One word in capitals, bare or in a small frame or oval: whole in the signature's place."""
+    scale = px_from_mm(1, sheet.dpi) * _FINE
+    shape = one_of(rng, ("frame", "oval", "bare"))
+    wide, high = between(rng, (24.0, 36.0)), between(rng, (7.0, 11.0))
+    tile = Image.new("L", (round(wide * scale), round(high * scale)))
+    pen = ImageDraw.Draw(tile)
+    edge, width = 0.5 * scale, round(between(rng, (0.4, 0.8)) * scale)
+    around = (edge, edge, tile.width - edge, tile.height - edge)
+    if shape == "frame":
+        pen.rectangle(around, outline=255, width=width)
+    elif shape == "oval":
+        pen.ellipse(around, outline=255, width=width)
+    word, middle = one_of(rng, _STAMP_WORDS), (tile.width / 2, tile.height / 2)
+    pen.text(middle, word, font=_face(between(rng, (3.2, 4.0)) * scale), fill=255, anchor="mm")
     return _press(sheet, box, tile, rng)
 
 
@@ -232,6 +251,7 @@ SHEET_TRAPS: dict[str, Callable[[Sheet, Box, np.random.Generator], Box]] = {
     "staple": staple,
     "bleed": bleed,
     "smudge": smudge,
+    "stamp-small": stamp_small,
 }
 PEN_TRAPS: dict[str, Callable[[Sheet, Box, Pen, np.random.Generator], Box]] = {
     "tick": tick,
