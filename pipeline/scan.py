@@ -256,7 +256,7 @@ def _frames(path: Path, source: str) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd tags in strangers' files are not our user's business
         try:
-            image = Image.open(path, formats=("TIFF", "JPEG", "PNG", "MPO"))
+            image = Image.open(path, formats=("TIFF", "JPEG", "PNG"))  # MPO opens as JPEG
         except UnidentifiedImageError as error:
             raise _unreadable(
                 source, _("not a PDF, TIFF, JPEG or PNG file"), _("scan to one of these")

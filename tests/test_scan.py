@@ -186,6 +186,19 @@ def test_damaged_files_are_refused(tmp_path: Path, name: str, content: bytes) ->
     assert refused(path).reason == "unreadable-file"
 
 
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "WEBP"])
+def test_whole_pictures_of_other_kinds_are_named_as_such(tmp_path: Path, kind: str) -> None:
+    GREY.convert("RGB").save(tmp_path / "scan.png", kind)
+    assert "TIFF, JPEG or PNG" in refused(tmp_path / "scan.png").problem.what
+
+
+def test_of_a_phones_pair_of_pictures_the_first_is_the_page(tmp_path: Path) -> None:
+    small = GREY.resize((100, 75)).convert("RGB")
+    GREY.convert("RGB").save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[small])
+    assert opened(tmp_path / "a.jpg").pages == 1
+    assert first_page(tmp_path / "a.jpg").pixels.shape[:2] == GREY.size[::-1]
+
+
 def test_missing_and_secret_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScanError, match=r"gone\.pdf"):
         scan.fingerprint(tmp_path / "gone.pdf", "gone.pdf")
