@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
 
 from pipeline import ink, stamps
 from pipeline.engines.tesseract import OcrEngine
@@ -27,14 +28,15 @@ SHORT_MM = 14.0
 TICK_STROKES, STROKE_MM = 2, 3.0  # of a tick or a cross: a third stroke as long makes more of it
 STRAIGHT = 0.85  # of a line: folds, staples, rulers
 STAMP_MM = 45.0  # this much ink outside the blank is a stamp's or a drawing's, not a signature's
-# A line that a pen left when it slipped has 1, and lies flat; so do small stamps' words, which
-# have 2 to 5 mm, of 230 signatures none.
-WINDING, LOW_MM = 1.15, 5.0
+WINDING, LOW_MM = 1.15, 5.0  # a line that a pen left when it slipped has 1, and lies flat
+EVEN = 1.4  # the tallest sign of a stamped word to the smallest
 CROSSINGS = 3  # a signature goes to and fro: a row of the picture meets it three times; a tick two
 TEXT_CROSSINGS = 8  # as often as this: letters or figures in a row
 ROW_CROSSINGS = 5  # of signs that stand apart
 ROW_SIGNS = 12  # letters of a name and a position
 CAPITALS = 0.75  # of the letters, some of which OCR takes for small ones
+# What small stamps say, and how like it OCR's reading is (of 100).
+STAMPED, ALIKE = ("верно", "копия", "принято", "получено", "учтено", "оплачено", "исполнено"), 85
 SIGNS, DOT_MM = 4, 1.5  # parts of a row that may be a date, its dots and commas left out
 DATE_SIGNS, DATE_FIGURES = 7, 5  # of a date that OCR read badly; that is written in one
 FIGURES = 3  # as many read where half as many letters are: a date
@@ -122,30 +124,48 @@ def is_signature(marks: Marks, ocr: OcrEngine) -> bool | None:
         return None
     if not _is_row(marks):
         return True
-    if marks.height < LOW_MM:
+    if _is_even(marks):
         return None
     words = words_of(marks, ocr)
     is_text = marks.crossings >= TEXT_CROSSINGS
-    if _is_lettering(words) or (may_be_date(marks, words) if is_text else _has_figures(words)):
+    if _is_lettering(marks, words) or (
+        may_be_date(marks, words) if is_text else _has_figures(words)
+    ):
         return None
     return True
 
 
 def _is_row(marks: Marks) -> bool:
     """Whether it may be letters or figures in a row, so that it is worth reading."""
-    signs = sum(p.box.height > DOT_MM for p in marks.pieces)
     is_low = marks.height < LOW_MM
-    return marks.crossings >= (ROW_CROSSINGS if is_low or signs >= SIGNS else TEXT_CROSSINGS)
+    many = ROW_CROSSINGS if is_low or len(_signs(marks)) >= SIGNS else TEXT_CROSSINGS
+    return marks.crossings >= many
 
 
-def _is_lettering(words: str) -> bool:
-    """Whether OCR read what small stamps say: capitals, a date, a name with a position.
+def _signs(marks: Marks) -> list[Piece]:
+    """From left to right what may be letters or figures."""
+    return sorted((p for p in marks.pieces if p.box.height > DOT_MM), key=lambda p: p.box.x0)
+
+
+def _is_even(marks: Marks) -> bool:
+    """Small signs of one height, as a stamp's capitals are; a name begins with a taller one."""
+    heights = [p.box.height for p in _signs(marks)]
+    is_row = len(heights) >= SIGNS and max(heights) < LOW_MM
+    return is_row and max(heights) < EVEN * min(heights)
+
+
+def _is_lettering(marks: Marks, words: str) -> bool:
+    """Whether OCR read what small stamps say: such words, capitals, a name with a position.
 
     A hand writes its name in small letters.
     """
     letters = [char for char in words if char.isalpha()]
     capitals = sum(char.isupper() for char in letters)
-    is_stamped = len(letters) >= LETTERS and capitals >= CAPITALS * len(letters)
+    apart = len(_signs(marks)) > 1  # else it is a zigzag, read as М
+    is_stamped = len(letters) >= LETTERS and (
+        (apart and capitals >= CAPITALS * len(letters))
+        or process.extractOne("".join(letters).lower(), STAMPED, score_cutoff=ALIKE) is not None
+    )
     return is_stamped or len(letters) >= ROW_SIGNS
 
 
@@ -217,7 +237,7 @@ def words_of(marks: Marks, ocr: OcrEngine) -> str:
 
 def may_be_date(marks: Marks, words: str) -> bool:
     """Figures where a name should be, or a row of signs that cannot be read as letters."""
-    signs = sorted((p for p in marks.pieces if p.box.height > DOT_MM), key=lambda p: p.box.x0)
+    signs = _signs(marks)
     if not signs:
         return False
     letters, figures = sum(c.isalpha() for c in words), sum(c.isdigit() for c in words)
