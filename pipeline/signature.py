@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
@@ -161,9 +162,11 @@ def _is_lettering(marks: Marks, words: str) -> bool:
     """
     letters = [char for char in words if char.isalpha()]
     capitals = sum(char.isupper() for char in letters)
-    apart = len(_signs(marks)) > 1  # else it is a zigzag, read as М
+    heights = [p.box.height for p in _signs(marks)]
+    # A zigzag is read as М, and large small letters of a hand as capitals.
+    is_print = len(heights) > 1 and median(heights) < stamps.LETTER_MM
     is_stamped = len(letters) >= LETTERS and (
-        (apart and capitals >= CAPITALS * len(letters))
+        (is_print and capitals >= CAPITALS * len(letters))
         or process.extractOne("".join(letters).lower(), STAMPED, score_cutoff=ALIKE) is not None
     )
     return is_stamped or len(letters) >= ROW_SIGNS

@@ -58,6 +58,7 @@ ALONGSIDE_MM, SMALL_APART_MM = 11.5, (3.5, 16.0)
 # Ink within the hull of the largest stroke, but no part of it: of 107 signatures the most is 3.9,
 # of 23 small frames and ovals 21 have 7.9 and more.
 WORDS_OFF_MM, WORDS_MM2 = 0.6, 5.5
+LETTER_MM = 6.0  # no letter of a small stamp is taller
 SIDE_VOTES = 40
 PARALLEL_DEG = 4.0
 
@@ -158,7 +159,9 @@ def is_worded(shown: Mask) -> bool:
     around = np.zeros(shown.shape, np.uint8)
     cv2.fillPoly(around, [cv2.convexHull(np.argwhere(own)[:, ::-1].astype(np.int32))], (1,))
     within = cv2.distanceTransform(around, cv2.DIST_L2, 3) > px_from_mm(WORDS_OFF_MM, DPI)
-    return int(np.count_nonzero(shown & within & ~own)) * mm_from_px(1, DPI) ** 2 > WORDS_MM2
+    small = boxes[:, cv2.CC_STAT_HEIGHT] < px_from_mm(LETTER_MM, DPI)
+    signs = small[labels] & shown & within & ~own
+    return int(np.count_nonzero(signs)) * mm_from_px(1, DPI) ** 2 > WORDS_MM2
 
 
 def _frame(shown: Mask) -> Points | None:
