@@ -186,8 +186,11 @@ def work_folder(output: Path) -> Iterator[Path]:
 def outside_folder(output: Path, folder: Path | None) -> Iterator[None]:
     """Have the next run remove a folder of sockets outside the workspace if this one is killed."""
     with work_folder(output) as work:
-        if folder:
-            write_atomic(work / _OUTSIDE, str(folder).encode())
+        with suppress(OSError):  # a full disk is told of by what has to be written
+            if folder:
+                part = work / f"{_OUTSIDE}.part"
+                part.write_text(str(folder), "utf-8")
+                part.replace(work / _OUTSIDE)
         yield
 
 
