@@ -163,3 +163,14 @@ def test_two_long_sides_are_a_frame() -> None:
     cv2.line(sheet, (50, 60), (290, 130), (1,), 4)  # two strokes that go apart
     cv2.line(sheet, (50, 90), (290, 60), (1,), 4)
     assert not stamps.is_framed(sheet > 0)
+
+
+def test_a_code_that_shines_through_is_no_signature() -> None:
+    """In a bilevel scan it has fallen to pieces."""
+    sheet = issued()
+    rng = np.random.default_rng(5)
+    x, y = (round(px_from_mm(mm, page.DPI)) for mm in (80, 36))
+    for row, column in np.argwhere(rng.random((7, 9)) < 0.45):
+        at = (x + 16 * int(column), y + 15 * int(row))
+        cv2.ellipse(sheet, at, (9, 2), int(rng.integers(180)), 0, 360, (0,), -1)
+    assert present(sheet) is None
