@@ -8,7 +8,6 @@ that were issued to the person.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -115,7 +114,6 @@ def read(
     In outline, which is quicker, without the words and values of their papers. Raises UsageError,
     before the first file, where a number is nobody's.
     """
-    gc.freeze()  # what is loaded by now stays: not to be looked through again for every few files
     chosen = [person(number, registry).subject for number in dict.fromkeys(subjects)]
     known = {name: forms.load(name, settings) for name in forms.names(settings)}
 

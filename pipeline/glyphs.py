@@ -86,6 +86,11 @@ def ink_of(grey: Image) -> Array:
     return np.asarray(np.clip(1 - light, 0, 1), np.float32)
 
 
+def inks_of(picture: Image) -> Array:
+    """The ink in blue, green and red of a colour picture, each as ``ink_of`` a grey one."""
+    return np.stack([ink_of(np.ascontiguousarray(picture[..., n])) for n in range(3)], axis=-1)
+
+
 def look(scan: Array, issued: Image, glyphs: Sequence[Glyph]) -> Look:
     """Put every word of the scan (its ink) on its place and find the blur and the tone curve."""
     print_ = np.asarray(1 - issued.astype(np.float32) / 255, np.float32)

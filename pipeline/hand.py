@@ -148,7 +148,7 @@ def _is_apart(
     if within < WITHIN * sum(p.area for p in found):
         return False
     marks = signature.measure(pen[rows, columns], seen, black, zone)
-    if not signature.is_signature(marks, ocr) or not signature.is_drawn(marks):
+    if not signature.is_drawn(marks) or not signature.is_signature(marks, ocr):
         return False
     words = signature.words_of(marks, ocr)
     if sum(c.isalnum() for c in words) >= WORD or signature.may_be_date(marks, words):

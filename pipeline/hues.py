@@ -62,8 +62,8 @@ def apart(box: Box, left: Mask, stamp: Points, laid: Laid) -> Mask | None:
 
 def _hues(picture: NDArray[np.uint8], strange: Mask) -> NDArray[np.float64]:
     """The direction of the ink in blue, green and red about each pixel, of strange ink alone."""
-    inks = [glyphs.ink_of(np.ascontiguousarray(picture[..., n])) * strange for n in range(3)]
-    soft = np.stack([cv2.GaussianBlur(one, (0, 0), SOFT_PX) for one in inks], axis=-1)
+    inks = glyphs.inks_of(picture) * strange[..., None]
+    soft = cv2.GaussianBlur(inks, (0, 0), SOFT_PX)
     lengths = np.linalg.norm(soft, axis=-1, keepdims=True)
     return np.asarray(soft / np.maximum(lengths, 1e-6), np.float64)
 

@@ -78,9 +78,7 @@ def judge(
         own &= pen[rows, columns] & ~_grown(strange & ~pen[rows, columns], APART_PX)
     others = strange & ~own
     print_ = _grown(issued[rows, columns] < 128, EDGE_PX)
-    colours = np.stack(
-        [glyphs.ink_of(np.ascontiguousarray(picture[..., n])) for n in range(3)], axis=-1
-    )
+    colours = glyphs.inks_of(picture)
     toner = _ink(colours, print_ & ~_grown(strange, APART_PX), strange)
     strokes = _ink(colours, _grown(own, EDGE_PX) & ~print_ & ~others, print_ | others)
     if toner is None or strokes is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,7 @@ def checklist(
             _enter(reporter, subjects[0], tick, waive, need, why, by, new, registry, settings)
         if letter is not None:
             return _write(reporter, subjects, common.day(letter), registry, settings)
+        gc.freeze()  # what is loaded stays: not to be looked through again for every few files
         states: Counter[str] = Counter()
         rows: list[tuple[Any, ...]] = []
         for one in dossier.read(registry, settings, subjects, outline=True):
