@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import CancelledError
+from typing import NoReturn
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.errors import RegistryError, ToolFailedError
+from pipeline.flow import crew as crews
 from pipeline.flow.crew import Crew, LostError, StuckError
 
 _greeting = ""
@@ -86,6 +88,22 @@ def test_worker_that_cannot_be_made_ready_says_why_to_every_job() -> None:
         for job in (one.submit(told, "a"), one.submit(told, "b")):
             with pytest.raises(RegistryError, match="closed"):
                 job.result()
+
+
+def test_temporary_folder_too_deep_for_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "gettempdir", lambda: "/temporary" * 8)
+    with crew() as one:
+        assert one.temporary is None
+        assert one.submit(told, "a").result() == "hello, a"
+
+
+def test_no_worker_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_arguments: object) -> NoReturn:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(crews, "_Worker", none)
+    with crew() as one, pytest.raises(ToolFailedError, match="no more processes"):
+        one.submit(told, "a").result()
 
 
 def test_leaving_over_an_error_forgets_the_line() -> None:

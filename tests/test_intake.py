@@ -9,7 +9,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -460,14 +462,21 @@ def test_page_that_takes_too_long_goes_to_a_person(office: Office, issued: Issue
 # Interrupted
 
 
-def test_killed_run_leaves_nothing_behind(office: Office, issued: Issued, tmp_path: Path) -> None:
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for the system's temporary files, with a path as short as those have."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def test_killed_run_leaves_nothing_behind(
+    office: Office, issued: Issued, tmp_path: Path, temporary: Path
+) -> None:
     office.put("1.tiff", *issued.consented, issued.pledged)
     office.put("2.png", issued.consented[0])
     calm = office.copy_to(tmp_path / "calm")
     calm.take_in()
     expected = office_state(calm)
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
     for pages in (1, 3):
         kill_after(office, pages, temporary)
     office.take_in()

@@ -18,14 +18,21 @@ from multiprocessing.connection import Connection
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from queue import SimpleQueue
+from tempfile import gettempdir
 from threading import Semaphore, Thread
 from typing import Any, ParamSpec, TypeVar
+
+from pipeline.errors import ToolFailedError
+from pipeline.i18n import _
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 START_SECONDS = 120.0  # to be ready: imports on a busy machine
 END_SECONDS = 5.0  # a worker that was told to go ends at once; past this it is ended
+# Bytes of a socket's path: sun_path without its end, 104 on the BSDs and macOS, 108 on Linux.
+SOCKET_PATH = 103
+SOCKET_NAME = len("/pymp-12345678/listener-12345678")  # the fork server's, in the temporary folder
 
 
 class StuckError(Exception):
@@ -46,8 +53,9 @@ class _Job:
 class Crew(Executor):
     """``size`` workers, each made ready by ``start(*arguments)``; a job may take ``seconds``.
 
-    A job's future raises StuckError or LostError where it took its worker with it. What
-    ``start`` raises is raised by every job. ``temporary`` is the folder that it has among the
+    A job's future raises StuckError or LostError where it took its worker with it, and
+    ToolFailedError where there is no worker to be had. What ``start`` raises is raised by every
+    job. ``temporary`` is the folder that it has among the
     system's temporary files, if any.
     """
 
@@ -56,14 +64,12 @@ class Crew(Executor):
     ) -> None:
         # A fork server imports the modules once for all; never a fork of this process, which has
         # threads and an open registry.
-        self._context: Any = get_context(
-            "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-        )
-        if sys.platform != "win32":
+        forked = "forkserver" in get_all_start_methods() and _has_room_for_a_socket()
+        self._context: Any = get_context("forkserver" if forked else "spawn")
+        if forked:
             self._context.set_forkserver_preload([start.__module__])
-        # Where the fork server has its socket: a socket's path has to be short. Made before the
-        # threads want it; Python removes it with this process, unless that is killed.
-        forked = self._context.get_start_method() == "forkserver"
+        # Where the fork server has its socket. Made before the threads want it; Python removes
+        # it with this process, unless that is killed.
         self.temporary = Path(get_temp_dir()) if forked else None
         self._start = (start, arguments)
         self._seconds = seconds
@@ -102,22 +108,40 @@ class Crew(Executor):
 
     def _keep(self) -> None:
         """One thread for each worker: hand it a job, wait, replace it where it was lost."""
+        worker: _Worker | None = None
         try:
-            worker = _Worker(self._context, *self._start)
+            with contextlib.suppress(ToolFailedError):  # tried again, and told, with the first job
+                worker = self._hire()
         finally:
             self._begun.release()
         while (job := self._jobs.get()) is not None:
             if not job.future.set_running_or_notify_cancel():
                 continue
             try:
+                worker = worker or self._hire()
                 done, answer = worker.do(job, self._seconds)
             except Exception as error:  # whatever it is, the job must have an answer
-                worker.end()
-                worker = _Worker(self._context, *self._start)
+                if worker:
+                    worker.end()
+                worker = None
                 job.future.set_exception(error)
             else:
                 (job.future.set_result if done else job.future.set_exception)(answer)
-        worker.dismiss()
+        if worker:
+            worker.dismiss()
+
+    def _hire(self) -> _Worker:
+        try:
+            return _Worker(self._context, *self._start)
+        except (EOFError, OSError) as error:
+            raise ToolFailedError(
+                _("no process can be started to read pages: {error}").format(error=error),
+                hint=_("free memory and space in the system's temporary folder; run it again"),
+            ) from error
+
+
+def _has_room_for_a_socket() -> bool:
+    return len(os.fsencode(gettempdir())) + SOCKET_NAME <= SOCKET_PATH
 
 
 class _Worker:
