@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import ink
+from pipeline import blots, ink
 from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.glyphs import Look
 from pipeline.page import DPI
@@ -35,7 +35,7 @@ HIGH_MM, HIGH_SHARE = 1.4, 90
 SPECK_MM = 1.0  # rough edges of print are smaller
 # Letters by hand between two lines, of which little is clear of the print: "не" leaves 2.3 x 2.2 mm
 # and 2.9 x 2.7. On 260 clean pages nothing but straight lines and dots is as large.
-MARK_MM, MARK_NARROW_MM, MARK_FILL = 1.9, 1.3, 0.85
+MARK_MM, MARK_NARROW_MM, MARK_SIDES = 1.9, 1.3, 0.55
 MARK_SKIP_PX = 5
 
 
@@ -84,7 +84,8 @@ def marks(paper: Box, seen: Look, excused: Mask) -> list[Box]:
     boxes = []
     for (x, y, width, height), shape in ink.connected(joined, 1):
         large = max(width, height) >= least and min(width, height) >= narrow
-        if large and np.count_nonzero(shape) < MARK_FILL * np.pi / 4 * width * height:
+        dark = seen.scan[y : y + height, x : x + width] > INK * seen.black
+        if large and not blots.is_solid(shape, dark, MARK_SIDES):
             boxes.append(Box(*(mm_from_px(px, DPI) for px in (x, y, x + width, y + height))))
     return [box for box in boxes if paper.contains(box)]
 

@@ -26,9 +26,10 @@ LOST_SPOT = 0.35
 LEAST_DOT_PX = 6  # 0.1 mm²
 # A speck on a letter of the wording, however much it makes it look like another: of 260 changed
 # glyphs one left such a speck alone, of 8 letters that dirt had made sure others five.
-SPECK_PX, SPECK_SIDES, SPECK_FILL = 5, 0.55, 0.8
+SPECK_PX, SPECK_SIDES = 5, 0.55
 SPECK_LOST, SPECK_SHARE, SPECK_REST = 0.05, 0.5, 0.25  # of the ink lacking, of the excess, of black
-ROUND_FILL = 0.82  # of its ellipse: a ring or a stroke fills less
+ROUND_FILL = 0.82  # of its ellipse: a corner or a hook fills less
+FULL = 0.85  # of its outline: a ring, or two dots, have paper within
 ROUND_SIDES = 0.62  # the shorter side of the longer: scanned dots are a little drawn out
 
 
@@ -50,7 +51,7 @@ def is_blotted(glyph: Glyph, seen: Look) -> bool:
 
 def is_specked(glyph: Glyph, seen: Look) -> bool:
     """Whether one speck is all that is too much at a glyph, and nothing of it is lacking."""
-    return _specks(glyph, seen) == 1
+    return _specks(glyph, seen) is True
 
 
 def is_whole(glyph: Glyph, seen: Look) -> bool:
@@ -61,27 +62,25 @@ def is_whole(glyph: Glyph, seen: Look) -> bool:
     return _specks(glyph, seen) is not None
 
 
-def _specks(glyph: Glyph, seen: Look) -> int | None:
-    """How many specks (0, 1) are all that is wrong at a glyph, None if there is more."""
+def _specks(glyph: Glyph, seen: Look) -> bool | None:
+    """Whether a speck is at a glyph, None if there is more wrong than that."""
     scan, model = _about(glyph, seen)
     if not model.any() or _is_lacking(scan, model, seen.black, SPECK_LOST):
         return None
     excess = np.maximum(scan - model - seen.noise, 0)
-    dark = (excess > DARK * seen.black).astype(np.uint8)
-    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(dark)
+    pieces = excess > DARK * seen.black
+    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(pieces.astype(np.uint8))
     large = [n for n, row in enumerate(stats) if n and row[cv2.CC_STAT_AREA] >= SPECK_PX]
     rest = cv2.blur(excess, (3, 3))
-    if len(large) == 1:
-        _x, _y, width, height, area = map(int, stats[large[0]])
-        sides, fill = min(width, height) / max(width, height), area / (np.pi / 4 * width * height)
-        speck = cv2.dilate((labels == large[0]).astype(np.uint8), _disc(0)) > 0
-        if sides < SPECK_SIDES or fill < SPECK_FILL:
+    if large:
+        dirt = np.isin(labels, large)  # the letter's strokes may cut it to pieces
+        if not is_solid(dirt, scan > DARK * seen.black, SPECK_SIDES):
             return None
+        speck = cv2.dilate(dirt.astype(np.uint8), _disc(0)) > 0
         if excess[speck].sum() <= SPECK_SHARE * excess.sum():
             return None
         rest[speck] = 0
-    is_all = len(large) < 2 and rest.max() < SPECK_REST * seen.black
-    return len(large) if is_all else None
+    return bool(large) if rest.max() < SPECK_REST * seen.black else None
 
 
 def _about(glyph: Glyph, seen: Look) -> tuple[Array, Array]:
@@ -98,13 +97,20 @@ def _is_lacking(scan: Array, model: Array, black: float, share: float) -> bool:
     return bool(np.maximum(lacking - FAINT, 0).sum() > share * model.sum())
 
 
-def is_round(ink: NDArray[np.bool_]) -> bool:
-    """Whether some ink (cut to its box) is a solid dot, longer one way by half at most."""
-    height, width = ink.shape
-    if not height or not width:
+def is_solid(ink: NDArray[np.bool_], dark: NDArray[np.bool_], sides: float = ROUND_SIDES) -> bool:
+    """Whether some ink is one solid dot, its shorter side at least such a share of the longer.
+
+    ``dark`` is all the ink there: the strokes of a letter that a blot lies on are counted in.
+    """
+    points = cv2.findNonZero(ink.astype(np.uint8))
+    if points is None:
         return False
-    fill = np.count_nonzero(ink) / (np.pi / 4 * height * width)
-    return bool(min(height, width) >= ROUND_SIDES * max(height, width) and fill >= ROUND_FILL)
+    hull = cv2.convexHull(points)
+    width, height = (side + 1 for side in cv2.minAreaRect(hull)[1])
+    inside = cv2.fillConvexPoly(np.zeros(ink.shape, np.uint8), hull, 1) > 0
+    is_full = np.count_nonzero(inside & (ink | dark)) >= FULL * np.count_nonzero(inside)
+    fills = np.count_nonzero(inside) >= ROUND_FILL * np.pi / 4 * width * height
+    return bool(min(width, height) >= sides * max(width, height) and is_full and fills)
 
 
 def _thick(scan: NDArray[np.bool_], print_: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -122,9 +128,8 @@ def _dot(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     large = [n for n, row in enumerate(stats) if n and row[cv2.CC_STAT_AREA] >= LEAST_DOT_PX]
     if len(large) != 1:
         return np.zeros(ink.shape, np.bool_)
-    x, y, width, height, _area = stats[large[0]]
     dot = labels == large[0]
-    if not is_round(dot[y : y + height, x : x + width]):
+    if not is_solid(dot, dot):
         return np.zeros(ink.shape, np.bool_)
     return np.asarray(cv2.dilate(dot.astype(np.uint8), _disc(0)) > 0)
 

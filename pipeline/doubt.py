@@ -44,6 +44,8 @@ DIRT_SCORE = 0.86
 TRUSTED_OCR = 0.85
 AGREED_BETA = 0.2  # enough where OCR read the same other letter; honest glyphs hardly reach it
 LOST_SCORE = 0.45  # below it there is no print to save
+ONE_BLOT_MM = 1.0  # between the letters that it reaches: the next, but none further off
+STOPS = ",;:."  # behind words, where a speck more changes nothing
 # What OCR takes a speck beside a word for.
 SPECK_SIGNS = ".,:;'`‘’“”\"*°^·•-—_"
 MADE_BY_A_SPECK = {"ш": "щЩ", "и": "йцЙЦ", "е": "ёЁ", "ь": "ыъЫЪ", "г": "тТ", "с": "еЕ"}
@@ -152,11 +154,20 @@ def is_speck(doubt: Doubt, others: Sequence[Doubt], seen: Look) -> bool:
 
     It looks like no other letter, or only for a speck, so the word says what it said.
     """
-    if sum(d.word == doubt.word for d in others) > 1 or smears.is_gone(doubt.verdict.glyph, seen):
+    glyph = doubt.verdict.glyph
+    same = [d for d in others if d.word == doubt.word]
+    blotted = [d.verdict.glyph.box for d in same if d.blotted]
+    if smears.is_gone(glyph, seen) or len(same) - len(blotted) > 1:
         return False
+    if blotted and blotted[-1].x0 - blotted[0].x1 > ONE_BLOT_MM:
+        return False
+    if doubt.blotted:
+        return True
     if not doubt.sure and not doubt.leans:
         return True
-    return _is_a_letter_still(doubt.verdict) and blots.is_specked(doubt.verdict.glyph, seen)
+    if glyph.char in STOPS and not any(one.char.isdigit() for one in doubt.word):
+        return blots.is_whole(glyph, seen)
+    return _is_a_letter_still(doubt.verdict) and blots.is_specked(glyph, seen)
 
 
 def _is_a_letter_still(verdict: Verdict) -> bool:

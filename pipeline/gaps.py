@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.blots import is_round
+from pipeline.blots import is_solid
 from pipeline.geometry import Box, mm_from_points, mm_from_px
 from pipeline.glyphs import Look
 from pipeline.ink import connected
@@ -105,17 +105,19 @@ def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> It
         x0, y0, x1, y1 = Box(start, upper, end, lower).px(DPI)
         zone = (slice(max(0, y0), y1), slice(max(0, x0), x1))
         excess = (seen.scan[zone] - seen.model[zone] > INK_SHARE * seen.black) & ~excused[zone]
+        dark = seen.scan[zone] > INK_SHARE * seen.black
         joined = cv2.morphologyEx(excess.astype(np.uint8), cv2.MORPH_CLOSE, _STROKES)
         joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, _STEMS)
         for (x, y, width, height), shape in connected(np.asarray(joined, np.uint8), 1):
             # Its own box, not that of what joins its parts: this sticks to the blank's edges.
-            ink = excess[y : y + height, x : x + width] & shape
+            part = slice(y, y + height), slice(x, x + width)
+            ink = excess[part] & shape
             dx, dy, width, height = cv2.boundingRect(ink.astype(np.uint8))
             x, y = x + dx, y + dy
             area = np.count_nonzero(ink) * mm_from_px(1, DPI) ** 2
             left, top = (mm_from_px(px, DPI) for px in (zone[1].start + x, zone[0].start + y))
             box = Box(left, top, left + mm_from_px(width, DPI), top + mm_from_px(height, DPI))
-            dot = is_round(ink[dy : dy + height, dx : dx + width])
+            dot = is_solid(ink, dark[part])
             near = value > 0 and mm_from_px(x, DPI) <= MARK_REACH_MM
             yield _Piece(line, box, area, value, letter, near, dot)
 

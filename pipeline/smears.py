@@ -50,7 +50,7 @@ def found(
         if len(word) > 1
         and not excused[ink.window(layout.box_of(word), excused.shape, 0.0)].any()
         and _is_hurt(word, drop_of, limit, seen)
-        and not _is_only_specked(word, seen)
+        and _is_hurt(word, _without_dirt(word, drop_of, seen), limit, seen)
     ]
     return frozenset(smeared | {glyph.colour for word in hurt for glyph in word}), hurt
 
@@ -63,9 +63,14 @@ def _is_hurt(
     return median(ink_share(glyph, seen) for glyph in glyphs) < RUBBED_SHARE
 
 
-def _is_only_specked(word: Sequence[Glyph], seen: Look) -> bool:
-    """Whether a short word has nothing worse than a speck that lies on all of it, or a fold."""
-    return len(word) < SMEARED_GLYPHS and all(blots.is_whole(glyph, seen) for glyph in word)
+def _without_dirt(
+    word: Sequence[Glyph], drop_of: Mapping[int, float], seen: Look
+) -> Mapping[int, float]:
+    """A word's drops, 0 where a glyph is whole under a speck or blot, or under a fold."""
+    return {
+        id(g): 0.0 if blots.is_whole(g, seen) or blots.is_blotted(g, seen) else drop_of[id(g)]
+        for g in word
+    }
 
 
 def _typical(word: Sequence[Glyph], drop_of: Mapping[int, float]) -> float:

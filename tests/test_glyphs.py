@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -9,8 +11,8 @@ from numpy.typing import NDArray
 
 from pipeline import blots, layout, smears
 from pipeline.atlas import Atlas
-from pipeline.doubt import doubts_of
-from pipeline.geometry import MM_PER_INCH
+from pipeline.doubt import Doubt, doubts_of, is_speck
+from pipeline.geometry import MM_PER_INCH, px_from_mm
 from pipeline.glyphs import Look, verify
 from pipeline.layout import Glyph
 from pipeline.page import DPI
@@ -142,6 +144,69 @@ def test_a_speck_between_two_letters_smears_no_word(
         seen = look_at(scan, ink)
         _values, hurt = smears.found(verify(seen, glyphs, letters), seen, none)
         assert (list(word) in [list(one) for one in hurt]) == is_hurt
+
+
+def doubts(scan: Ink, ink: Ink, word: Sequence[Glyph], letters: Atlas) -> list[Doubt]:
+    """The word's doubts that are no dirt."""
+    seen = look_at(scan, ink)
+    verdicts = verify(seen, word, letters)
+    found = doubts_of(verdicts, word, np.zeros(ink.shape, np.bool_), seen, letters)
+    assert found, "nothing is suspect there"
+    return [doubt for doubt in found if not is_speck(doubt, found, seen)]
+
+
+def test_a_drop_half_hidden_by_a_letter_is_dirt(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    """It makes н look like ц, but ц has no bar, and its tail is no drop."""
+    ink, glyphs = printed
+    word = next(w for w in words(glyphs) if "".join(g.char for g in w) == "данные")
+    glyph = letter(tuple(word), "н")
+    at = (glyph.box.px(DPI)[2] - 2, round(px_from_mm(glyph.origin_y, DPI)))
+    assert not doubts(dotted(ink, at, 4), ink, word, letters)
+    changed = exchanged(ink, glyph, letter(glyphs, "ц"))
+    assert [one.verdict.glyph for one in doubts(changed, ink, word, letters)] == [glyph]
+
+
+def test_a_drop_that_reaches_two_letters_is_dirt(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    ink, glyphs = printed
+    word = next(w for w in words(glyphs) if "".join(g.char for g in w) == "данные")
+    x0, y0, x1, y1 = layout.box_of(word[2:4]).px(DPI)
+    assert not doubts(dotted(ink, ((x0 + x1) // 2, (y0 + y1) // 2), 6), ink, word, letters)
+
+
+def test_a_dot_over_a_comma_of_the_wording_is_dirt(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    ink, glyphs = printed
+    word = next(w for w in words(glyphs) if w[-1].char == "," and w[0].char.isalpha())
+    x, y = centre(word[-1])
+    assert not doubts(dotted(ink, (x, y - 9), 2), ink, word, letters)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "is_solid"),
+    [("drop", True), ("drop on a stroke", True), ("ring", False), ("two drops", False),
+     ("bar", False), ("corner", False)],
+)  # fmt: skip
+def test_solid_dots_are_told_from_other_shapes(drawn: str, is_solid: bool) -> None:
+    ink, print_ = np.zeros((2, 40, 40), np.uint8)
+    if drawn in ("drop", "drop on a stroke"):
+        cv2.circle(ink, (20, 20), 5, (1,), -1)
+    if drawn == "drop on a stroke":
+        print_[:, 17:21] = 1
+    if drawn == "ring":
+        cv2.circle(ink, (20, 20), 7, (1,), 2)
+    if drawn == "two drops":
+        cv2.circle(ink, (12, 20), 3, (1,), -1)
+        cv2.circle(ink, (26, 20), 3, (1,), -1)
+    if drawn == "bar":
+        ink[18:22, 10:30] = 1
+    if drawn == "corner":
+        ink[10:30, 10:13] = ink[27:30, 10:30] = 1
+    assert blots.is_solid((ink > print_), (ink | print_) > 0) == is_solid
 
 
 def test_two_dots_make_another_letter(printed: tuple[Ink, tuple[Glyph, ...]]) -> None:

@@ -39,6 +39,7 @@ def excused(sheet: Array, tone: float) -> float:
         (0.15, (70, 0), (70, 297)),
         (0.7, (100, 0), (101, 297)),  # a dark streak of a dirty scanner
         (0.2, (30, 99), (180, 99)),  # a fold that fades out
+        (0.15, (90, 0), (104, 297)),  # a streak over a sheet that was fed askew
     ],
 )
 def test_folds_and_streaks_are_nobodys_doing(tone: float, start: Point, end: Point) -> None:
