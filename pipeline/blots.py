@@ -13,6 +13,7 @@ from pipeline.layout import Glyph
 Array = NDArray[np.float32]
 
 ABOUT_MM = (0.6, 1.2)  # of a glyph, sideways and up and down: dirt that changes it lies in this
+BEYOND_MM = 1.5  # further off dirt is not looked at, though it may go on
 DARK = 0.4  # of the page's black: such ink is there
 THICKER_PX = 1.5  # than half the thickest stroke of the glyph: corners swell by less
 HIDDEN_SHARE = 0.3  # of the paper about it: past that nobody sees what is under it
@@ -68,19 +69,34 @@ def _specks(glyph: Glyph, seen: Look) -> bool | None:
     if not model.any() or _is_lacking(scan, model, seen.black, SPECK_LOST):
         return None
     excess = np.maximum(scan - model - seen.noise, 0)
-    pieces = excess > DARK * seen.black
-    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(pieces.astype(np.uint8))
-    large = [n for n, row in enumerate(stats) if n and row[cv2.CC_STAT_AREA] >= SPECK_PX]
+    speck = _speck(glyph, seen)
+    if speck is None or (speck.any() and excess[speck].sum() <= SPECK_SHARE * excess.sum()):
+        return None
     rest = cv2.blur(excess, (3, 3))
-    if large:
-        dirt = np.isin(labels, large)  # the letter's strokes may cut it to pieces
-        if not is_solid(dirt, scan > DARK * seen.black, SPECK_SIDES):
-            return None
-        speck = cv2.dilate(dirt.astype(np.uint8), _disc(0)) > 0
-        if excess[speck].sum() <= SPECK_SHARE * excess.sum():
-            return None
-        rest[speck] = 0
-    return bool(large) if rest.max() < SPECK_REST * seen.black else None
+    rest[speck] = 0
+    return bool(speck.any()) if rest.max() < SPECK_REST * seen.black else None
+
+
+def _speck(glyph: Glyph, seen: Look) -> NDArray[np.bool_] | None:
+    """Where about a glyph a speck lies, if any, with its edge; None if what lies there is none.
+
+    It is seen whole, where it reaches further off too; strokes of the letter may cut it to pieces.
+    """
+    rows, columns = ink_.window(glyph.box.grown(*ABOUT_MM), seen.scan.shape, 0.0)
+    wide = ink_.window(glyph.box.grown(*ABOUT_MM), seen.scan.shape, BEYOND_MM)
+    here = (
+        slice(rows.start - wide[0].start, rows.stop - wide[0].start),
+        slice(columns.start - wide[1].start, columns.stop - wide[1].start),
+    )
+    scan, least = seen.scan[wide], DARK * seen.black
+    dark = scan - seen.model[wide] - seen.noise > least
+    _count, labels = cv2.connectedComponents(dark.astype(np.uint8))
+    sizes = np.bincount(labels[here].ravel())
+    large = [n for n, size in enumerate(sizes) if n and size >= SPECK_PX]
+    dirt = np.isin(labels, large)
+    if large and not is_solid(dirt, scan > least, SPECK_SIDES):
+        return None
+    return np.asarray(cv2.dilate(dirt.astype(np.uint8), _disc(0))[here] > 0)
 
 
 def _about(glyph: Glyph, seen: Look) -> tuple[Array, Array]:

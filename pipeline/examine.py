@@ -6,6 +6,7 @@ compared with what was printed. Here the two are put side by side.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -90,7 +91,7 @@ def examine(
     if under.any():
         wording = [d for d in wording if not alterations.is_stamped(d, under, seen)]
         hurt = [w for w in hurt if not under[ink.window(layout.box_of(w), under.shape, 0.0)].any()]
-        touched = {p.field for p in _touching(here, found) if p.colour not in whole}
+        touched = {p.field for p in _touching(here, text, found) if p.colour not in whole}
         fields = _doubted(fields, touched, "unreadable")
         fields = _stamped(fields, text, here, under & left, whole)
         found = alterations.find(view, wording, hurt, excused | under, whole)
@@ -101,7 +102,9 @@ def examine(
             else one
             for one in found
         ]
-    return Examined(_touched(fields, here, found), pens, tuple(found))
+    # A verified field with strange ink in or just behind it is not what was issued any more.
+    touched = {p.field for p in _touching(here, text, found)}
+    return Examined(_doubted(fields, touched, "mismatch"), pens, tuple(found))
 
 
 def _bent_foot(scan: NDArray[np.float32], issued: Image, sheet: Sheet) -> list[Box]:
@@ -118,18 +121,24 @@ def _bent_foot(scan: NDArray[np.float32], issued: Image, sheet: Sheet) -> list[B
     return [layout.box_of(foot), *marks.code_boxes(sheet.width, sheet.height)]
 
 
-def _touched(
-    fields: Sequence[FieldReading], here: Sequence[Place], found: Sequence[Alteration]
-) -> tuple[FieldReading, ...]:
-    """A verified field with strange ink in or just behind it is not what was issued any more."""
-    return _doubted(fields, {p.field for p in _touching(here, found)}, "mismatch")
-
-
-def _touching(here: Sequence[Place], found: Sequence[Alteration]) -> list[Place]:
-    """The places of values with strange ink in them or just behind."""
-    return [
-        p for p in here if not p.hand and any(p.box.grown(1.0, 0.0).overlaps(a.box) for a in found)
+def _touching(
+    here: Sequence[Place], text: Sequence[Glyph], found: Sequence[Alteration]
+) -> list[Place]:
+    """The places of values with strange ink in one of their lines, or behind it."""
+    by_colour = layout.by_colour(text)
+    boxes = [
+        (place, _with_blank(line, place, text).grown(1.0, 0.0))
+        for place in here
+        if not place.hand
+        for line in layout.lines(by_colour.get(place.colour, ()))
     ]
+    return [place for place, box in boxes if any(box.overlaps(one.box) for one in found)]
+
+
+def _with_blank(line: Sequence[Glyph], place: Place, text: Sequence[Glyph]) -> Box:
+    """A line of a value with the paper behind it, as far as its place or the wording."""
+    box = layout.box_of(line)
+    return replace(box, x1=max(box.x1, min(place.box.x1, _next_print(line[-1], text))))
 
 
 def _doubted(
@@ -157,10 +166,17 @@ def _hand_ink(left: NDArray[np.bool_], here: Sequence[Place]) -> NDArray[np.bool
 
 def _room_behind(last: Glyph, text: Sequence[Glyph]) -> float:
     """Millimetres of free paper that are shown to OCR behind a line's last glyph."""
-    right, beside = last.box.x1, replace(last.box, x1=last.box.x1 + BEHIND_MM)
-    starts = [g.box.x0 for g in text if g.box.x0 > right and g.box.overlaps(beside)]
-    gap = min(starts, default=beside.x1 + LINE_MARGIN_MM[0]) - right
+    gap = min(_next_print(last, text) - last.box.x1, BEHIND_MM + LINE_MARGIN_MM[0])
     return max(gap / 2, min(gap - LINE_MARGIN_MM[0], BEHIND_MM))
+
+
+def _next_print(last: Glyph, text: Sequence[Glyph]) -> float:
+    """Where the next glyph of a glyph's line begins."""
+    behind = replace(last.box, x1=math.inf)
+    return min(
+        (g.box.x0 for g in text if g.box.x0 > last.box.x1 and g.box.overlaps(behind)),
+        default=math.inf,
+    )
 
 
 def _line_crop(

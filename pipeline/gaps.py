@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.blots import is_solid
 from pipeline.geometry import Box, mm_from_points, mm_from_px
 from pipeline.glyphs import Look
-from pipeline.ink import connected
+from pipeline.ink import connected, touched, window
 from pipeline.layout import Glyph
 from pipeline.page import DPI
 
@@ -35,6 +35,7 @@ MARK_REACH_MM = 0.9  # from the value to where the mark begins
 ON_BASE_MM = 0.25  # a full stop stands on the base line
 ASCENT = 0.7  # of the size, above the base line: an apostrophe stands as high as a capital
 SPECK_MM2 = 0.06
+AROUND_MM = 1.2  # about a piece: the rest of a speck that reaches out of the blank
 MARK_AMONG_SPECKS_MM2 = 0.2  # 30 bilevel pages: 2 specks behind values, against 16 above 0.12
 _STEMS = np.ones((1, 9), np.uint8)  # of an и whose slanting stroke is pale: 1.1 mm apart
 _STROKES = np.ones((19, 1), np.uint8)  # of a figure 3 that is seen in part: 2.4 mm apart
@@ -105,7 +106,6 @@ def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> It
         x0, y0, x1, y1 = Box(start, upper, end, lower).px(DPI)
         zone = (slice(max(0, y0), y1), slice(max(0, x0), x1))
         excess = (seen.scan[zone] - seen.model[zone] > INK_SHARE * seen.black) & ~excused[zone]
-        dark = seen.scan[zone] > INK_SHARE * seen.black
         joined = cv2.morphologyEx(excess.astype(np.uint8), cv2.MORPH_CLOSE, _STROKES)
         joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, _STEMS)
         for (x, y, width, height), shape in connected(np.asarray(joined, np.uint8), 1):
@@ -114,12 +114,26 @@ def _pieces(line: Sequence[Glyph], seen: Look, excused: NDArray[np.bool_]) -> It
             ink = excess[part] & shape
             dx, dy, width, height = cv2.boundingRect(ink.astype(np.uint8))
             x, y = x + dx, y + dy
-            area = np.count_nonzero(ink) * mm_from_px(1, DPI) ** 2
+            area = int(np.count_nonzero(ink)) * mm_from_px(1, DPI) ** 2
             left, top = (mm_from_px(px, DPI) for px in (zone[1].start + x, zone[0].start + y))
             box = Box(left, top, left + mm_from_px(width, DPI), top + mm_from_px(height, DPI))
-            dot = is_solid(ink, dark[part])
+            dot = area > SPECK_MM2 and _is_dot(box, seen)
             near = value > 0 and mm_from_px(x, DPI) <= MARK_REACH_MM
             yield _Piece(line, box, area, value, letter, near, dot)
+
+
+def _is_dot(box: Box, seen: Look) -> bool:
+    """Whether a piece is a solid dot, with what of it lies beside the blank or on print."""
+    zone = window(box, seen.scan.shape, AROUND_MM)
+    dark = seen.scan[zone] > INK_SHARE * seen.black
+    excess = seen.scan[zone] - seen.model[zone] > INK_SHARE * seen.black
+    here = np.zeros(excess.shape, np.bool_)
+    rows, columns = window(box, seen.scan.shape, 0.0)
+    here[
+        rows.start - zone[0].start : rows.stop - zone[0].start,
+        columns.start - zone[1].start : columns.stop - zone[1].start,
+    ] = True
+    return is_solid(touched(excess.astype(np.uint8), here & excess), dark)
 
 
 def _blanks(line: Sequence[Glyph]) -> Iterator[tuple[float, float, Glyph | None]]:
