@@ -78,6 +78,7 @@ def find(
     strikes = [_alteration(view, STRIKE, box, line) for line, box in _joined(crossed, drawn)]
     others = changed + _inked(view, marred, [*loose, *along])
     found = [*strikes, *(one for one in others if not _belongs(one, strikes))]
+    found += _overdrawn(view, marred, found)
     return found + _added(view, excused, whole, found)
 
 
@@ -197,6 +198,16 @@ def _line_of(view: View, box: Box) -> list[Glyph]:
     if over:
         return max(over, key=lambda line: layout.box_of(line).y1)
     return min(view.lines, key=lambda line: _distance(layout.box_of(line), box), default=[])
+
+
+def _overdrawn(view: View, excused: Mask, known: Sequence[Alteration]) -> list[Alteration]:
+    """Letters and figures that a pen drew over, those not seen before."""
+    apart = [*_flourishes(view.places), *(one.box for one in known)]
+    return [
+        _alteration(view, "overprint", box, line)
+        for line, box in strokes.on_letters(view.lines, view.seen, excused)
+        if not any(box.overlaps(other) for other in apart)
+    ]
 
 
 def _added(

@@ -27,6 +27,11 @@ PRINT_REACH_MM = 0.45  # ink this near to print is print: gain, blur, the last m
 SURE_SHARE = 0.36  # of the page's own black: paler marks are shadows, bleed-through, folds
 FAINT_SHARE = 0.20  # what hangs together with sure ink counts down to here: a pen that fades
 JOIN_MM = 0.35  # a pen that skips is still one stroke
+RULE_PX = 13  # a rule, and what is near it
+_SLANTS = tuple(
+    cv2.line(np.zeros((RULE_PX, RULE_PX), np.uint8), (6 - way, 0), (6 + way, RULE_PX - 1), (1,), 2)
+    for way in (-6, -3, 0, 3, 6)
+)
 DIRT_MM2 = 0.35  # smaller specks are nobody's doing
 
 
@@ -54,14 +59,27 @@ def unexplained(ink: Array, issued: Image, black: float) -> Mask:
 
     ``ink`` is the scan's (0 to 1), ``black`` the tone that the print has in this scan.
     """
-    reach = round(px_from_mm(PRINT_REACH_MM, DPI))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    printed = cv2.dilate((issued < 200).astype(np.uint8), kernel)
-    free = printed == 0
+    free = ~_near_print(issued)
     soft = cv2.GaussianBlur(ink, (0, 0), 0.8)
     faint = ((soft > FAINT_SHARE * black) & free).astype(np.uint8)
     sure = (soft > SURE_SHARE * black) & free
     return touched(faint, sure)
+
+
+def _near_print(issued: Image) -> Mask:
+    reach = round(px_from_mm(PRINT_REACH_MM, DPI))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return np.asarray(cv2.dilate((issued < 200).astype(np.uint8), kernel) > 0)
+
+
+def bridged(mask: Mask, issued: Image) -> Mask:
+    """Unexplained ink with what it had over a printed rule: a pen that crosses that is cut there.
+
+    Ink is put back where there is some above and below, upright or aslant.
+    """
+    cut = mask.astype(np.uint8)
+    over = [cv2.morphologyEx(cut, cv2.MORPH_CLOSE, slant) > 0 for slant in _SLANTS]
+    return np.asarray(mask | np.any(over, axis=0) & _near_print(issued))
 
 
 def touched(mask: Image, by: Mask) -> Mask:

@@ -17,7 +17,7 @@ from rapidfuzz import process
 
 from pipeline import ink, stamps
 from pipeline.engines.tesseract import OcrEngine
-from pipeline.geometry import Box, px_from_mm, union
+from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.ink import Piece
 from pipeline.page import DPI
 
@@ -33,7 +33,8 @@ FRAGMENTS = 12
 STRAIGHT = 0.85  # of a line: folds, staples, rulers
 STAMP_MM = 45.0  # this much ink outside the blank is a stamp's or a drawing's, not a signature's
 WINDING, LOW_MM = 1.15, 5.0  # a line that a pen left when it slipped has 1, and lies flat
-EVEN = 1.4  # the tallest sign of a stamped word to the smallest
+TYPED_MM = 4.2  # 14 points from the capitals' top to the tails: no hand writes so many so small
+EVEN = 1.25  # the tallest sign of a stamped word to most of them
 CROSSINGS = 3  # a signature goes to and fro: a row of the picture meets it three times; a tick two
 TEXT_CROSSINGS = 8  # as often as this: letters or figures in a row
 ROW_CROSSINGS = 5  # of signs that stand apart
@@ -41,6 +42,7 @@ ROW_SIGNS = 12  # letters of a name and a position
 CAPITALS = 0.75  # of the letters, some of which OCR takes for small ones
 # What small stamps say, and how like it OCR's reading is (of 100).
 STAMPED, ALIKE = ("верно", "копия", "принято", "получено", "учтено", "оплачено", "исполнено"), 85
+LONG_ROW, LEAST_SLANT, MOST_SLANT = 2.5, 4.0, 40.0  # times as long as high; degrees
 SIGNS, DOT_MM = 4, 1.5  # parts of a row that may be a date, its dots and commas left out
 DATE_SIGNS, DATE_FIGURES = 7, 5  # of a date that OCR read badly; that is written in one
 FIGURES = 3  # as many read where half as many letters are: a date
@@ -60,8 +62,8 @@ OUTLINED, BY_MM = (0.96, 0.85), 1.0
 class Marks:
     """What the pieces in a blank add up to: lengths in mm, ``crossings`` a count.
 
-    ``winding``: how much longer the strokes are than the way from end to end;
-    ``pen``: the picture of the pieces.
+    ``winding``: how much longer the strokes are than the way from end to end; ``whole``: the
+    pieces with those joined that a printed rule cuts; ``pen``: the picture of the pieces.
     """
 
     length: float
@@ -71,32 +73,67 @@ class Marks:
     winding: float
     height: float
     pieces: tuple[Piece, ...]
+    whole: tuple[Piece, ...]
     pen: NDArray[np.bool_]
 
 
-def measure(mask: NDArray[np.bool_], scan: NDArray[np.float32], black: float, zone: Box) -> Marks:
-    """What a mask of unexplained ink adds up to in a ``zone`` (mm); see ``hand.is_signature``."""
+def measure(
+    mask: NDArray[np.bool_],
+    scan: NDArray[np.float32],
+    black: float,
+    zone: Box,
+    bridged: NDArray[np.bool_] | None = None,
+) -> Marks:
+    """What a mask of unexplained ink adds up to in a ``zone`` (mm); see ``hand.is_signature``.
+
+    ``bridged`` is the mask with what lies over printed rules, see ``ink.bridged``.
+    """
     found = ink.pieces(mask, scan, black, zone)
     inside = [p for p in found if p.inside > 0.5]
     pen = tuple(p for p in inside if p.straightness < STRAIGHT)
+    whole = inside if bridged is None else ink.pieces(bridged, scan, black, zone)
     long = [p for p in pen if p.length > NOTHING_MM]
     shape = np.zeros(mask.shape, bool)
     for piece in pen:
         x0, y0, x1, y1 = piece.box.px(DPI)
         shape[y0:y1, x0:x1] |= mask[y0:y1, x0:x1]
-    starts = (np.diff(np.pad(shape.astype(np.int8), ((0, 0), (1, 0))), axis=1) == 1).sum(axis=1)
-    starts = starts[starts > 0]
     return Marks(
         length=sum(p.length for p in pen),
         straight=sum(p.length for p in inside if p.straightness >= STRAIGHT),
         # A flourish may run far on the rule and below it; a stamp is as high above it.
         outside=sum(p.length for p in found if p.inside <= 0.5 and _above(p, zone)),
-        crossings=float(np.percentile(starts, 85)) if len(starts) else 0.0,
+        crossings=max(_crossings(shape), _crossings(_levelled(shape, pen))),
         winding=max([_winding([p]) for p in long] + [_winding(inside)]),
         height=max((p.box.height for p in long), default=0.0),
         pieces=pen,
+        whole=tuple(p for p in whole if p.inside > 0.5 and p.straightness < STRAIGHT),
         pen=shape,
     )
+
+
+def _crossings(shape: NDArray[np.bool_]) -> float:
+    """How often the rows of a picture meet its ink; a few may meet it more often."""
+    starts = (np.diff(np.pad(shape.astype(np.int8), ((0, 0), (1, 0))), axis=1) == 1).sum(axis=1)
+    starts = starts[starts > 0]
+    return float(np.percentile(starts, 85)) if len(starts) else 0.0
+
+
+def _levelled(shape: NDArray[np.bool_], pieces: Sequence[Piece]) -> NDArray[np.bool_]:
+    """A row of signs that runs askew laid level; what is no row stays as it is."""
+    points = cv2.findNonZero(shape.astype(np.uint8))
+    if points is None or sum(p.box.height > DOT_MM for p in pieces) < SIGNS:
+        return shape
+    corners = cv2.boxPoints(cv2.minAreaRect(points))
+    sides = sorted((corners[1] - corners[0], corners[2] - corners[1]), key=lambda s: np.hypot(*s))
+    if np.hypot(*sides[1]) < LONG_ROW * np.hypot(*sides[0]):
+        return shape
+    across, down = sides[1] if sides[1][0] > 0 else -sides[1]
+    angle = math.degrees(math.atan2(down, across))
+    if not LEAST_SLANT < abs(angle) < MOST_SLANT:
+        return shape
+    height, width = shape.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    return np.asarray(cv2.warpAffine(shape.astype(np.uint8), turn, (width, height)) > 0)
 
 
 def _winding(strokes: Sequence[Piece]) -> float:
@@ -124,17 +161,17 @@ def is_signature(marks: Marks, ocr: OcrEngine) -> bool | None:
         return None
     if _is_simple(marks) and is_tick(marks.pen):
         return None
-    if stamps.is_worded(marks.pen) or len(marks.pieces) >= FRAGMENTS:
+    if stamps.is_worded(marks.pen) or len(marks.whole) >= FRAGMENTS:
         return None
     if not _is_row(marks):
         return True
-    if _is_even(marks):
+    if _is_even(marks) or _is_typed(marks):
         return None
-    words = words_of(marks, ocr)
+    said = _readings(marks, ocr)
     is_text = marks.crossings >= TEXT_CROSSINGS
-    if _is_lettering(marks, words) or (
-        may_be_date(marks, words) if is_text else _has_figures(words)
-    ):
+    if any(_is_lettering(marks, words) for words in said):
+        return None
+    if may_be_date(marks, said[0]) if is_text else _has_figures(said[0]):
         return None
     return True
 
@@ -155,7 +192,14 @@ def _is_even(marks: Marks) -> bool:
     """Small signs of one height, as a stamp's capitals are; a name begins with a taller one."""
     heights = [p.box.height for p in _signs(marks)]
     is_row = len(heights) >= SIGNS and max(heights) < LOW_MM
-    return is_row and max(heights) < EVEN * min(heights)
+    return is_row and max(heights) < EVEN * median(heights)
+
+
+def _is_typed(marks: Marks) -> bool:
+    """Many letters in a row as low as type: a name that was printed there."""
+    rows = np.flatnonzero(_levelled(marks.pen, marks.pieces).any(axis=1))
+    high = mm_from_px(int(rows[-1] - rows[0]) + 1, DPI) if len(rows) else 0.0
+    return high < TYPED_MM and marks.crossings >= TEXT_CROSSINGS
 
 
 def _is_lettering(marks: Marks, words: str) -> bool:
@@ -172,7 +216,7 @@ def _is_lettering(marks: Marks, words: str) -> bool:
         (is_print and capitals >= CAPITALS * len(letters))
         or process.extractOne("".join(letters).lower(), STAMPED, score_cutoff=ALIKE) is not None
     )
-    return is_stamped or len(letters) >= ROW_SIGNS
+    return is_stamped or (len(letters) >= ROW_SIGNS and len(heights) >= SIGNS)
 
 
 def _has_figures(words: str) -> bool:
@@ -236,9 +280,17 @@ def is_tick(pen: NDArray[np.bool_]) -> bool:
 
 def words_of(marks: Marks, ocr: OcrEngine) -> str:
     """What OCR makes of the pen's strokes."""
-    picture = cv2.GaussianBlur(np.where(marks.pen, 0, 255).astype(np.uint8), (0, 0), 0.7)
-    words, _confidence = ocr.read_lines([np.asarray(picture, np.uint8)])[0]
-    return words
+    return _readings(marks, ocr)[0]
+
+
+def _readings(marks: Marks, ocr: OcrEngine) -> list[str]:
+    """What OCR makes of the strokes laid level, and of them as they are."""
+    level = _levelled(marks.pen, marks.pieces)
+    shapes = [level] if level is marks.pen else [level, marks.pen]
+    pictures = [
+        cv2.GaussianBlur(np.where(shape, 0, 255).astype(np.uint8), (0, 0), 0.7) for shape in shapes
+    ]
+    return [words for words, _sure in ocr.read_lines([np.asarray(p, np.uint8) for p in pictures])]
 
 
 def may_be_date(marks: Marks, words: str) -> bool:

@@ -84,6 +84,29 @@ def test_a_comma_added_behind_a_value_is_seen(
     assert [one["kind"] for one in document["alterations"]] == ["insertion"]
 
 
+@pytest.mark.parametrize("how", ["bar", "hook", "bow"])
+def test_a_stroke_through_a_figure_is_seen(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path, how: str
+) -> None:
+    """The figure can still be read as the issued one, and OCR does."""
+    page = signed[2][0].copy()
+    _left, top, right, bottom = seen_at(signed, "passport_series")
+    middle, high = right - px(1.0), bottom - top
+    if how == "bar":
+        y = top + round(high * 0.55)
+        cv2.line(page, (right - px(2.2), y), (right + px(0.3), y - 1), 40, 3)
+    elif how == "hook":
+        corner = (middle - px(1.2), top + high // 2)
+        cv2.line(page, (middle - px(0.5), top), corner, 40, 3)
+        cv2.line(page, corner, (middle + px(0.8), top + high // 2), 40, 3)
+    else:
+        bow = (middle, top + round(high * 0.7)), (px(1.0), round(high * 0.35))
+        cv2.ellipse(page, *bow, 0, 0, 360, 40, 3)
+    document = taken_in(signed, page, tmp_path)
+    assert document["status"] == "review"
+    assert document["fields"]["passport_series"]["status"] != "match"
+
+
 def specked(page: Pixels, free: tuple[int, int]) -> Pixels:
     """The page with specks all over, but for the rows (mm) of one line."""
     dirty = page.copy()

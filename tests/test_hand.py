@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline import glyphs, hand, ink, page, stamps
 from pipeline.engines import tesseract
@@ -95,6 +96,26 @@ def test_a_third_stroke_makes_more_than_a_tick() -> None:
 def test_a_short_signature_goes_to_and_fro() -> None:
     assert present(drawn(WAVE)) is True
     assert present(drawn(WAVE[:3])) is None
+
+
+def written(name: str, font: str, high: float, base: float) -> NDArray[np.uint8]:
+    """The page with a name in letters so high, so far below the rule (mm)."""
+    sheet = Image.fromarray(issued())
+    letters = ImageFont.truetype(font, round(px_from_mm(high, page.DPI)))
+    at = round(px_from_mm(66, page.DPI)), round(px_from_mm(PLACE.box.y1 + base, page.DPI))
+    ImageDraw.Draw(sheet).text(at, name, fill=40, font=letters, anchor="ls")
+    return np.asarray(sheet, np.uint8)
+
+
+@pytest.mark.parametrize("base", [-1.0, 0.5, 1.5, 2.5])
+def test_a_name_may_be_written_across_the_rule(base: float) -> None:
+    """The rule cuts each letter in two; in pieces, but not in the other side's print."""
+    script = str(pens.FONTS / "bad-script.ttf")
+    assert present(written("Хачатурян", script, 8.0, base)) is True
+
+
+def test_a_name_in_type_is_no_signature() -> None:
+    assert present(written("Хачатурян", "LiberationSerif-Regular.ttf", 4.5, -0.7)) is None
 
 
 def test_the_edge_of_the_sheet_is_no_stamps_side() -> None:
