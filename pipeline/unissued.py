@@ -43,7 +43,9 @@ CAPTION = "дата"  # under a date's blank
 FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
 FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be; it ends in a comma
 
-_BEFORE, _BEHIND = " _,.;:|()«»\"'—–-/№", " _,;:|(«\"'—–-/№!"
+_BEFORE, _BEHIND = " _,.;:|()«»\"'‘’‚`—–-/№", " _,;:|(«\"'‘’‚`—–-/№!"
+# What OCR makes of commas, stops, specks and the rule; and of «д.» before a number.
+_ODD = re.compile(r"[;:_|‘’‚`]|\b(?:Д|К|КВ|УЛ|Г)\.? ?\d|[гдк]:")
 _NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?: [А-ЯЁ][а-яё]+){1,3},?|[А-ЯЁ -]{8,},?")
 _INITIALS = re.compile(
     r"(?:[А-ЯЁ]\. ?){1,2} ?[А-ЯЁ][а-яё-]+,?|[А-ЯЁ][а-яё-]+ (?:[А-ЯЁ]\. ?){1,2},?"
@@ -177,7 +179,8 @@ def _field(
     sure = min((word.sure for _piece, word in part), default=0.0)
     status = "empty"
     if value:
-        status = "read" if sure >= SURE and _holds(item, value, today) else "unreadable"
+        is_read = sure >= SURE and _holds(item, value, today) and not is_odd(item, value)
+        status = "read" if is_read else "unreadable"
     place, crop = _shown(page, box)
     return FieldReading(item.name, value, round(sure, 3), number, place, status, crop=crop)
 
@@ -268,6 +271,11 @@ def _holds(item: Field, value: str, today: date) -> bool:
         return False  # read as Russian
     column = item.record or item.name
     return not any(p.level == "error" for p in rules.check({column: value}, today))
+
+
+def is_odd(item: Field, value: str) -> bool:
+    """Whether a value has signs in it that OCR makes of commas, stops and specks."""
+    return item.kind in FREE and "://" not in value and bool(_ODD.search(value))
 
 
 def _parts(

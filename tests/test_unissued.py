@@ -268,6 +268,28 @@ def test_a_copy_out_of_another_program_is_read_and_waits(taken: tuple[Office, li
     assert consent["hand"]["signature"]["present"] is False
 
 
+@pytest.mark.parametrize(
+    ("value", "odd"),
+    [
+        ("601940, г. Каменный Брод, Лётная, д. 75, кв. 39", False),
+        ("601940, г. Каменный Брод, Лётная, д. 75; КВ. 39", True),
+        ("602011, г. Синеозёрск, Лётная, Д. 71, кв. 25", True),
+        ("паспортной службы, г: Каменный Брод", True),
+        ("Отделом ‚внутренних дел", True),
+        ("образовательному _ учреждению", True),
+        ("Д. И. Менделеева, 5", False),
+        ("https://office.example", False),
+    ],
+)
+def test_signs_that_ocr_puts_for_others_are_left_to_a_person(
+    ours: Settings, value: str, odd: bool
+) -> None:
+    (address,) = (
+        one for one in forms.load("consent-employee", ours).fields if one.name == "address"
+    )
+    assert unissued.is_odd(address, value) == odd
+
+
 def test_what_a_pen_wrote_is_left_to_a_person(taken: tuple[Office, list[Json]]) -> None:
     _office, (_consent, pledge, *_rest) = taken
     assert (pledge["form"], pledge["status"], pledge["subject"]) == (PLEDGE, "review", None)
