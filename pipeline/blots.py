@@ -82,12 +82,9 @@ def _speck(glyph: Glyph, seen: Look) -> NDArray[np.bool_] | None:
 
     It is seen whole, where it reaches further off too; strokes of the letter may cut it to pieces.
     """
-    rows, columns = ink_.window(glyph.box.grown(*ABOUT_MM), seen.scan.shape, 0.0)
-    wide = ink_.window(glyph.box.grown(*ABOUT_MM), seen.scan.shape, BEYOND_MM)
-    here = (
-        slice(rows.start - wide[0].start, rows.stop - wide[0].start),
-        slice(columns.start - wide[1].start, columns.stop - wide[1].start),
-    )
+    about = glyph.box.grown(*ABOUT_MM)
+    wide = ink_.window(about, seen.scan.shape, BEYOND_MM)
+    here = ink_.within(ink_.window(about, seen.scan.shape, 0.0), wide)
     scan, least = seen.scan[wide], DARK * seen.black
     dark = scan - seen.model[wide] - seen.noise > least
     _count, labels = cv2.connectedComponents(dark.astype(np.uint8))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.blots import is_solid
 from pipeline.geometry import Box, mm_from_points, mm_from_px
 from pipeline.glyphs import Look
-from pipeline.ink import connected, touched, window
+from pipeline.ink import connected, touched, window, within
 from pipeline.layout import Glyph
 from pipeline.page import DPI
 
@@ -128,11 +128,7 @@ def _is_dot(box: Box, seen: Look) -> bool:
     dark = seen.scan[zone] > INK_SHARE * seen.black
     excess = seen.scan[zone] - seen.model[zone] > INK_SHARE * seen.black
     here = np.zeros(excess.shape, np.bool_)
-    rows, columns = window(box, seen.scan.shape, 0.0)
-    here[
-        rows.start - zone[0].start : rows.stop - zone[0].start,
-        columns.start - zone[1].start : columns.stop - zone[1].start,
-    ] = True
+    here[within(window(box, seen.scan.shape, 0.0), zone)] = True
     return is_solid(touched(excess.astype(np.uint8), here & excess), dark)
 
 

@@ -165,6 +165,15 @@ def window(box: Box, shape: tuple[int, ...], reach: float) -> tuple[slice, slice
     return slice(max(0, y0), min(shape[0], y1)), slice(max(0, x0), min(shape[1], x1))
 
 
+def within(inner: tuple[slice, slice], outer: tuple[slice, slice]) -> tuple[slice, slice]:
+    """A window of the page as slices of a larger one about it."""
+    (rows, columns), (top, left) = inner, (outer[0].start, outer[1].start)
+    return (
+        slice(rows.start - top, rows.stop - top),
+        slice(columns.start - left, columns.stop - left),
+    )
+
+
 STRAY_MM = 4.0  # a stroke as long as this is somebody's doing; the largest speck seen is 2
 NEAR_PRINT_MM = 2.2  # in a line of print: an added letter or figure is this high
 EDGE_MM = 6.0  # what reaches the sheet's edge is its border, a shadow or a copier's frame
