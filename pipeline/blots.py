@@ -55,6 +55,11 @@ def is_specked(glyph: Glyph, seen: Look) -> bool:
     return _specks(glyph, seen) is True
 
 
+def is_dirty(glyph: Glyph, seen: Look) -> bool:
+    """Whether a blot or a speck lies on a glyph that is whole under it."""
+    return is_specked(glyph, seen) or is_blotted(glyph, seen)
+
+
 def is_whole(glyph: Glyph, seen: Look) -> bool:
     """Whether nothing is lacking of a glyph, and at most one speck too much there.
 

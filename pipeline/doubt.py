@@ -157,6 +157,10 @@ def is_speck(doubt: Doubt, others: Sequence[Doubt], seen: Look) -> bool:
     glyph = doubt.verdict.glyph
     same = [d for d in others if d.word == doubt.word]
     blotted = [d.verdict.glyph.box for d in same if d.blotted]
+    if len(blotted) > 1 and not all(
+        blots.is_dirty(d.verdict.glyph, seen) for d in same if d.blotted
+    ):
+        return False  # a smear makes all letters a little worse
     if smears.is_gone(glyph, seen) or len(same) - len(blotted) > 1:
         return False
     if blotted and blotted[-1].x0 - blotted[0].x1 > ONE_BLOT_MM:

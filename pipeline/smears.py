@@ -66,11 +66,9 @@ def _is_hurt(
 def _without_dirt(
     word: Sequence[Glyph], drop_of: Mapping[int, float], seen: Look
 ) -> Mapping[int, float]:
-    """A word's drops, 0 where a glyph is whole under a speck or blot, or under a fold."""
-    return {
-        id(g): 0.0 if blots.is_whole(g, seen) or blots.is_blotted(g, seen) else drop_of[id(g)]
-        for g in word
-    }
+    """A word's drops, 0 where a glyph is whole under a speck, in a short word under a fold."""
+    is_clean = blots.is_whole if len(word) < SMEARED_GLYPHS else blots.is_specked
+    return {id(g): 0.0 if is_clean(g, seen) else drop_of[id(g)] for g in word}
 
 
 def _typical(word: Sequence[Glyph], drop_of: Mapping[int, float]) -> float:
