@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import ink, layout
+from pipeline import blots, ink, layout
 from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.glyphs import Look
 from pipeline.layout import Glyph
@@ -38,6 +38,7 @@ CLEAR_MM = 1.8  # that a stroke has clear of the print's own edges, which a bile
 # times as long, bars and hooks drawn through figures from 4.4.
 OVER, OVER_MEAN, OVER_PX = 0.4, 0.32, 20  # of the page's black, above what the print explains
 OVER_MM, OVER_DEPTH_PX, OVER_LONG = 1.15, 1.3, 3.2
+LETTER_PX, LETTER_DEPTH_PX, LETTER_SIDES = 50, 2.6, 0.55  # large dirt is thicker than a pen draws
 ON_LETTERS_MM = 0.4  # about the line
 _WAYS = tuple(
     cv2.line(np.zeros((9, 9), np.uint8), (4 - x, 4 - y), (4 + x, 4 + y), (1,), 1)
@@ -77,8 +78,8 @@ def on_letters(
 ) -> Iterator[tuple[list[Glyph], Box]]:
     """Short strokes on the letters of printed lines: the line, and where the stroke lies.
 
-    A bar through a figure, a hook or a bow that makes it another: longer than dirt, with what of
-    them is hidden under the letters counted in.
+    A bar through a figure, a hook or a bow that makes it another, a letter between the lines:
+    longer or thinner than dirt, with what of them is hidden under the letters counted in.
     """
     for line in lines:
         zone = ink.window(layout.box_of(line), excused.shape, ON_LETTERS_MM)
@@ -90,17 +91,23 @@ def on_letters(
         hidden = np.any(joined, axis=0) & (seen.model[zone] > OVER * seen.black)
         for (x, y, width, height), shape in ink.connected(there | hidden, OVER_PX):
             part = slice(y, y + height), slice(x, x + width)
-            if _is_stroke(shape, np.asarray(excess[part][shape] / seen.black)):
+            dark = seen.scan[zone][part] > OVER * seen.black
+            if _is_stroke(shape, np.asarray(excess[part][shape] / seen.black), dark):
                 left, top = zone[1].start + x, zone[0].start + y
                 px = (left, top, left + width, top + height)
                 yield line, Box(*(mm_from_px(v, DPI) for v in px))
 
 
-def _is_stroke(shape: NDArray[np.bool_], excess: Array) -> bool:
+def _is_stroke(shape: NDArray[np.bool_], excess: Array, dark: NDArray[np.bool_]) -> bool:
+    """Whether a piece is long, or as large and thin as a letter; ``dark`` is print as well."""
     _middle, sides, _angle = cv2.minAreaRect(cv2.findNonZero(shape.astype(np.uint8)))
     depth = cv2.distanceTransform(np.pad(shape.astype(np.uint8), 1), cv2.DIST_L2, 5).max()
-    is_long = max(sides) + 1 >= max(px_from_mm(OVER_MM, DPI), OVER_LONG * 2 * depth)
-    return is_long and depth >= OVER_DEPTH_PX and float(excess.mean()) >= OVER_MEAN
+    if depth < OVER_DEPTH_PX or float(excess.mean()) < OVER_MEAN:
+        return False
+    if max(sides) + 1 >= max(px_from_mm(OVER_MM, DPI), OVER_LONG * 2 * depth):
+        return True
+    is_thin = np.count_nonzero(shape) >= LETTER_PX and depth <= LETTER_DEPTH_PX
+    return bool(is_thin and not blots.is_solid(shape, dark, LETTER_SIDES))
 
 
 def _shown(seen: Look, excused: NDArray[np.bool_], apart: int) -> NDArray[np.uint8]:
