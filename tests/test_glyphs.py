@@ -209,6 +209,26 @@ def test_solid_dots_are_told_from_other_shapes(drawn: str, is_solid: bool) -> No
     assert blots.is_solid((ink > print_), (ink | print_) > 0) == is_solid
 
 
+def test_a_smear_over_a_long_word_is_no_dirt(
+    printed: tuple[Ink, tuple[Glyph, ...]], letters: Atlas
+) -> None:
+    """It makes every letter a little worse; specks on two of them do not."""
+    ink, glyphs = printed
+    word = next(w for w in words(glyphs) if "".join(g.char for g in w) == "данные")
+    x0, y0, x1, y1 = layout.box_of(word).grown(0.5).px(DPI)
+    wiped = ink.copy()
+    wiped[y0:y1, x0:x1] = cv2.blur(ink[y0:y1, x0:x1], (7, 3))
+    dirty = ink
+    for glyph in (word[1], word[4]):
+        x, y = centre(glyph)
+        dirty = dotted(dirty, (x + 2, y + 5), 4)
+    none = np.zeros(ink.shape, np.bool_)
+    for scan, is_hurt in ((dirty, False), (wiped, True)):
+        seen = look_at(scan, ink)
+        _values, hurt = smears.found(verify(seen, glyphs, letters), seen, none)
+        assert (list(word) in [list(one) for one in hurt]) == is_hurt
+
+
 def test_two_dots_make_another_letter(printed: tuple[Ink, tuple[Glyph, ...]]) -> None:
     ink, glyphs = printed
     glyph = letter(glyphs, "е")
