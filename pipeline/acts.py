@@ -84,8 +84,10 @@ def marks(paper: Box, seen: Look, excused: Mask) -> list[Box]:
     boxes = []
     for (x, y, width, height), shape in ink.connected(joined, 1):
         large = max(width, height) >= least and min(width, height) >= narrow
+        if not large:
+            continue
         dark = seen.scan[y : y + height, x : x + width] > INK * seen.black
-        if large and not blots.is_solid(shape, dark, MARK_SIDES):
+        if not blots.is_solid(shape, dark, MARK_SIDES):
             boxes.append(Box(*(mm_from_px(px, DPI) for px in (x, y, x + width, y + height))))
     return [box for box in boxes if paper.contains(box)]
 

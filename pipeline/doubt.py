@@ -156,14 +156,10 @@ def is_speck(doubt: Doubt, others: Sequence[Doubt], seen: Look) -> bool:
     """
     glyph = doubt.verdict.glyph
     same = [d for d in others if d.word == doubt.word]
-    blotted = [d.verdict.glyph.box for d in same if d.blotted]
-    if len(blotted) > 1 and not all(
-        blots.is_dirty(d.verdict.glyph, seen) for d in same if d.blotted
-    ):
-        return False  # a smear makes all letters a little worse
+    blotted = [d.verdict.glyph for d in same if d.blotted]
     if smears.is_gone(glyph, seen) or len(same) - len(blotted) > 1:
         return False
-    if blotted and blotted[-1].x0 - blotted[0].x1 > ONE_BLOT_MM:
+    if len(blotted) > 1 and not _is_one_blot(blotted, seen):
         return False
     if doubt.blotted:
         return True
@@ -172,6 +168,12 @@ def is_speck(doubt: Doubt, others: Sequence[Doubt], seen: Look) -> bool:
     if glyph.char in STOPS and not any(one.char.isdigit() for one in doubt.word):
         return blots.is_whole(glyph, seen)
     return _is_a_letter_still(doubt.verdict) and blots.is_specked(glyph, seen)
+
+
+def _is_one_blot(glyphs: Sequence[Glyph], seen: Look) -> bool:
+    """Whether it reaches all of these letters of a word; a smear makes each a little worse."""
+    is_near = glyphs[-1].box.x0 - glyphs[0].box.x1 <= ONE_BLOT_MM
+    return is_near and all(blots.is_dirty(glyph, seen) for glyph in glyphs)
 
 
 def _is_a_letter_still(verdict: Verdict) -> bool:

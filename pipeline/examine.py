@@ -125,6 +125,8 @@ def _touching(
     here: Sequence[Place], text: Sequence[Glyph], found: Sequence[Alteration]
 ) -> list[Place]:
     """The places of values with strange ink in one of their lines, or behind it."""
+    if not found:
+        return []
     by_colour = layout.by_colour(text)
     boxes = [
         (place, _with_blank(line, place, text).grown(1.0, 0.0))

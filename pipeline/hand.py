@@ -50,7 +50,8 @@ def judge(
     x, y = mm_from_px(columns.start, DPI), mm_from_px(rows.start, DPI)
     _clear(mask, rows, columns, place, others, 2.0)
     zone = _moved(place.box.grown(1.5, 2.5), -x, -y)
-    whole = ink.bridged(mask, issued[rows, columns])
+    is_signed = place.kind == "signature"
+    whole = ink.bridged(mask, issued[rows, columns]) if is_signed else None
     marks = signature.measure(mask, scan[rows, columns], black, zone, whole)
     stamp, pen = None, None
     if place.kind == "signature":

@@ -29,7 +29,13 @@ FAINT_SHARE = 0.20  # what hangs together with sure ink counts down to here: a p
 JOIN_MM = 0.35  # a pen that skips is still one stroke
 RULE_PX = 13  # a rule, and what is near it
 _SLANTS = tuple(
-    cv2.line(np.zeros((RULE_PX, RULE_PX), np.uint8), (6 - way, 0), (6 + way, RULE_PX - 1), (1,), 2)
+    cv2.line(
+        np.zeros((RULE_PX, RULE_PX), np.uint8),
+        (RULE_PX // 2 - way, 0),
+        (RULE_PX // 2 + way, RULE_PX - 1),
+        (1,),
+        2,
+    )
     for way in (-6, -3, 0, 3, 6)
 )
 DIRT_MM2 = 0.35  # smaller specks are nobody's doing

@@ -62,8 +62,9 @@ OUTLINED, BY_MM = (0.96, 0.85), 1.0
 class Marks:
     """What the pieces in a blank add up to: lengths in mm, ``crossings`` a count.
 
-    ``winding``: how much longer the strokes are than the way from end to end; ``whole``: the
-    pieces with those joined that a printed rule cuts; ``pen``: the picture of the pieces.
+    ``winding``: how much longer the strokes are than the way from end to end; ``fragments``:
+    the pieces, those that a printed rule cuts counted once; ``pen``: the picture of the pieces,
+    ``level`` the same with a row that runs askew laid level.
     """
 
     length: float
@@ -73,8 +74,9 @@ class Marks:
     winding: float
     height: float
     pieces: tuple[Piece, ...]
-    whole: tuple[Piece, ...]
+    fragments: int
     pen: NDArray[np.bool_]
+    level: NDArray[np.bool_]
 
 
 def measure(
@@ -97,17 +99,19 @@ def measure(
     for piece in pen:
         x0, y0, x1, y1 = piece.box.px(DPI)
         shape[y0:y1, x0:x1] |= mask[y0:y1, x0:x1]
+    level = _levelled(shape, pen)
     return Marks(
         length=sum(p.length for p in pen),
         straight=sum(p.length for p in inside if p.straightness >= STRAIGHT),
         # A flourish may run far on the rule and below it; a stamp is as high above it.
         outside=sum(p.length for p in found if p.inside <= 0.5 and _above(p, zone)),
-        crossings=max(_crossings(shape), _crossings(_levelled(shape, pen))),
+        crossings=max(_crossings(shape), _crossings(level)),
         winding=max([_winding([p]) for p in long] + [_winding(inside)]),
         height=max((p.box.height for p in long), default=0.0),
         pieces=pen,
-        whole=tuple(p for p in whole if p.inside > 0.5 and p.straightness < STRAIGHT),
+        fragments=sum(p.inside > 0.5 and p.straightness < STRAIGHT for p in whole),
         pen=shape,
+        level=level,
     )
 
 
@@ -161,7 +165,7 @@ def is_signature(marks: Marks, ocr: OcrEngine) -> bool | None:
         return None
     if _is_simple(marks) and is_tick(marks.pen):
         return None
-    if stamps.is_worded(marks.pen) or len(marks.whole) >= FRAGMENTS:
+    if stamps.is_worded(marks.pen) or marks.fragments >= FRAGMENTS:
         return None
     if not _is_row(marks):
         return True
@@ -197,7 +201,7 @@ def _is_even(marks: Marks) -> bool:
 
 def _is_typed(marks: Marks) -> bool:
     """Many letters in a row as low as type: a name that was printed there."""
-    rows = np.flatnonzero(_levelled(marks.pen, marks.pieces).any(axis=1))
+    rows = np.flatnonzero(marks.level.any(axis=1))
     high = mm_from_px(int(rows[-1] - rows[0]) + 1, DPI) if len(rows) else 0.0
     return high < TYPED_MM and marks.crossings >= TEXT_CROSSINGS
 
@@ -285,8 +289,7 @@ def words_of(marks: Marks, ocr: OcrEngine) -> str:
 
 def _readings(marks: Marks, ocr: OcrEngine) -> list[str]:
     """What OCR makes of the strokes laid level, and of them as they are."""
-    level = _levelled(marks.pen, marks.pieces)
-    shapes = [level] if level is marks.pen else [level, marks.pen]
+    shapes = [marks.level] if marks.level is marks.pen else [marks.level, marks.pen]
     pictures = [
         cv2.GaussianBlur(np.where(shape, 0, 255).astype(np.uint8), (0, 0), 0.7) for shape in shapes
     ]
