@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import acts, gaps, ink, layout, smears, strokes
+from pipeline import acts, blots, gaps, ink, layout, smears, strokes
 from pipeline.doubt import Doubt
 from pipeline.geometry import Box, union
 from pipeline.glyphs import Look
@@ -34,6 +34,7 @@ ACT_MM = (1.5, 4.5)  # between the pieces of one act: a line of print cuts a str
 WORDS_MM = (2.5, 1.0)  # between letters by hand, and a caret under them
 LEGS_APART_MM = 15.0  # of a zigzag over a paragraph
 END_MM = (1.0, 3.0)  # of such a stroke beyond the lines that it crosses
+CLEAR_OF_MM = 0.2  # a letter by hand that reaches no further into print stands beside it
 FLAT = 3  # times as wide as high
 STAMP_REACH_MM = 0.8  # a stamp's ink so near to a letter changes its look
 
@@ -201,13 +202,21 @@ def _line_of(view: View, box: Box) -> list[Glyph]:
 
 
 def _overdrawn(view: View, excused: Mask, known: Sequence[Alteration]) -> list[Alteration]:
-    """Letters and figures that a pen drew over, those not seen before."""
+    """What a pen left on letters and figures or beside them, those acts not seen before."""
     apart = [*_flourishes(view.places), *(one.box for one in known)]
-    return [
-        _alteration(view, "overprint", box, line)
-        for line, box in strokes.on_letters(view.lines, view.seen, excused)
+    specks = blots.count(view.left & ~excused, view.seen)
+    pieces = [
+        (line, box)
+        for line, box in strokes.on_letters(view.lines, view.seen, excused, specks)
         if not any(box.overlaps(other) for other in apart)
     ]
+    found = []
+    for group in acts.together([box for _line, box in pieces], *WORDS_MM):
+        box = union(pieces[n][1] for n in group)
+        near = _line_of(view, box)
+        over = any(glyph.box.grown(-CLEAR_OF_MM).overlaps(box) for glyph in near)
+        found.append(_alteration(view, "overprint" if over else "insertion", box, near))
+    return found
 
 
 def _added(

@@ -115,10 +115,17 @@ def _is_lacking(scan: Array, model: Array, black: float, share: float) -> bool:
     return bool(np.maximum(lacking - FAINT, 0).sum() > share * model.sum())
 
 
-def is_solid(ink: NDArray[np.bool_], dark: NDArray[np.bool_], sides: float = ROUND_SIDES) -> bool:
+def is_solid(
+    ink: NDArray[np.bool_],
+    dark: NDArray[np.bool_],
+    sides: float = ROUND_SIDES,
+    full: float = FULL,
+    spare_px: int = 0,
+) -> bool:
     """Whether some ink is one solid dot, its shorter side at least such a share of the longer.
 
     ``dark`` is all the ink there: the strokes of a letter that a blot lies on are counted in.
+    ``full``: of its outline so much has ink, or ``spare_px`` pixels at most have none.
     """
     points = cv2.findNonZero(ink.astype(np.uint8))
     if points is None:
@@ -126,18 +133,29 @@ def is_solid(ink: NDArray[np.bool_], dark: NDArray[np.bool_], sides: float = ROU
     hull = cv2.convexHull(points)
     width, height = (side + 1 for side in cv2.minAreaRect(hull)[1])
     inside = cv2.fillConvexPoly(np.zeros(ink.shape, np.uint8), hull, 1) > 0
-    is_full = np.count_nonzero(inside & (ink | dark)) >= FULL * np.count_nonzero(inside)
-    fills = np.count_nonzero(inside) >= ROUND_FILL * np.pi / 4 * width * height
+    size, empty = np.count_nonzero(inside), np.count_nonzero(inside & ~(ink | dark))
+    is_full = empty <= max((1 - full) * size, spare_px)
+    fills = size >= ROUND_FILL * np.pi / 4 * width * height
     return bool(min(width, height) >= sides * max(width, height) and is_full and fills)
+
+
+def count(strange: NDArray[np.bool_], seen: Look) -> int:
+    """How many solid dots lie on the page's bare paper, of the ink that nothing explains there."""
+    mask = strange.astype(np.uint8)
+    dark = seen.scan > DARK * seen.black
+    return sum(
+        is_solid(shape, dark[y : y + height, x : x + width])
+        for (x, y, width, height), shape in ink_.connected(mask, SPECK_PX)
+    )
 
 
 def _thick(scan: NDArray[np.bool_], print_: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Where ink lies thicker than any stroke of the print."""
-    depth = _depth(scan)
-    core = depth > float(_depth(print_).max()) + THICKER_PX
+    deep = depth(scan)
+    core = deep > float(depth(print_).max()) + THICKER_PX
     if not core.any():
         return core
-    return np.asarray(cv2.dilate(core.astype(np.uint8), _disc(float(depth.max()))) > 0)
+    return np.asarray(cv2.dilate(core.astype(np.uint8), _disc(float(deep.max()))) > 0)
 
 
 def _dot(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -152,7 +170,7 @@ def _dot(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(cv2.dilate(dot.astype(np.uint8), _disc(0)) > 0)
 
 
-def _depth(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
+def depth(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
     """How deep in the ink each pixel lies."""
     padded = np.pad(ink.astype(np.uint8), 1)
     found = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)

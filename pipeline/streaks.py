@@ -26,6 +26,7 @@ PIECE_MM = 18.0
 SHARE = 0.45  # of the page's height or width: no pen draws so far so straight
 TONE, EDGE_MM = 0.5, 14.0  # folds are pale, or run from edge to edge
 PRINT, BLACK = 60, 95  # the percentile of ink on print so dark that is the print's own tone
+CLEAR_PX = 5  # the square about bare paper: a blurred scan has ridges half as near to its print
 SLOPE = 0.06  # of a fold, or of a streak over a sheet that was fed askew
 THETA, RHO_PX, WIDTH_PX, MOST = 0.002, 2, 5, 40
 APART_PX = 4  # all along: two folds lie further from each other
@@ -53,7 +54,7 @@ def taken_out(ink: Array, issued: Image) -> tuple[Array, Mask]:
     level, levels = _lines(small, print_, pale)
     upright, uprights = _lines(small.T.copy(), print_.T.copy(), pale)
     if level or upright:
-        ink, bare = ink.copy(), _bare(issued, 5)
+        ink, bare = ink.copy(), _bare(issued)
         for line in level:
             _lighten(ink, bare, line)
         for line in upright:
@@ -62,9 +63,10 @@ def taken_out(ink: Array, issued: Image) -> tuple[Array, Mask]:
     return ink, np.asarray(where > 0)
 
 
-def _bare(issued: Image, about: int) -> Image:
-    """1 on paper, 0 on print and ``about`` half as many pixels beside it."""
-    return np.asarray(cv2.erode((issued > 200).astype(np.uint8), np.ones((about, about))), np.uint8)
+def _bare(issued: Image) -> Image:
+    """1 on paper, 0 on print and beside it."""
+    about = np.ones((CLEAR_PX, CLEAR_PX))
+    return np.asarray(cv2.erode((issued > 200).astype(np.uint8), about), np.uint8)
 
 
 def _long_ridges(ink: Array, free: Image) -> Image:
@@ -85,7 +87,7 @@ def _lines(ink: Array, issued: Image, pale: float) -> tuple[list[_Line], Image]:
     with the most stands for all. A line darker than ``pale`` that ends before the sheet does is a
     ruler's stroke through the print.
     """
-    long = _long_ridges(ink, _bare(issued, 3))
+    long = _long_ridges(ink, _bare(issued))
     voted = cv2.HoughLines(
         long, RHO_PX, THETA, round(SHARE * long.shape[1]),
         min_theta=np.pi / 2 - SLOPE, max_theta=np.pi / 2 + SLOPE,

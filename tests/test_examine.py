@@ -107,6 +107,27 @@ def test_a_stroke_through_a_figure_is_seen(
     assert document["fields"]["passport_series"]["status"] != "match"
 
 
+@pytest.mark.parametrize("how", ["bar", "hook", "letters"])
+def test_a_pale_pen_on_a_letter_of_the_wording_is_seen(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path, how: str
+) -> None:
+    """Most of it lies on print, and every letter is still like itself."""
+    x0, y0, x1, y1 = word_at(signed, "гражданство")
+    page, x, y = signed[2][0].copy(), (x0 + x1) // 2, (y0 + y1) // 2
+    if how == "bar":
+        cv2.line(page, (x - px(1.2), y), (x + px(1.2), y), 110, 2, cv2.LINE_AA)
+    elif how == "hook":
+        bend = [(x - px(0.4), y - px(0.9)), (x - px(0.8), y), (x + px(0.8), y)]
+        cv2.polylines(page, [np.array(bend, np.int32)], False, 110, 2, cv2.LINE_AA)
+    else:
+        for at in (x - px(1.0), x + px(0.3)):
+            cv2.line(page, (at, y - px(1.6)), (at, y - px(0.2)), 110, 2, cv2.LINE_AA)
+            cv2.line(page, (at, y - px(0.9)), (at + px(0.8), y - px(0.9)), 110, 2, cv2.LINE_AA)
+    document = taken_in(signed, page, tmp_path)
+    assert document["status"] == "review"
+    assert "altered" in document["reasons"]
+
+
 def specked(page: Pixels, free: tuple[int, int]) -> Pixels:
     """The page with specks all over, but for the rows (mm) of one line."""
     dirty = page.copy()

@@ -51,6 +51,7 @@ def measure(setting: Setting) -> list[Row]:
         Group("words changed", sizes.worded, _worded),
         Group("wording covered", sizes.covered, _covered),
         Group("wording struck out or added to", sizes.struck, _by_pen),
+        Group("a letter touched by a pen", sizes.touched, _touched),
     )
     rows = []
     for group in groups:
@@ -192,3 +193,11 @@ def _by_pen(setting: Setting, paper: Json) -> list[Order]:
     kind = one_of(rng, tuple(PEN_KINDS))
     words = WHOLE_LINE if kind == "strike-paragraph" else one_of(rng, (1, 3, WHOLE_LINE))
     return [Order(kind, words=words)]
+
+
+def _touched(setting: Setting, paper: Json) -> list[Order]:
+    """A letter or a figure of a value, or of a word of the wording."""
+    rng = dice(setting.seed, paper["paper"], "touch")
+    if rng.random() < 0.5:
+        return [Order("touch", words=1)]
+    return [Order("touch", one_of(rng, list(printed(paper))))]

@@ -30,6 +30,7 @@ class Sizes:
     worded: int
     covered: int
     struck: int
+    touched: int
     retyped: int
     unsigned: int
     dates: int
@@ -56,13 +57,13 @@ class Sizes:
 
 LOOK = Sizes(
     honest_pages=128, torn=12, harder=2, glyphed=16, single=8, swapped=8, smeared=8, worded=8,
-    covered=16, struck=24, retyped=8,
+    covered=16, struck=24, touched=24, retyped=8,
     unsigned=40, dates=32, stamped=12, others=2, speed_pages=40, issued=300, memory_pages=(20, 80),
     files=(400, 1000), indexes_all=False, kills=0,
 )  # fmt: skip
 TINY = Sizes(
     honest_pages=16, torn=2, harder=1, glyphed=4, single=2, swapped=2, smeared=2, worded=2,
-    covered=4, struck=4, retyped=2,
+    covered=4, struck=4, touched=4, retyped=2,
     unsigned=10, dates=4, stamped=2, others=1, speed_pages=4, issued=6, memory_pages=(2, 8),
     files=(4, 20), indexes_all=False, kills=2,
 )  # fmt: skip
@@ -72,7 +73,7 @@ def full(pages: int) -> Sizes:
     """The long bench with ``pages`` honest pages."""
     return Sizes(
         honest_pages=pages, torn=400, harder=60, glyphed=300, single=100, swapped=100, smeared=100,
-        worded=100, covered=400, struck=400, retyped=100, unsigned=300, dates=400, stamped=100,
-        others=300, speed_pages=40, issued=4000, memory_pages=(50, 500), files=(1000, 10_000),
-        indexes_all=True, kills=30,
+        worded=100, covered=400, struck=400, touched=400, retyped=100,
+        unsigned=300, dates=400, stamped=100, others=300, speed_pages=40, issued=4000,
+        memory_pages=(50, 500), files=(1000, 10_000), indexes_all=True, kills=30,
     )  # fmt: skip

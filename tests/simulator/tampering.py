@@ -169,6 +169,29 @@ def overprint(sheet: Sheet, box: Box, text: str, rng: np.random.Generator) -> Bo
     return Box(zone.x0, zone.y0, zone.x1 + mm_from_px(off, sheet.dpi), zone.y1)
 
 
+def touch(sheet: Sheet, box: Box, text: str, rng: np.random.Generator) -> Box:
+    """A pen on a letter or a figure or two: a bar, a hook, a bow, or small letters over them."""
+    x = between(rng, (box.x0 + 0.8, max(box.x0 + 0.9, box.x1 - 0.8)))
+    y = box.y0 + box.height * between(rng, (0.35, 0.7))
+    half = between(rng, (0.8, 1.6))
+    how = one_of(rng, ("bar", "hook", "bow", "letters"))
+    if how == "letters":
+        pen = take_pen(rng)
+        mask, _base, _ = write("не", between(rng, (1.4, 2.2)), pen, sheet.dpi, rng)
+        cover = Cover(mask, x, y - mm_from_px(mask.shape[0], sheet.dpi) / 2)
+        lay(sheet, cover, pen.rgb)
+        return cover.box(sheet.dpi)
+    if how == "bow":
+        turn = np.linspace(0, 2 * np.pi, 12)
+        stroke = np.stack([x + half * 0.7 * np.cos(turn), y + 0.6 * np.sin(turn)], axis=1)
+    elif how == "bar":
+        stroke = np.array([[x - half, y], [x, y], [x + half, y - between(rng, (-0.2, 0.2))]])
+    else:
+        corner = (x - half, y)
+        stroke = np.array([[x - half / 2, y - 1.2], corner, corner, (x + half, y)])
+    return _pen_over(sheet, [stroke], rng)
+
+
 SHEET_KINDS: dict[str, Callable[[Sheet, Box, str, np.random.Generator], Box]] = {
     "smear": smear,
     "rub": rub,
@@ -179,4 +202,5 @@ SHEET_KINDS: dict[str, Callable[[Sheet, Box, str, np.random.Generator], Box]] = 
     "strike-paragraph": strike_paragraph,
     "insertion": insertion,
     "overprint": overprint,
+    "touch": touch,
 }
