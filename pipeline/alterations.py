@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import acts, blots, gaps, ink, layout, smears, strokes
+from pipeline import acts, blots, gaps, hues, ink, layout, smears, strokes
 from pipeline.doubt import Doubt
 from pipeline.geometry import Box, union
 from pipeline.glyphs import Look
@@ -204,15 +204,16 @@ def _line_of(view: View, box: Box) -> list[Glyph]:
 def _overdrawn(view: View, excused: Mask, known: Sequence[Alteration]) -> list[Alteration]:
     """What a pen left on letters and figures or beside them, those acts not seen before."""
     apart = [*_flourishes(view.places), *(one.box for one in known)]
+    lines = [layout.box_of(line) for line in view.lines]
     specks = blots.count(view.left & ~excused, view.seen)
     pieces = [
-        (line, box)
-        for line, box in strokes.on_letters(view.lines, view.seen, excused, specks)
-        if not any(box.overlaps(other) for other in apart)
+        *strokes.on_letters(lines, view.seen, excused, specks),
+        *hues.on_print(lines, view.seen, excused, view.laid),
     ]
+    pieces = [box for box in pieces if not any(box.overlaps(other) for other in apart)]
     found = []
-    for group in acts.together([box for _line, box in pieces], *WORDS_MM):
-        box = union(pieces[n][1] for n in group)
+    for group in acts.together(pieces, *WORDS_MM):
+        box = union(pieces[n] for n in group)
         near = _line_of(view, box)
         over = any(glyph.box.grown(-CLEAR_OF_MM).overlaps(box) for glyph in near)
         found.append(_alteration(view, "overprint" if over else "insertion", box, near))

@@ -41,7 +41,7 @@ CLEAR_MM = 1.8  # that a stroke has clear of the print's own edges, which a bile
 OVER, OVER_BLACK_PX, OVER_DEPTH_PX = 0.25, (5.0, 130.0), 1.3
 OVER_DARK = 6.0  # times the noise
 # Dirt is solid, be it partly under print; on a sheet without specks elsewhere it is small too.
-DOT_SIDES, DOT_FULL, DOT_SPARE_PX = 0.5, 0.88, 4
+DOT_SIDES, DOT_FULL, DOT_SPARE_PX = 0.5, 0.92, 4
 DOT_MM, DIRTY_BLACK_PX, CLEAN_SPECKS = 1.3, 16.0, 3
 ON_LETTERS_MM = (0.8, 0.6)  # about the line
 _WAYS = tuple(
@@ -78,9 +78,9 @@ def drawn(
 
 
 def on_letters(
-    lines: Sequence[Sequence[Glyph]], seen: Look, excused: NDArray[np.bool_], specks: int
-) -> Iterator[tuple[Sequence[Glyph], Box]]:
-    """What a pen left on the letters of printed lines or beside them: the line, and where.
+    lines: Sequence[Box], seen: Look, excused: NDArray[np.bool_], specks: int
+) -> Iterator[Box]:
+    """Where a pen left something on the letters of printed lines or beside them.
 
     A bar through a figure, a hook or a bow that makes it another, letters over the line; with what
     of them is hidden under print counted in. ``specks``: how many lie on the sheet's bare paper.
@@ -89,15 +89,16 @@ def on_letters(
     there = ((excess > OVER) & ~excused & (_rules(seen) == 0)).astype(np.uint8)
     joined = [cv2.morphologyEx(there, cv2.MORPH_CLOSE, way) > 0 for way in _WAYS]
     hidden = np.any(joined, axis=0) & (seen.model > DARK * seen.black)
-    about = [(line, layout.box_of(line).grown(*ON_LETTERS_MM)) for line in lines]
+    about = [line.grown(*ON_LETTERS_MM) for line in lines]
     for (x, y, width, height), shape in ink.connected(there | hidden, round(OVER_BLACK_PX[0])):
         box = Box(*(mm_from_px(px, DPI) for px in (x, y, x + width, y + height)))
-        near = next((line for line, wide in about if wide.overlaps(box)), None)
+        if not any(line.overlaps(box) for line in about):
+            continue
         part = slice(y, y + height), slice(x, x + width)
         inky = excess[part][(there[part] > 0) & shape]
         dark = seen.scan[part] > DARK * seen.black
-        if near and _is_drawn(shape, inky, dark, seen.noise / seen.black, specks):
-            yield near, box
+        if _is_drawn(shape, inky, dark, seen.noise / seen.black, specks):
+            yield box
 
 
 def _is_drawn(
