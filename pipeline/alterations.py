@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import acts, blots, gaps, hues, ink, layout, smears, strokes
+from pipeline import acts, gaps, hues, ink, layout, smears, strokes, touches
 from pipeline.doubt import Doubt
 from pipeline.geometry import Box, union
 from pipeline.glyphs import Look
@@ -79,7 +79,7 @@ def find(
     strikes = [_alteration(view, STRIKE, box, line) for line, box in _joined(crossed, drawn)]
     others = changed + _inked(view, marred, [*loose, *along])
     found = [*strikes, *(one for one in others if not _belongs(one, strikes))]
-    found += _overdrawn(view, marred, found)
+    found += _touched(view, marred, found)
     return found + _added(view, excused, whole, found)
 
 
@@ -201,13 +201,12 @@ def _line_of(view: View, box: Box) -> list[Glyph]:
     return min(view.lines, key=lambda line: _distance(layout.box_of(line), box), default=[])
 
 
-def _overdrawn(view: View, excused: Mask, known: Sequence[Alteration]) -> list[Alteration]:
+def _touched(view: View, excused: Mask, known: Sequence[Alteration]) -> list[Alteration]:
     """What a pen left on letters and figures or beside them, those acts not seen before."""
     apart = [*_flourishes(view.places), *(one.box for one in known)]
     lines = [layout.box_of(line) for line in view.lines]
-    specks = blots.count(view.left & ~excused, view.seen)
     pieces = [
-        *strokes.on_letters(lines, view.seen, excused, specks),
+        *touches.found(lines, view.seen, view.left, excused),
         *hues.on_print(lines, view.seen, excused, view.laid),
     ]
     pieces = [box for box in pieces if not any(box.overlaps(other) for other in apart)]

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import blots, ink, layout
+from pipeline import layout
 from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.glyphs import Look
 from pipeline.layout import Glyph
@@ -26,7 +26,6 @@ Array = NDArray[np.float32]
 WHITE = 0.25  # of the page's black: where the print should be paler, nothing is hidden
 INK = 0.3  # of the page's black, above what the print explains
 AGAINST = 1.5  # a white pixel weighs so much against an inky one
-DARK = 0.4  # of the page's black: print or a pen is there
 HIDDEN = 0.1  # one under print: or rough edges add up along a line
 BAND_MM = (2.0, 0.6)  # sideways and up and down about a line of print
 VALUES = np.array([-HIDDEN, -AGAINST, 1.0], np.float32)  # of what ``_shown`` tells apart
@@ -35,19 +34,6 @@ VALUES = np.array([-HIDDEN, -AGAINST, 1.0], np.float32)  # of what ``_shown`` te
 LEAST_MM = 3.5
 LEAST_SHARE = 0.25
 CLEAR_MM = 1.8  # that a stroke has clear of the print's own edges, which a bilevel scan thickens
-# What of a pen is too much on or beside letters: so dark, of the page's black, in so many of its
-# pixels as are black, and its darker quarter so dark; the latter two grow with the page's noise.
-# Of 200 letters and words that pens touched 198 are past these, rough edges on 1 clean page of 290.
-OVER, OVER_BLACK_PX, OVER_DEPTH_PX = 0.25, (5.0, 130.0), 1.3
-OVER_DARK = 6.0  # times the noise
-# Dirt is solid, be it partly under print; on a sheet without specks elsewhere it is small too.
-DOT_SIDES, DOT_FULL, DOT_SPARE_PX = 0.5, 0.92, 4
-DOT_MM, DIRTY_BLACK_PX, CLEAN_SPECKS = 1.3, 16.0, 3
-ON_LETTERS_MM = (0.8, 0.6)  # about the line
-_WAYS = tuple(
-    cv2.line(np.zeros((9, 9), np.uint8), (4 - x, 4 - y), (4 + x, 4 + y), (1,), 1)
-    for x, y in ((4, 0), (0, 4), (4, 4), (4, -4))
-)
 RULE_MM, RULE_EDGE_PX = 8.0, 5  # printed rules have rough edges on bilevel scans
 
 
@@ -77,48 +63,6 @@ def drawn(
             yield lines[n], Box(*(mm_from_px(v, DPI) for v in (left, row - 3, right, row + 4)))
 
 
-def on_letters(
-    lines: Sequence[Box], seen: Look, excused: NDArray[np.bool_], specks: int
-) -> Iterator[Box]:
-    """Where a pen left something on the letters of printed lines or beside them.
-
-    A bar through a figure, a hook or a bow that makes it another, letters over the line; with what
-    of them is hidden under print counted in. ``specks``: how many lie on the sheet's bare paper.
-    """
-    excess = np.asarray((seen.scan - seen.model - seen.noise) / seen.black, np.float32)
-    there = ((excess > OVER) & ~excused & (_rules(seen) == 0)).astype(np.uint8)
-    joined = [cv2.morphologyEx(there, cv2.MORPH_CLOSE, way) > 0 for way in _WAYS]
-    hidden = np.any(joined, axis=0) & (seen.model > DARK * seen.black)
-    about = [line.grown(*ON_LETTERS_MM) for line in lines]
-    for (x, y, width, height), shape in ink.connected(there | hidden, round(OVER_BLACK_PX[0])):
-        box = Box(*(mm_from_px(px, DPI) for px in (x, y, x + width, y + height)))
-        if not any(line.overlaps(box) for line in about):
-            continue
-        part = slice(y, y + height), slice(x, x + width)
-        inky = excess[part][(there[part] > 0) & shape]
-        dark = seen.scan[part] > DARK * seen.black
-        if _is_drawn(shape, inky, dark, seen.noise / seen.black, specks):
-            yield box
-
-
-def _is_drawn(
-    shape: NDArray[np.bool_], inky: Array, dark: NDArray[np.bool_], noise: float, specks: int
-) -> bool:
-    """Whether a piece of ink is no rough edge and no dirt.
-
-    ``inky`` is its excess of ink, of the page's black, as is the ``noise``; ``dark`` is print too.
-    """
-    is_clean = specks <= CLEAN_SPECKS
-    least, of_noise = OVER_BLACK_PX
-    if inky.sum() < max(least if is_clean else DIRTY_BLACK_PX, of_noise * noise):
-        return False
-    darker = np.sort(inky)[-max(1, len(inky) // 4) :]
-    if darker.mean() < OVER_DARK * noise or blots.depth(shape).max() < OVER_DEPTH_PX:
-        return False
-    small = not is_clean or max(shape.shape) <= px_from_mm(DOT_MM, DPI)
-    return not (small and blots.is_solid(shape, dark, DOT_SIDES, DOT_FULL, DOT_SPARE_PX))
-
-
 def _shown(seen: Look, excused: NDArray[np.bool_], apart: int) -> NDArray[np.uint8]:
     """What each pixel shows of a stroke over it: 0 for nothing, 1 white paper, 2 ink.
 
@@ -126,18 +70,18 @@ def _shown(seen: Look, excused: NDArray[np.bool_], apart: int) -> NDArray[np.uin
     """
     near = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     white = (seen.model < WHITE * seen.black).astype(np.uint8)
-    free = np.asarray(cv2.erode(white, near, iterations=apart) > _rules(seen))
+    free = np.asarray(cv2.erode(white, near, iterations=apart) > rules(seen))
     inky = (seen.scan - seen.model > INK * seen.black) & ~excused
     return np.asarray(np.add(free, free & inky, dtype=np.uint8))
 
 
-def _rules(seen: Look) -> NDArray[np.uint8]:
+def rules(seen: Look) -> NDArray[np.uint8]:
     """1 on printed rules and their rough edges."""
     length = round(px_from_mm(RULE_MM, DPI))
     print_ = (seen.model > 0.5 * seen.black).astype(np.uint8)
-    rules = cv2.morphologyEx(print_, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    found = cv2.morphologyEx(print_, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     about = np.ones((RULE_EDGE_PX, RULE_EDGE_PX), np.uint8)
-    return np.asarray(cv2.dilate(rules, about), np.uint8)
+    return np.asarray(cv2.dilate(found, about), np.uint8)
 
 
 def _band(line: Sequence[Glyph], shape: tuple[int, ...]) -> tuple[slice, slice]:

@@ -30,7 +30,7 @@ ORDER = re.findall(
     marks layout paper draft scan picture view page lie register
     specimen atlas placing habits glyphs streaks ink blots smears doubt gaps strokes
     script dates mrz reading kinds identify seals likeness layer skeleton alignment blanks unissued
-    stamps hues original signature hand certification acts alterations examine
+    stamps hues original signature hand certification acts touches alterations examine
     export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
     binding handover registry whose agreement standing dossier inventory archive removal consents
