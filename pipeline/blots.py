@@ -125,7 +125,7 @@ def is_solid(
     """Whether some ink is one solid dot, its shorter side at least such a share of the longer.
 
     ``dark`` is all the ink there: the strokes of a letter that a blot lies on are counted in.
-    ``full``: of its outline so much has ink, or ``spare_px`` pixels at most have none.
+    ``full``: of its outline so much has ink; be it so or not, ``spare_px`` pixels may lack.
     """
     points = cv2.findNonZero(ink.astype(np.uint8))
     if points is None:
@@ -135,7 +135,7 @@ def is_solid(
     inside = cv2.fillConvexPoly(np.zeros(ink.shape, np.uint8), hull, 1) > 0
     size, empty = np.count_nonzero(inside), np.count_nonzero(inside & ~(ink | dark))
     is_full = empty <= max((1 - full) * size, spare_px)
-    fills = size >= ROUND_FILL * np.pi / 4 * width * height
+    fills = size + spare_px >= ROUND_FILL * np.pi / 4 * width * height
     return bool(min(width, height) >= sides * max(width, height) and is_full and fills)
 
 
