@@ -128,6 +128,19 @@ def test_a_pale_pen_on_a_letter_of_the_wording_is_seen(
     assert "altered" in document["reasons"]
 
 
+def test_a_pale_blue_pen_on_letters_is_seen_by_its_colour(
+    signed: tuple[Office, Json, list[Pixels]], tmp_path: Path
+) -> None:
+    """In grey it is as pale as the rough edges of print."""
+    x0, y0, x1, y1 = word_at(signed, "гражданство")
+    page = np.asarray(signed[2][0][..., None] * (1, 0.99, 0.97), np.uint8)  # as a scanner sees it
+    x, y = (x0 + x1) // 2, (y0 + y1) // 2
+    ring = cv2.ellipse(np.zeros_like(page), (x, y), (px(0.9), px(0.7)), 0, 0, 360, (60, 50, 0), 2)
+    document = taken_in(signed, np.asarray(cv2.subtract(page, ring), np.uint8), tmp_path)
+    assert document["status"] == "review"
+    assert "altered" in document["reasons"]
+
+
 def specked(page: Pixels, free: tuple[int, int]) -> Pixels:
     """The page with specks all over, but for the rows (mm) of one line."""
     dirty = page.copy()
