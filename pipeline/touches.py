@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import acts, blots, ink, strokes
-from pipeline.geometry import Box, mm_from_px, union
+from pipeline.geometry import Box, mm_from_px, px_from_mm, union
 from pipeline.glyphs import Look
 from pipeline.page import DPI
 
@@ -29,6 +29,7 @@ PIECE, PIECE_ROUGH = 2.5, 200.0  # the least that is looked at; the latter times
 LEAST, LEAST_DIRTY, LEAST_ROUGH = 4.0, 6.0, 700.0
 DEPTH_PX = 1.3
 ROUGH, ROUGH_DARK = 0.006, 0.65  # of the print's pixels; of black, in the darker quarter
+THIN = np.ones((2, 2), np.uint8)  # rough edges are thinner
 APART_MM = (1.1, 1.1)  # between pieces of one act
 ABOUT_MM = (0.8, 0.6)  # the lines
 EDGE_PX, LINE_MM = 5, 0.4  # about print, and about lines, where its edges may be rough
@@ -96,6 +97,12 @@ def _is_drawn(box: Box, shape: Mask, excess: Array, dark: Mask, paper: _Paper) -
         return False
     if blots.depth(shape[zone]).max() < DEPTH_PX:
         return False
+    if paper.roughness > ROUGH:  # a dot, with rough edges that hang together with it?
+        thick = cv2.morphologyEx((excess[zone] > 0).astype(np.uint8), cv2.MORPH_OPEN, THIN)
+        _x, _y, *sides = cv2.boundingRect(thick)
+        is_small = max(sides) <= px_from_mm(DOT_MM, DPI)
+        if is_small and _is_dot(np.asarray(thick > 0), dark[zone]):
+            return False
     size = max(box.width, box.height)
     if not paper.is_dirty and size > DOT_MM:
         return True
