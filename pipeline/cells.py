@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from pipeline import rules, russian
-from pipeline.columns import CATEGORIES, GENDERS, Column, one_of
+from pipeline.columns import ANSWERS, CATEGORIES, GENDERS, Column, one_of
 from pipeline.errors import Problem
 from pipeline.i18n import _
 from pipeline.lettering import mend_lookalikes, plain, unprintable
@@ -146,6 +146,11 @@ def _gender(column: Column, text: str) -> tuple[Value, list[Problem]]:
     return value, [] if value else [_fault(column, _("write м or ж"))]
 
 
+def _answer(column: Column, text: str) -> tuple[Value, list[Problem]]:
+    value = one_of(ANSWERS, text)
+    return value, [] if value else [_fault(column, _("write да or нет"))]
+
+
 def _category(column: Column, text: str) -> tuple[Value, list[Problem]]:
     value = one_of(CATEGORIES, text)
     what = _("the category is not known; known are: {names}").format(names=", ".join(CATEGORIES))
@@ -168,6 +173,7 @@ _KINDS = {
     "list": _list,
     "phrases": _phrases,
     "gender": _gender,
+    "answer": _answer,
     "category": _category,
     "person": _person,
 }

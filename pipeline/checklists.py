@@ -22,6 +22,7 @@ from pipeline.errors import FormError
 from pipeline.files import toml
 from pipeline.i18n import _
 from pipeline.settings import Settings
+from pipeline.wording import day_of
 
 FOLDER = "checklists"
 EVERYBODY = "everybody"
@@ -110,10 +111,18 @@ def _find(category: str, settings: Settings, day: date) -> Checklist | None:
     return None
 
 
+def facts(data: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A person's columns as conditions compare them, days as days; beside them ``today``.
+
+    The registry keeps days as text, 2026-09-14.
+    """
+    return {**{name: day_of(value) or value for name, value in data.items()}, "today": today}
+
+
 def needed(wanted: Wanted, data: Mapping[str, Any]) -> bool | None:
     """Whether a file must have the item; None where that depends on what the data do not tell.
 
-    ``data`` are the person's columns, beside them ``today``: the day that ages count to.
+    ``data`` are the person's ``facts``.
 
     Raises:
         FormError: the condition fails on these data.

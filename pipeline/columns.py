@@ -16,7 +16,7 @@ class Column:
     """One column; ``also`` are other headings that people write.
 
     ``kind`` is text, name, person, date, digits, snils, count, list (of single words), phrases
-    (a list too, but a comma belongs to the phrase), gender, category or key.
+    (a list too, but a comma belongs to the phrase), gender, category, answer (yes or no) or key.
     """
 
     key: str
@@ -67,6 +67,12 @@ PERSON = (
     Column(
         "representative_authority", "Документ представителя", "text", ("Полномочия представителя",)
     ),
+    # What the checklists ask of a person (seed 000, п. 15 в, л, у, ф).
+    Column("competition", "Назначен по конкурсу", "answer", ("По конкурсу", "Конкурс")),
+    Column("military_duty", "Военнообязанный", "answer", ("Воинская обязанность",)),
+    Column("secrets_access", "Допуск к тайне", "answer", ("Допуск к гостайне",)),
+    Column("married", "Есть супруг (супруга)", "answer", ("Состоит в браке", "В браке")),
+    Column("minor_children", "Есть несовершеннолетние дети", "answer", ("Дети до 18 лет",)),
     Column("third_party", "Третье лицо"),
     Column("third_party_address", "Адрес третьего лица"),
     Column("resources", "Информационные ресурсы", "list", ("Адреса сайтов", "Ресурсы")),
@@ -142,6 +148,10 @@ GENDERS = {
     "m": ("м", "муж", "муж.", "мужской", "male"),
     "f": ("ж", "жен", "жен.", "женский", "female"),
 }
+ANSWERS = {
+    "yes": ("да", "д", "есть", "+", "1", "y"),
+    "no": ("нет", "н", "-", "0", "n"),
+}
 
 
 def heading_key(heading: str) -> str | None:
@@ -166,6 +176,6 @@ def _plain(heading: str) -> str:
 
 
 def one_of(choices: Mapping[str, tuple[str, ...]], text: str) -> str | None:
-    """The key of ``choices`` (CATEGORIES, GENDERS) that a cell means, or None."""
+    """The key of ``choices`` (CATEGORIES, GENDERS, ANSWERS) that a cell means, or None."""
     word = _plain(text)
     return next((key for key, also in choices.items() if word == key or word in also), None)

@@ -26,7 +26,7 @@ _SHEETS = {  # by the key of its rows
     "sheet": "sheets",
 }
 _TEXT, _DATE, _COUNT = "@", "dd.mm.yyyy", "0"
-_CHOICES = {"gender": ("м", "ж"), "category": tuple(CATEGORIES)}
+_CHOICES = {"gender": ("м", "ж"), "category": tuple(CATEGORIES), "answer": ("да", "нет")}
 
 
 def data_sheet(forms: Iterable[Collection[str]], path: Path) -> Path:

@@ -56,9 +56,9 @@ class Dossier:
         """The file's number as papers about it print it: the person's."""
         return self.person.subject + (binding.APART if self.secret else "")
 
-    def waived(self, item: str) -> Event | None:
-        """What a person said when the file was freed of an item; None: it was not, or no more."""
-        return standing.waived(self.events).get(item)
+    def told(self, item: str) -> Event | None:
+        """What a person said last of an item: that the file does not need it, or that it does."""
+        return standing.told(self.events).get(item)
 
     @property
     def there(self) -> tuple[Entry, ...]:
@@ -183,7 +183,7 @@ def of(
         form: standing.of_form(form, theirs, came, there, said, known)
         for form, theirs in wanted.items()
     }
-    data = {**material.person.data, "today": today}
+    data = checklists.facts(material.person.data, today)
     items = standing.of_list(checklist, issued, filed, bound.present, secret, events, data)
     return Dossier(
         material.person,

@@ -68,10 +68,11 @@ def condition(text: str, where: str) -> str:
 def holds(condition: str, data: Mapping[str, Any], where: str) -> bool | None:
     """Whether a condition is true of data; None where it asks for what the data do not tell.
 
-    Raises FormError where it fails on these data.
+    It may ask whether they tell: “insurer is defined”. Raises FormError where it fails on these
+    data.
     """
     told = {column: value for column, value in data.items() if value not in (None, "")}
-    if columns(condition) - told.keys():
+    if columns(condition) - _may_lack(condition) - told.keys():
         return None
     try:
         return bool(compiled(condition)(told))
@@ -100,6 +101,13 @@ def columns(expression: str) -> frozenset[str]:
     if not expression:
         return frozenset()
     return frozenset(meta.find_undeclared_variables(_parsed(expression)) - _NOT_COLUMNS)
+
+
+@lru_cache(maxsize=1024)
+def _may_lack(expression: str) -> frozenset[str]:
+    """The columns of which it asks whether they are filled in."""
+    asked = [one for one in _parsed(expression).find_all(nodes.Test) if one.name == "defined"]
+    return frozenset(one.node.name for one in asked if isinstance(one.node, nodes.Name))
 
 
 def _parsed(expression: str) -> nodes.Template:

@@ -70,10 +70,14 @@ class Filed:
     valid: str = ""
 
 
-def waived(events: Sequence[Event]) -> dict[str, Event]:
-    """The items that the file was freed of and is still, with what was said of each."""
-    said = {one.item: one for one in events if one.action in (WAIVE, NEED) and one.item}
-    return {item: one for item, one in said.items() if one.action == WAIVE}
+def told(events: Sequence[Event]) -> dict[str, Event]:
+    """What a person said last of each item: that the file does not need it, or that it does."""
+    return {one.item: one for one in events if one.action in (WAIVE, NEED) and one.item}
+
+
+def needed(wanted: Wanted, said: Event | None, data: Mapping[str, Any]) -> bool | None:
+    """Whether the file must have the item: as a person said (``told``), else by the data."""
+    return said.action == NEED if said else checklists.needed(wanted, data)
 
 
 def of_list(
@@ -99,16 +103,16 @@ def of_list(
         if entry.id not in stale:
             entered[entry.item].append(entry)
     documents = {one.entry: one.document.id for one in filed if one.paper}
-    freed = waived(events)
+    said_of = told(events)
     for wanted in checklist.items if checklist else ():
         papers = [issued.pop(form) for form in wanted.forms if form in issued]
         names = [wanted.item, *(form for form in wanted.forms if form != wanted.item)]
         mine = [one for name in names if name in entered for one in entered[name]]
         ids = [documents.get(one.id, one.id) for one in mine]
         evidence = tuple(dict.fromkeys([*(i for it in papers for i in it.evidence), *ids]))
-        needed = checklists.needed(wanted, data)
-        said = freed.get(wanted.item)
-        state, why = _stands(wanted, papers, mine, evidence, needed, said, data["today"])
+        said = said_of.get(wanted.item)
+        is_needed = needed(wanted, said, data)
+        state, why = _stands(wanted, papers, mine, evidence, is_needed, said, data["today"])
         yield Item(
             wanted.item,
             wanted.title,
@@ -119,7 +123,7 @@ def of_list(
             wanted.mark,
             wanted.ground,
             tuple([line for name in names if name in lines for line in lines[name]]),
-            wanted.brought and needed is True,
+            wanted.brought and is_needed is True,
         )
     for form, item in issued.items():
         copies = tuple(one.id for one in entered[form] if one.id not in documents)
@@ -173,8 +177,8 @@ def _stands(
     papers: Sequence[Item],
     mine: Sequence[Entry],
     evidence: tuple[str, ...],
-    needed: bool | None,
-    waived: Event | None,
+    is_needed: bool | None,
+    said: Event | None,
     today: date,
 ) -> tuple[State, str]:
     """How a line of the checklist stands: by our papers, by what was entered, by what is said."""
@@ -182,14 +186,16 @@ def _stands(
         return _received(wanted, papers, mine, evidence, today)
     state: State = "not-needed"
     why = in_language(wanted.condition, wanted.condition_en)
-    if waived:
-        why = waived.why or ""
+    if said and said.action == WAIVE:
+        why = said.why or ""
     elif papers:
         state, why = papers[0].state, papers[0].why
-    elif needed is None:
+    elif is_needed is None:
         state, why = "missing", _("not in the file; needed {condition}").format(condition=why)
-    elif needed:
+    elif is_needed:
         state, why = "missing", _("not in the file")
+        if said and said.why:
+            why = f"{why}: {said.why}"
     return state, why
 
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, checklists, leaving, workdays
+from pipeline import archive, checklists, leaving, standing, workdays
 from pipeline.checklists import Wanted
 from pipeline.clocks import Clock
 from pipeline.dossier import Dossier
@@ -113,11 +113,13 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
 
 
 def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, str, str]]:
-    data = {**file.person.data, "today": file.as_of}
+    data = checklists.facts(file.person.data, file.as_of)
     there = {line.entry.item for line in file.bound.present}
     for wanted in file.checklist.items if file.checklist else ():
-        asked = wanted.item in there or checklists.needed(wanted, data)
-        if not wanted.yearly or not asked or file.waived(wanted.item):
+        said = file.told(wanted.item)
+        is_needed = standing.needed(wanted, said, data)
+        is_asked = is_needed or (wanted.item in there and not said)
+        if not wanted.yearly or not is_asked:
             continue
         day = _next(wanted, file)
         while f"{file.person.subject}:yearly:{wanted.item}:{day.year}" in done:

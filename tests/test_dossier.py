@@ -102,6 +102,17 @@ def test_a_form_that_is_gone_keeps_its_name(registry: Registry, workspace: Path)
     assert items(registry, workspace)["leave-request"].title == "leave-request"
 
 
+@pytest.mark.parametrize(
+    ("born", "state"), [("2010-05-05", "missing"), ("2008-05-05", "not-needed")]
+)
+def test_a_students_age_counts_from_the_day_that_the_registry_keeps(
+    registry: Registry, workspace: Path, born: str, state: str
+) -> None:
+    student = PersonRow("0042", "Ёлкина Анна Юрьевна", "student", {"birth_date": born})
+    filing.issue(registry, people=(student,))
+    assert items(registry, workspace)["consent-representative"].state == state
+
+
 def test_checklist_of_everybody(registry: Registry, workspace: Path, paperloop: Paperloop) -> None:
     boris = PersonRow("0043", "Агапов Борис Ильич", "employee")
     hers = filing.paper()

@@ -95,7 +95,7 @@ def test_what_was_waived_is_needed_again(file: Registry, paperloop: Paperloop) -
     def said(*more: str) -> Said:
         return paperloop("checklist", "0042", *more, *DAY)
 
-    assert (said("--need", "income", "--why", "x").code) == 2  # nobody said that it is not needed
+    assert (said("--need", "income", "--why", "x").code) == 2  # it is
     assert said("--waive", "income", "--why", "на испытании").code == 0
     assert items(paperloop)["income"]["state"] == "not-needed"
     assert "yearly:income" not in paperloop("due", "--json", *DAY).out
@@ -109,6 +109,27 @@ def test_what_was_waived_is_needed_again(file: Registry, paperloop: Paperloop) -
     assert done == [("waive", "на испытании"), ("need", "испытание окончено")]
     assert said("--waive", "income", "--why", "снова").code == 0
     assert items(paperloop)["income"]["why"] == "снова"
+
+
+def test_a_condition_is_answered_by_the_data_or_by_a_person(
+    registry: Registry, paperloop: Paperloop
+) -> None:
+    told = {**SERVANT.data, "military_duty": "no", "married": "yes"}
+    filing.issue(registry, people=(replace(SERVANT, data=told),))
+    found = items(paperloop)
+    assert (found["military"]["state"], found["income-spouse"]["why"]) == (
+        "not-needed",
+        "not in the file",
+    )
+    assert "needed if there are children" in found["income-children"]["why"]
+    assert "yearly:income-children" not in paperloop("due", "--json", *DAY).out
+    for item in ("income-children", "military"):  # nobody knew; whatever the data say
+        assert paperloop("checklist", "0042", "--need", item, "--why", "так", *DAY).code == 0
+    found = items(paperloop)
+    assert found["military"]["state"] == found["income-children"]["state"] == "missing"
+    assert found["military"]["why"] == "not in the file: так"
+    said = paperloop("due", "--json", *DAY).out
+    assert "yearly:income-spouse" in said and "yearly:income-children" in said
 
 
 def test_secret_documents_have_an_inventory_of_their_own(

@@ -31,7 +31,7 @@ _NAMED = 3  # missing things named in the line of a person; the person's own lis
 @click.argument("subjects", metavar="[SUBJECT]…", nargs=-1)
 @click.option("--tick", metavar="ITEM", help=_("a document of this item came: enter it"))
 @click.option("--waive", metavar="ITEM", help=_("this file does not need the item (--why)"))
-@click.option("--need", metavar="ITEM", help=_("it does, after all: takes --waive back (--why)"))
+@click.option("--need", metavar="ITEM", help=_("it does, whatever the data or --waive say (--why)"))
 @click.option("--letter", metavar="DATE", help=_("write to who has to bring papers, by this day"))
 @said
 @out_file(".xlsx", ".csv")

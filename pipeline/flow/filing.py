@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, dossier, handover, standing
+from pipeline import archive, checklists, dossier, handover, standing
 from pipeline.binding import VOLUME_SHEETS, Event, Line
 from pipeline.checklists import Wanted
 from pipeline.dossier import Dossier
@@ -114,19 +114,18 @@ def waive(
 def need(
     subject: str, item: str, why: str, by: str, registry: Registry, settings: Settings
 ) -> Event:
-    """Say that a file needs an item after all.
+    """Say that this file needs an item: the data do not tell it, or it was said not to.
 
-    Raises UsageError: no such item, nobody said that it is not needed, no reason.
+    Raises UsageError: no such item, it is needed already, no reason.
     """
     if not why:
-        raise UsageError(_("say why it is needed after all"), hint=_("say --why TEXT"))
+        raise UsageError(_("say why it is needed"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
-    name = item_of(file, item).item
-    if not file.waived(name):
-        raise UsageError(
-            _("nobody said that “{item}” is not needed").format(item=item), where=subject
-        )
-    return registry.enter(Event(subject, standing.NEED, by, now(), item=name, why=why))
+    wanted = item_of(file, item)
+    facts = checklists.facts(file.person.data, settings.today)
+    if standing.needed(wanted, file.told(wanted.item), facts):
+        raise UsageError(_("“{item}” is needed already").format(item=item), where=subject)
+    return registry.enter(Event(subject, standing.NEED, by, now(), item=wanted.item, why=why))
 
 
 def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
