@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from pipeline import binding, handover, inventory, russian
-from pipeline.binding import Bound, Line
+from pipeline.binding import Bound, Event, Line
 from pipeline.dossier import Dossier
 from pipeline.errors import Problem
 from pipeline.i18n import _
@@ -25,6 +25,7 @@ COVER = "file-cover"
 YEARLY = "files-inventory"
 DESTRUCTION = "destruction-act"
 TRANSFER = "transfer-letter"
+SENT, SENT_BACK = "sent", "sent-back"  # a file that moves (seed 000, п. 20, 21), and is here again
 CLOSING = "dismissal"  # the item of the checklist whose document closes a file
 SHORTER_SINCE = date(2003, 1, 1)  # files closed earlier are kept longer (125-ФЗ, art. 22.1)
 KEPT_YEARS = (75, 50)
@@ -102,6 +103,12 @@ def closed_on(dossier: Dossier) -> date | None:
     return None if closed and hired and hired > closed else closed
 
 
+def sent(dossier: Dossier) -> Event | None:
+    """How the file went to another organisation; None where it is here."""
+    moves = [one for one in dossier.events if one.action in (SENT, SENT_BACK)]
+    return moves[-1] if moves and moves[-1].action == SENT else None
+
+
 def hired_on(dossier: Dossier) -> date | None:
     """The day of hiring, as the data say it."""
     return day_of(dossier.person.data.get("hired_on"))
@@ -114,7 +121,9 @@ def kept_until(closed: date) -> date:
 
 def yearly(dossiers: Iterable[Dossier], year: int) -> dict[str, Any]:
     """The values of the list of files closed in a year: by name, a row for each volume."""
-    closed = [one for one in dossiers if (day := closed_on(one)) and day.year == year]
+    closed = [
+        one for one in dossiers if (day := closed_on(one)) and day.year == year and not sent(one)
+    ]
     found = [volume for one in sorted(closed, key=by_name) for volume in volumes(one)]
     return {
         "year": year,
@@ -135,7 +144,7 @@ def destruction(dossiers: Iterable[Dossier], today: date) -> dict[str, Any]:
     ended = [
         (closed.year, one)
         for one in dossiers
-        if (closed := closed_on(one)) and kept_until(closed) <= today
+        if (closed := closed_on(one)) and kept_until(closed) <= today and not sent(one)
     ]
     ended.sort(key=lambda it: (it[0], by_name(it[1])))
     years = binding.words([(year, "") for year in sorted({year for year, _one in ended})])
@@ -216,8 +225,7 @@ def faults(dossier: Dossier) -> Iterator[Problem]:
 
 def place(subject: str, number: int, line: Line) -> str:
     """Where a document lies: whose file, which number of it, which sheets."""
-    sheets = _("sheets {sheets}").format(sheets=binding.words(line.sheets))
-    return f"{subject}, № {number}, {sheets}"
+    return f"{subject}, № {number}, {binding.sheets_of(line)}"
 
 
 def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[str, str]]:

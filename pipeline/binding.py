@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline.i18n import _
+
 VOLUME_SHEETS = 250  # a volume is at most so thick, about 4 cm
 LETTERS = "абвгдежиклмнпрстуфхцчшщэюя"  # without those that look like figures or other letters
 APART = " (отдельное хранение)"  # in the number of the file of secret documents
@@ -26,7 +28,7 @@ class Event:
 
     ``action`` is add, remove, return, replace, waive, need or done; ``file`` enters a paper of ours
     when it is first accepted; those of ``handover`` move a document to another organisation and
-    back.
+    back, sent and sent-back the whole file.
     ``at`` is an ISO time in UTC, the machine's, by which what happened is put in order; ``on`` the
     day that the office says it was (None: that of ``at``); ``target`` the entry that is taken out,
     returned or replaced, or the term that is done; ``day`` the document's own date, ISO. ``copy``
@@ -247,6 +249,12 @@ def words(sheets: Sequence[Sheet]) -> str:
             parts.append(str(number) if start == number else f"{start}–{number}")
             start = None
     return ", ".join(parts)
+
+
+def sheets_of(line: Line) -> str:
+    """Which sheets of the file a document takes, for who reads it on a screen."""
+    said = _("sheet {sheets}") if len(line.sheets) == 1 else _("sheets {sheets}")
+    return said.format(sheets=words(line.sheets))
 
 
 def local_day(at: str) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -17,9 +18,9 @@ from openpyxl.utils import get_column_letter
 
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # what spreadsheets take for the start of a formula
 WIDTH = 24  # characters
-_TEXT_FORMAT = "@"
+_TEXT_FORMAT, _COUNT_FORMAT, _DATE_FORMAT = "@", "0", "dd.mm.yyyy"
 
-Value = str | int | bool | None
+Value = str | int | bool | date | None
 
 
 SUFFIXES = (".xlsx", ".csv")
@@ -42,14 +43,22 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 
 
 def to_xlsx(title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """One sheet; every cell is text, so that numbers keep their zeros and nothing is computed."""
+    """One sheet; text stays text, so that numbers keep their zeros and nothing is computed.
+
+    Counts and days are what a spreadsheet sorts and sums.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for index in range(1, len(columns) + 1):
         sheet.column_dimensions[get_column_letter(index)].width = WIDTH
 
-    def cell(text: str, *, bold: bool = False) -> Cell:
+    def cell(value: Value, *, bold: bool = False) -> Cell:
+        if isinstance(value, int | date) and not isinstance(value, bool):
+            made = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # it takes days as well
+            made.number_format = _DATE_FORMAT if isinstance(value, date) else _COUNT_FORMAT
+            return made
+        text = text_of(value)
         made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
         made.data_type = "s"  # never "f": openpyxl takes a leading = for a formula
         made.number_format = _TEXT_FORMAT
@@ -58,7 +67,7 @@ def to_xlsx(title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]])
 
     sheet.append([cell(name, bold=True) for name in columns])
     for row in rows:
-        sheet.append([cell(text_of(value)) if value is not None else None for value in row])
+        sheet.append([cell(value) if value is not None else None for value in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -18,6 +18,7 @@ from pipeline.wording import short_date
 
 FORM = "removal-act"
 TOLD = "removal-act"  # an act was made of a taking out
+REPLACED = "заменен новым документом"  # the reason where nobody said another
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Taken:
 
 
 def of(file: Dossier) -> tuple[Taken, ...]:
-    """What a person took out and nobody has put back, as the file is numbered."""
-    last = {one.target: one for one in file.events if one.action == "remove"}
+    """What a person took out or replaced and nobody has put back, as the file is numbered."""
+    last = {one.target: one for one in file.events if one.action in ("remove", "replace")}
     acts: dict[str, list[str]] = {}
     for one in file.events:
         if one.action == TOLD and one.target and one.index:
@@ -43,7 +44,7 @@ def of(file: Dossier) -> tuple[Taken, ...]:
     return tuple(
         Taken(number, line, event, tuple(dict.fromkeys(acts.get(event.entry, []))))
         for number, line in enumerate(file.bound.lines, start=1)
-        # What was replaced, or rejected in review, is gone as well, but nobody took it out.
+        # What was rejected in review is gone as well, but nobody took it out.
         if line.gone and (event := last.get(line.entry.id)) and event.at == line.gone.at
     )
 
@@ -68,10 +69,11 @@ def told(taken: Taken, act: str, by: str, at: str) -> Event:
 def _row(taken: Taken) -> dict[str, Any]:
     entry = taken.line.entry
     day = short_date(taken.event.happened_on)
+    why = taken.event.why or (REPLACED if taken.event.action == "replace" else "")
     return {
         "title": entry.title,
         "date": short_date(entry.day) if entry.day else "",
         "index": entry.index,
         "sheets": binding.words(taken.line.sheets),
-        "reason": f"{day}: {taken.event.why or ''}".removesuffix(": "),
+        "reason": f"{day}: {why}".removesuffix(": "),
     }

@@ -82,7 +82,9 @@ def _reserve_row(dossier: Dossier, decision: Entry) -> dict[str, Any]:
 
 
 def _serves(dossier: Dossier, day: date) -> bool:
-    """Hired by that day, as far as the data tell, and not dismissed by it."""
+    """Hired by that day, as far as the data tell, and not dismissed by it; the file is here."""
+    if archive.sent(dossier):
+        return False
     hired, closed = archive.hired_on(dossier), archive.closed_on(dossier)
     return not (hired and hired > day) and not (closed and closed <= day)
 

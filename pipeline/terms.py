@@ -10,11 +10,12 @@ an act names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from pipeline import archive, checklists, leaving, standing, workdays
+from pipeline import archive, checklists, leaving, rules, standing, workdays
 from pipeline.checklists import Wanted
 from pipeline.clocks import Clock
 from pipeline.dossier import Dossier
@@ -24,7 +25,7 @@ from pipeline.standing import Item
 from pipeline.wording import day_of, short_date, years_later
 from pipeline.workdays import Moved
 
-PASSPORT_AGES = (20, 45)  # years at which a passport is renewed
+PASSPORT = "passport"  # the item that a copy of it is
 IN_OFFICE_YEARS = 10  # a dismissed servant's file, before the archive (seed 000, п. 22)
 SERVANT = "municipal-servant"
 NAMED = 3  # papers named in a term about many
@@ -48,7 +49,12 @@ class Term:
 def of_file(
     file: Dossier, clocks: Iterable[Clock], moved: Moved, done: Collection[str] = ()
 ) -> Iterator[Term]:
-    """What is due about a person and the person's file; what is ``done`` makes way for the next."""
+    """What is due about a person and the person's file; what is ``done`` makes way for the next.
+
+    Of a file that moved another organisation keeps the days.
+    """
+    if archive.sent(file):
+        return
     subject, who = file.person.subject, file.person.full_name
     closed = archive.closed_on(file)
     found: list[tuple[str, date, str, str]] = []
@@ -163,13 +169,30 @@ def _missing(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
 
 
 def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
-    born = day_of(file.person.data.get("birth_date"))
-    issued = day_of(file.person.data.get("passport_issued_on"))
-    for age in PASSPORT_AGES if born and issued else ():
-        assert born and issued
-        day = years_later(born, age)
-        if issued < day:
+    data = file.person.data
+    born, issued = day_of(data.get("birth_date")), day_of(data.get("passport_issued_on"))
+    if born is None or issued is None:
+        return
+    issued = max([issued, *_newer_passports(file)])
+    for age in rules.PASSPORT_RENEWAL_YEARS:
+        birthday = years_later(born, age)
+        if issued < birthday:
             what = _("the passport of {day} is to be renewed at {age}").format(
                 day=short_date(issued), age=age
             )
+            day = birthday + timedelta(days=rules.RENEWAL_GRACE_DAYS)
             yield f"passport:{age}", day, what, "ПП РФ от 23.12.2023 № 2267"
+
+
+def _newer_passports(file: Dossier) -> Iterator[date]:
+    """The days of the passports whose copies lie in the file, of another number than the data's."""
+    data = file.person.data
+    known = _figures(f"{data.get('passport_series', '')}{data.get('passport_number', '')}")
+    for entry in (line.entry for line in file.bound.present if line.entry.item == PASSPORT):
+        number = _figures(entry.index)
+        if entry.day and number and known and number != known:
+            yield entry.day
+
+
+def _figures(text: str) -> str:
+    return re.sub(r"[^0-9]", "", text)

@@ -413,6 +413,13 @@ def test_the_act_tells_of_what_was_taken_out_and_is_not_back(
     assert paperloop("file", "remove", "0042", "3", "--why", "отменено", *day).code == 0
     assert acts()[2] is None  # the act of the first time does not tell of this one
 
+    # What was replaced has left the file as well.
+    new = ("file", "replace", "0042", "1", "--item", "passport")
+    assert paperloop(*new, *day).code == 0
+    rows = act("--document", "1")["rows"]
+    assert [row["number"] for row in rows] == [1]
+    assert rows[0]["reason"].endswith(": заменен новым документом")
+
 
 def test_a_file_goes_with_a_letter_only_when_its_papers_are_in_order(
     registry: Registry, workspace: Path, paperloop: Paperloop
@@ -436,6 +443,14 @@ def test_a_file_goes_with_a_letter_only_when_its_papers_are_in_order(
     assert "личное дело на 1 л. и внутренняя опись на 1 л., в 1 экз." in text
     assert "от 2026 г. В деле 1 (один) том, 1 (один) лист." in text
     tick = ("checklist", "0042", "--tick", "passport", "--today", "2026-09-14")
+    gone = paperloop(*tick)
+    assert (gone.code, "the file went to another organisation" in gone.err) == (3, True)
+    assert "went to another" in transfer(to="Администрация Южного района").err
+    assert "kept" not in paperloop("due", "--until", "2099-01-01", "--today", "2026-09-14").out
+    back = ("file", "back", "0042", "--today", "2026-09-14")
+    assert paperloop(*back).code == 2  # why?
+    assert paperloop(*back, "--why", "принят снова").code == 0
+    assert paperloop(*back, "--why", "принят снова").code == 2  # it is here
     assert paperloop(*tick).code == 0
     assert "older than the file" in transfer().err
     assert transfer(to=" ").code == 3

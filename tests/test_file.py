@@ -27,6 +27,8 @@ SERVANT = replace(
         "birth_date": "1990-05-12",
         "hired_on": "2015-03-02",
         "passport_issued_on": "2010-06-01",
+        "passport_series": "4508",
+        "passport_number": "123456",
     },
 )
 
@@ -310,11 +312,12 @@ def test_check_names_what_does_not_agree(
     paperloop("file", "remove", "0042", "1", "--why", "половина", *DAY)
     tick(paperloop, "passport", "--copy", "--not-certified")
     paperloop("file", "certify", "0042", *DAY)
-    assert faults() == ["0042, № 2, sheets 3: a copy without the mark «Верно»"]
+    assert faults() == ["0042, № 2, sheet 3: a copy without the mark «Верно»"]
     tick(paperloop, "education")
-    assert faults()[1:] == ["0042: the inventory is older than the file"]
+    sheet = "0042, volume 1: the certification sheet is older than the file"
+    assert faults()[1:] == ["0042: the inventory is older than the file", sheet]
     paperloop("inventory", "0042", *DAY)
-    assert faults()[1:] == ["0042, volume 1: the certification sheet is older than the file"]
+    assert faults()[1:] == [sheet]
 
 
 def test_the_years_list_goes_by_name(
@@ -348,6 +351,16 @@ def test_the_years_list_goes_by_name(
     assert paperloop("archive", "inventory", "2003").code == 3
 
 
+def test_the_copy_of_a_new_passport_ends_the_term(file: Registry, paperloop: Paperloop) -> None:
+    day = ("--today", "2036-01-12")
+    # Its number tells it from the old one's.
+    for index, is_due in (("4508 123456", True), ("4535 000001", False)):
+        entered = tick(paperloop, "passport", "--index", index, "--date", "2035-06-01", *day)
+        assert entered.code == 0, entered.err
+        said = paperloop("due", "--json", *day).lines()
+        assert ("0042:passport:45" in [one["term"] for one in said]) is is_due
+
+
 def test_what_is_due_stands_until_it_is_done(file: Registry, paperloop: Paperloop) -> None:
     def due(*more: str) -> dict[str, str]:
         said = paperloop("due", "--json", *DAY, *more)
@@ -369,7 +382,7 @@ def test_what_is_due_stands_until_it_is_done(file: Registry, paperloop: Paperloo
     assert far == {
         "0042:yearly:income:2027": "2027-04-30",
         "0042:familiarisation:2027": "2027-05-20",
-        "0042:passport:45": "2035-05-12",
+        "0042:passport:45": "2035-08-10",
     }
     assert "0042:passport:45" not in due("--until", "2035-12-31", "--done", "0042:passport:45")
     assert paperloop("due", "--done", "0042:nothing", *DAY).code == 2
@@ -506,9 +519,9 @@ def test_a_penalty_leaves_the_file_a_year_after_the_last_one(
         return [it for it in faults(paperloop, day) if "taken out on" in it]
 
     assert late("2026-03-01") == []
-    assert [it[:24] for it in late("2026-09-14")] == [
-        "0042, № 2, sheets 3: sho",
-        "0042, № 3, sheets 4: sho",
+    assert [it[:23] for it in late("2026-09-14")] == [
+        "0042, № 2, sheet 3: sho",
+        "0042, № 3, sheet 4: sho",
     ]
     assert "01.03.2026" in late("2026-09-14")[0]
     assert paperloop("file", "remove", "0042", "2", "--why", "снято").code == 0
@@ -550,7 +563,7 @@ def test_a_consent_ends_and_need_be_kept_three_years_more(
     said = " ".join(faults(paperloop, last))
     assert "term of the consent" not in said
     after = " ".join(faults(paperloop, "2027-01-01"))
-    assert "0042, № 1, sheets 1: the term of the consent ended" in after
+    assert "0042, № 1, sheet 1: the term of the consent ended" in after
     assert ("kept no longer" in after) == (kept < "2027-01-01")
 
 
@@ -573,10 +586,10 @@ def test_a_withdrawn_consent_is_named_until_there_is_another(
     document = filing.comes_back(registry, it)
     came = registry.taken_in_at(document)[:10]
     said = " ".join(faults(paperloop, "2099-01-01"))
-    assert "№ 1, sheets 1: the consent was withdrawn on" in said
+    assert "№ 1, sheet 1: the consent was withdrawn on" in said
     ((_term, day),) = terms(paperloop, "consent-kept").items()
     last = workdays.years_after(date.fromisoformat(came), 3)
     assert date.fromisoformat(day) == workdays.or_next(last, workdays.Moved())
     consent(registry, "consent-2025", "2027-03-02")
     said = " ".join(faults(paperloop, "2099-01-01"))
-    assert "was withdrawn" not in said and "№ 1, sheets 1: the consent need be kept" in said
+    assert "was withdrawn" not in said and "№ 1, sheet 1: the consent need be kept" in said

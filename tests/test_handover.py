@@ -17,6 +17,7 @@ from pipeline.binding import Event
 from pipeline.errors import RegistryError
 from pipeline.flow import generate
 from pipeline.paper import Paper
+from pipeline.reading import HandMark
 from pipeline.registry import Registry
 from tests import filing
 from tests.conftest import Said
@@ -109,13 +110,31 @@ def test_what_goes_is_listed_reminded_of_and_taken_back_one_by_one(
     assert out(paperloop) == {2: False, 3: True}
     assert terms(paperloop, *DAY) == [("2026-10-01", False)]  # one is still out
     again = paperloop("handover", "return", "0042/1", "--document", "2", "--json")
-    assert (again.code, again.lines()[0]["new"]) == (0, False)
-    assert again.lines()[0]["returned_by"] == "Oleg"
+    assert (again.code, again.out) == (3, "") and "is back already" in again.err
     assert paperloop("handover", "return", answer["paper"]).code == 0
     assert out(paperloop) == {2: False, 3: False}
     assert terms(paperloop, *LATER) == []
     assert not any(row["out"] for row in shown(paperloop)["rows"])
-    assert paperloop("handover", "return", "0042/1").code == 0  # nothing is out: it says so
+    assert paperloop("handover", "return", "0042/1").code == 3  # nothing is out
+
+
+def test_a_consent_of_a_day_ahead_lets_nothing_go(
+    registry: Registry, paperloop: Paperloop, printed: list[Any]
+) -> None:
+    date_ = HandMark("date", "date", True, 0.99, 1, filing.BOX, filing.PNG, value="2026-09-15")
+    document = consent(registry, hand=(date_,))
+    tick(paperloop, "passport")
+    said = hand(paperloop, "--consent", document, "--document", "2")
+    assert (said.code, "15.09.2026, which lies ahead" in said.err) == (3, True), said.err
+
+
+def test_nothing_comes_back_before_it_went(
+    file: str, paperloop: Paperloop, printed: list[Any]
+) -> None:
+    assert hand(paperloop, "--consent", file, "--document", "2").code == 0
+    said = paperloop("handover", "return", "0042", "--today", "2026-09-13")
+    assert (said.code, "14.09.2026" in said.err) == (3, True)
+    assert out(paperloop) == {2: True}
 
 
 def test_the_inventory_stays_right_while_a_document_is_out(
@@ -187,6 +206,7 @@ def test_the_law_stands_for_a_consent(file: str, paperloop: Paperloop, printed: 
         (("--consent", "1", "--purpose", "проверки бухгалтерии"), 3, "this purpose"),
         (("--consent", "1", "--purpose", "страхования"), 3, "this purpose"),
         (("--consent", "1", "--to", "a\x07b"), 3, ""),
+        (("--law", "x"), 3, "names no law"),
     ],
 )
 def test_without_a_ground_that_covers_it_nothing_goes(

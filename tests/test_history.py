@@ -37,6 +37,7 @@ from tests import filing
 from tests.test_file import SERVANT
 
 WHO, BY = "0042", "Ирина"
+GONE = ("removed", "replaced")
 SHEETS = st.sampled_from([1, 2, 3, 40, 120])
 WHICH = st.integers(0, 200)
 ASKED = handovers.Asked(
@@ -93,7 +94,7 @@ class History(RuleBasedStateMachine):
         self.patch.setattr(generate, "issue", filing.unprinted(SERVANT, self.printed))
         for module, name, loaded in LOADING:
             self.patch.setattr(module, name, loaded)
-        self.registry = Registry.open(self.office.registry_url)
+        self.registry = Registry.open(self.office.registry_url, self.office.today)
         self.lines: list[str] = []
         self.secret = 0
         self.number = 0
@@ -206,14 +207,14 @@ class History(RuleBasedStateMachine):
         out = [i for i, state in enumerate(self.lines) if state == "out"]
         chosen = out if every else [out[which % len(out)]]
         targets = [] if every else [str(chosen[0] + 1)]
-        now, _before = handovers.take_back(WHO, targets, BY, self.office, self.registry)
+        now = handovers.take_back(WHO, targets, BY, self.office, self.registry)
         assert sorted(one.number for one in now) == [i + 1 for i in chosen]
         for i in chosen:
             self.lines[i] = "in"
 
     @rule()
     def act_made(self) -> None:
-        gone = [str(i + 1) for i, state in enumerate(self.lines) if state == "removed"]
+        gone = [str(i + 1) for i, state in enumerate(self.lines) if state in GONE]
         if not gone:
             with pytest.raises(DataError):
                 removals.issue(WHO, (), BY, self.office, self.registry, Options(Path()))
@@ -236,7 +237,7 @@ class History(RuleBasedStateMachine):
         there = [row for row in rows if not row.gone]
         # The inventory: a row for each line, and totals of what is there, out or not.
         assert [row.number for row in rows] == list(range(1, len(self.lines) + 1))
-        assert [row.gone for row in rows] == [it in ("removed", "replaced") for it in self.lines]
+        assert [row.gone for row in rows] == [it in GONE for it in self.lines]
         assert [bool(row.out) for row in rows] == [it == "out" for it in self.lines]
         assert listed.documents == len(there)
         own = [sheet for row in there for sheet in sheets_of(row.sheets)]
@@ -264,7 +265,7 @@ class History(RuleBasedStateMachine):
                 if one.handed.back is None}  # fmt: skip
         assert told == {row.number for row in rows if row.out}
         gone = [one.number for one in removal.of(file)]
-        assert gone == [n for n, state in enumerate(self.lines, start=1) if state == "removed"]
+        assert gone == [n for n, state in enumerate(self.lines, start=1) if state in GONE]
         # Secret documents are counted apart, from 1.
         apart = inventory.of(file.separate)
         assert apart.sheets == self.secret

@@ -145,6 +145,10 @@ def test_what_is_certainly_another_waits_and_says_why(
     # A person who has looked may file it all the same.
     said = paperloop("review", "--accept", found.id, *DAY)
     assert said.code == 0, said.err
+    # The file's check goes on naming it.
+    said = paperloop("file", "check", "0042", "--json", *DAY)
+    faults = [one for one in said.lines()[0]["faults"] if why in one["what"]]
+    assert [one["where"] for one in faults] == ["0042, № 1, sheet 1"]
 
 
 def test_review_proposes_what_an_unknown_page_is_and_whose(

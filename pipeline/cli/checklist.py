@@ -98,7 +98,7 @@ def checklist(
         from pipeline import export
         from pipeline.files import write_atomic
 
-        of_one = (*_of_all()[:2], *_of_one(), *_of_papers(), _("ground"))
+        of_one = (*_of_all()[:2], _("letter"), *_of_one()[1:], *_of_papers(), _("ground"))
         columns = of_one if subjects else _of_all()
         whole = rows if subjects else [(*row[:-1], "; ".join(row[-1])) for row in rows]
         write_atomic(out, export.table(out.suffix.lower(), _("checklist"), columns, whole))
@@ -211,17 +211,13 @@ def _rows(one: Dossier) -> list[tuple[Any, ...]]:
             _title(item),
             words[item.state],
             item.why,
-            ", ".join(_sheets(line) for line in item.lines),
+            ", ".join(binding.sheets_of(line) for line in item.lines),
             ", ".join(dict.fromkeys(filter(None, (_copy(line) for line in item.lines)))),
             ", ".join(dict.fromkeys(line.entry.place for line in item.lines if line.entry.place)),
             item.ground,
         )
         for item in one.items
     ]
-
-
-def _sheets(line: Line) -> str:
-    return _("sheets {sheets}").format(sheets=binding.words(line.sheets))
 
 
 def _copy(line: Line) -> str:

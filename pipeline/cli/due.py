@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,10 +67,25 @@ def due(
             out,
             agenda.to_ical(found, settings.today)
             if is_calendar
-            else export.table(kind, _("terms"), columns, rows),
+            else export.table(kind, _("terms"), *_sheet(columns, found, settings.today)),
         )
+
+
+def _sheet(
+    columns: tuple[str, ...], found: Sequence[Term], today: date
+) -> tuple[tuple[str, ...], list[tuple[str | date, ...]]]:
+    """The columns and rows of a file: days to sort by, and what is late in a column of its own."""
+    late = _("overdue")
+    rows: list[tuple[str | date, ...]] = [
+        (one.day, *_words(one), late if one.day < today else "") for one in found
+    ]
+    return (*columns, late), rows
 
 
 def _row(one: Term, today: date) -> tuple[str, ...]:
     day = one.day.isoformat() + (" !" if one.day < today else "")
-    return (day, one.subject, one.who, one.what, one.ground, one.id)
+    return (day, *_words(one))
+
+
+def _words(one: Term) -> tuple[str, ...]:
+    return (one.subject, one.who, one.what, one.ground, one.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +202,7 @@ def certify(reporter: Reporter, subjects: tuple[str, ...], out: Path | None) -> 
 @click.option("--ground", required=True, metavar="TEXT", help=_("why it goes"))
 @click.option("--number", default="", metavar="N", help=_("the letter's number"))
 @click.option("--anyway", is_flag=True, help=_("though its papers are not in order"))
+@by
 @out_folder
 @reporting
 def transfer(
@@ -211,9 +212,10 @@ def transfer(
     ground: str,
     number: str,
     anyway: bool,
+    by: str,
     out: Path | None,
 ) -> None:
-    """With a receipt to be cut off; the file itself stays as it is."""
+    """With a receipt to be cut off; from now on the file is there."""
     settings = common.settings()
     from pipeline.flow import archive
     from pipeline.flow.generate import Options
@@ -221,7 +223,8 @@ def transfer(
     where = archive.Transfer(to, ground, number, anyway)
     with reporter.writing(settings) as registry:
         options = Options(out or settings.issued)
-        issued, told = archive.transfer(subject, where, settings, registry, options)
+        who = common.user(by)
+        issued, told = archive.transfer(subject, where, who, settings, registry, options)
     reporter.record(
         {
             "subject": subject,
@@ -235,10 +238,22 @@ def transfer(
     reporter.say(_("to be printed: {file}").format(file=issued.paper.pdf))
 
 
+@file.command(help=_("A file that went to another organisation is here again."))
+@click.argument("subject")
+@reporting
+@said
+def back(reporter: Reporter, subject: str, why: str, by: str) -> None:
+    """Its terms run again, and the lists have it."""
+    from pipeline.flow import filing
+
+    _change(reporter, subject, partial(filing.come_back, subject, why, common.user(by)))
+
+
 @file.command(help=_("What does not agree in files: documents, sheets, scans, papers about them."))
 @click.argument("subjects", metavar="[SUBJECT]…", nargs=-1)
+@secret
 @reporting
-def check(reporter: Reporter, subjects: tuple[str, ...]) -> ExitCode:
+def check(reporter: Reporter, subjects: tuple[str, ...], secret: bool) -> ExitCode:
     """Without numbers: everybody's."""
     settings = common.settings()
     from pipeline import dossier
@@ -247,9 +262,11 @@ def check(reporter: Reporter, subjects: tuple[str, ...]) -> ExitCode:
     rows = []
     files = 0
     with common.registry(settings) as registry:
-        for one in dossier.read(registry, settings, subjects):
+        people = cache(registry.people)
+        for whole in dossier.read(registry, settings, subjects):
+            one = whole.separate if secret else whole
             files += 1
-            found = list(archive.faults(one, settings, registry))
+            found = list(archive.faults(one, settings, registry, people))
             reporter.record(
                 {
                     "subject": one.person.subject,

@@ -114,20 +114,18 @@ def issue(
 @click.option("--by", default="", metavar="NAME", help=_("who took them back (default: the user)"))
 @reporting
 def return_(reporter: Reporter, whose: str, documents: tuple[str, ...], by: str) -> None:
-    """What is back already stays so."""
+    """What is back already cannot come once more."""
     settings = common.settings()
     from pipeline.flow import handover as flow
 
     name = common.user(by)
     with reporter.writing(settings) as registry:
-        came, before = flow.take_back(whose, documents, name, settings, registry)
-    for one in [*came, *before]:
-        reporter.record({**one.as_json(), "new": one in came})
-    _table(reporter, [*came, *before])
+        came = flow.take_back(whose, documents, name, settings, registry)
+    for one in came:
+        reporter.record(one.as_json())
+    _table(reporter, came)
     text = ngettext("{n} document came back", "{n} documents came back", len(came))
     reporter.say(text.format(n=len(came)))
-    if before or not came:
-        reporter.say(_("the others were back already"))
 
 
 @handover.command("list", help=_("Who has or had which documents, until when, on what ground."))

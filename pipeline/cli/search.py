@@ -91,9 +91,7 @@ def _row(one: Hit) -> tuple[str, ...]:
     }
     card, where = one.card, ""
     if one.line:
-        where = _("№ {number}, sheets {sheets}").format(
-            number=one.number, sheets=binding.words(one.line.sheets)
-        )
+        where = f"№ {one.number}, {binding.sheets_of(one.line)}"
         if one.line.gone:
             where = _("taken out (№ {number})").format(number=one.number)
         elif one.line.entry.place:

@@ -9,15 +9,18 @@ from typing import Any
 from pipeline import archive, consents, dossier, handover, inventory, leaving, russian, staff
 from pipeline import form as forms
 from pipeline.archive import Volume
+from pipeline.binding import Event
 from pipeline.dossier import Dossier
 from pipeline.errors import DataError, Problem, UsageError
-from pipeline.flow import generate
+from pipeline.flow import filing, generate, strangers
 from pipeline.flow import inventory as inventories
 from pipeline.flow.generate import Issued, Options
+from pipeline.flow.strangers import People
 from pipeline.flow.wishes import Wish, printable, wish
 from pipeline.form import Form
 from pipeline.i18n import _, ngettext
 from pipeline.registry import PersonRow, Registry
+from pipeline.registry.scans import now
 from pipeline.settings import Settings
 from pipeline.terms import SERVANT
 from pipeline.wording import short_date
@@ -162,20 +165,25 @@ class Transfer:
 
 
 def transfer(
-    subject: str, where: Transfer, settings: Settings, registry: Registry, options: Options
+    subject: str, where: Transfer, by: str, settings: Settings, registry: Registry, options: Options
 ) -> tuple[Issued, dict[str, Any]]:
-    """The letter that goes with a file, and what it was filled from; the file stays as it is.
+    """The letter that goes with a file, and what it was filled from; the file is there from now on.
+
+    The same letter can be made again.
 
     Raises:
         UsageError: no such person, or an empty file.
-        DataError: its inventory or certification sheet is not in order, or a document of it is
-            handed over; words cannot be printed.
+        DataError: its inventory or certification sheet is not in order, a document of it is
+            handed over, it went to another already; words cannot be printed.
         FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
     """
     to = printable("recipient", where.to)
     ground = printable("basis", where.ground.rstrip(". "))  # the letter has its own full stop
     number = printable("letter_number", where.number) if where.number.strip() else ""
     (file,) = _files([subject], settings, registry)
+    went = archive.sent(file)
+    if went and (went.place, went.why) != (to, ground):
+        filing.must_be_kept(file)
     wrong = [*_papers_wrong(file, settings, registry), *_out(file)]
     if wrong and not where.anyway:
         raise DataError(
@@ -190,12 +198,27 @@ def transfer(
         "letter_number": number,
     }
     name = archive.TRANSFER
-    return _issue_one(name, said, subject, settings, registry, options, file.person), said
+    issued = _issue_one(name, said, subject, settings, registry, options, file.person)
+    if not went:
+        letter = issued.paper.id
+        registry.enter(Event(subject, archive.SENT, by, now(), place=to, why=ground, index=letter))
+    return issued, said
 
 
-def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
-    """What does not agree: documents, sheets, scans, and the papers about the file."""
+def faults(
+    file: Dossier, settings: Settings, registry: Registry, people: People
+) -> Iterator[Problem]:
+    """What does not agree: documents, sheets, scans, and the papers about the file.
+
+    ``people`` gives everybody: a document may be another's. Of a file of secret documents
+    (``Dossier.separate``) there is only the inventory.
+    """
+    if file.secret:
+        if file.bound.lines:
+            yield from _inventory_wrong(file, settings, registry)
+        return
     yield from archive.faults(file)
+    yield from _not_as_said(file, registry, people)
     for one in leaving.of(file, settings.moved):
         if one.day < file.as_of:
             where = archive.place(file.person.subject, one.number, one.line)
@@ -203,6 +226,18 @@ def faults(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Pr
     yield from _consent_gone(file, registry)
     if file.bound.lines:
         yield from _papers_wrong(file, settings, registry)
+
+
+def _not_as_said(file: Dossier, registry: Registry, people: People) -> Iterator[Problem]:
+    """What came behind a sheet that says something else, or whose it is not, and was accepted."""
+    filed = {one.entry: one for one in file.filed}
+    for number, line in enumerate(file.bound.lines, start=1):
+        one = filed.get(line.entry.id)
+        if one is None or line.gone:
+            continue
+        where = archive.place(file.person.subject, number, line)
+        for what in strangers.contradictions(one.document, people, registry):
+            yield Problem(what, where, _("look at it; if it is so, take it out: file remove"))
 
 
 def _consent_gone(file: Dossier, registry: Registry) -> Iterator[Problem]:
@@ -240,26 +275,34 @@ def _out(file: Dossier) -> Iterator[Problem]:
 
 def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
     """What is wrong with a file's inventory and certification sheets."""
+    yield from _inventory_wrong(file, settings, registry)
     subject = file.person.subject
-    listed = inventory.of(file)
-    current = inventories.is_current(listed, settings, registry)
-    again = _("make it anew: paperloop {command} {subject}")
-    if not current:
-        what = _("the inventory is older than the file") if current is False else _("no inventory")
-        yield Problem(what, subject, again.format(command="inventory", subject=subject))
-        return
-    own = registry.current(inventory.FORM, subject)[-1].pages
+    listed = registry.current(inventory.FORM, subject)
+    own = listed[-1].pages if listed else 0
     form = forms.load(archive.CERTIFICATION, settings)
     for volume in archive.volumes(file):
         earlier = registry.current(archive.CERTIFICATION, volume.key)
         said = archive.certification(volume, own)
         digest = _wish(form, said, volume.key, file.person, settings).digest
         where = f"{subject}, " + _("volume {n}").format(n=volume.number)
-        hint = again.format(command="file certify", subject=subject)
+        hint = _again("file certify", subject)
         if earlier and not any(it.digest == digest for it in earlier):
             yield Problem(_("the certification sheet is older than the file"), where, hint)
         elif not earlier and archive.closed_on(file):
             yield Problem(_("a closed file without a certification sheet"), where, hint)
+
+
+def _inventory_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iterator[Problem]:
+    current = inventories.is_current(inventory.of(file), settings, registry)
+    if not current:
+        what = _("the inventory is older than the file") if current is False else _("no inventory")
+        whose = file.person.subject + (" --secret" if file.secret else "")
+        yield Problem(what, file.number, _again("inventory", whose))
+
+
+def _again(command: str, whose: str) -> str:
+    hint = _("make it anew: paperloop {command} {subject}")
+    return hint.format(command=command, subject=whose)
 
 
 def _files(subjects: Sequence[str], settings: Settings, registry: Registry) -> list[Dossier]:

@@ -130,7 +130,32 @@ def need(
 
 def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
     (file,) = dossier.read(registry, settings, [subject])
+    must_be_kept(file)
     return file
+
+
+def must_be_kept(file: Dossier) -> None:
+    """Raise DataError where the whole file went to another organisation."""
+    if went := archive.sent(file):
+        raise DataError(
+            _("the file went to another organisation on {day}: {to}").format(
+                day=short_date(went.happened_on), to=went.place
+            ),
+            where=file.person.subject,
+            hint=_("when it is here again: paperloop file back {subject} --why TEXT").format(
+                subject=file.person.subject
+            ),
+        )
+
+
+def come_back(subject: str, why: str, by: str, registry: Registry, settings: Settings) -> Event:
+    """Say that a file that moved is here again. Raises UsageError: it did not move, no reason."""
+    if not why:
+        raise UsageError(_("say why the file is here again"), hint=_("say --why TEXT"))
+    (file,) = dossier.read(registry, settings, [subject])
+    if not archive.sent(file):
+        raise UsageError(_("the file went to nobody"), where=subject)
+    return registry.enter(Event(subject, archive.SENT_BACK, by, now(), why=why))
 
 
 def item_of(file: Dossier, said: str) -> Wanted:
@@ -257,13 +282,22 @@ def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
             hint=_("compare both orders"),
         )
     for entry in file.there:
-        same = (entry.item, entry.index, entry.day) == (item.item, new.index, new.day)
+        same = (entry.item, _plain(entry.index), entry.day) == (
+            item.item,
+            _plain(new.index),
+            new.day,
+        )
         if same and entry.title == (new.title or item.title) and entry.id != instead_of:
             raise DataError(
                 _("the same document is in the file already"),
                 where=f"{where}, {entry.id}",
                 hint=_("another one has a number, a date or a title of its own"),
             )
+
+
+def _plain(index: str) -> str:
+    """A number as it is compared: people space it in their own ways."""
+    return "".join(index.split()).casefold()
 
 
 def _event(

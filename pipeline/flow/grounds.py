@@ -18,7 +18,7 @@ from pipeline.i18n import _
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 from pipeline.standing import Filed
-from pipeline.wording import day_of
+from pipeline.wording import day_of, short_date
 
 # A law, as people cite it: its date and its number.
 CITED = re.compile(r"\s+от (?P<day>\d\d\.\d\d\.\d{4})(?: ?г\.| года)?\s*№\s*(?P<number>[^\s,;]+)")
@@ -34,18 +34,28 @@ def of(
 ) -> tuple[Ground, dict[str, Any]]:
     """What lets them go, and its columns of the act; ``consent`` or ``law`` is given.
 
-    Raises DataError where the consent does not cover what is ``said``.
+    Raises DataError where the consent does not cover what is ``said``, or no law is named.
     """
     if law:
         words = printable("basis", law.rstrip(". "))
+        if not re.search(r"\d", words):
+            raise DataError(
+                _("“{law}” names no law").format(law=words),
+                where=file.person.subject,
+                hint=_("say its article, or its date and number: --law 'ст. 88 ТК РФ'"),
+            )
         return Ground(LAW, words), _cited(words)
     filed = _consent(file, consent, registry)
+    signed = day_of(filed.verdict.signed_on)
+    if signed and signed > file.as_of:
+        ahead = _("it is of {day}, which lies ahead").format(day=short_date(signed))
+        raise _no_consent(file, filed.document.id, ahead)
     text = _text(filed, settings, registry)
     if why := consents.refusal(file, filed, said["recipient"], said["purpose"], text):
         raise _no_consent(file, filed.document.id, why)
     return Ground(CONSENT, filed.document.id), {
         "basis": filed.title[:1].lower() + filed.title[1:],
-        "basis_date": day_of(filed.verdict.signed_on) or "",
+        "basis_date": signed or "",
         "basis_number": marks.printed(filed.paper.id) if filed.paper else "",
     }
 

@@ -124,6 +124,7 @@ def issue(
             hint=_("say --consent DOCUMENT, or --law TEXT"),
         )
     (file,) = dossier.read(registry, settings, [subject])
+    filing.must_be_kept(file)
     said = _said(asked)
     not_past(asked.until, settings, "--until")
     lines = [_line(file, target) for target in dict.fromkeys(asked.documents)]
@@ -144,34 +145,38 @@ def issue(
 
 def take_back(
     whose: str, documents: Sequence[str], by: str, settings: Settings, registry: Registry
-) -> tuple[list[Told], list[Told]]:
-    """Take documents back, by default all that are out; those that came now, and before.
+) -> list[Told]:
+    """Take documents back, by default all that are out.
 
     ``whose`` is an act, by number or paper, or a person.
 
-    Raises UsageError: no such act or person, or a document that was never handed over.
+    Raises:
+        UsageError: no such act or person, a document that was never handed over.
+        DataError: more than is out, or on a day before it went.
     """
     mine = _under(whose, registry)
     subjects = sorted({one.subject for one in mine})
-    # Of all that an act or a person ever had, what is back is told only where it was asked for.
     chosen = [one for one in mine if one.back is None]
     if documents:
         files = list(dossier.read(registry, settings, subjects))
-        chosen = [_handed(target, mine, files, whose) for target in documents]
-    found = {one.event.entry: one for one in chosen}
+        named = [_handed(target, mine, files, whose) for target in documents]
+        chosen = list({one.event.entry: one for one in named}.values())
+    elif not chosen:
+        raise DataError(_("everything is back already"), where=whose, hint=_shown())
+    for one in chosen:
+        if settings.today < one.handed_on:
+            what = _("it was handed over on {day}, later than it is to come back")
+            raise DataError(
+                what.format(day=short_date(one.handed_on)),
+                where=whose,
+                hint=_("check the day: --today"),
+            )
     at = now()
     registry.enter_all(
-        [
-            Event(one.subject, handover.BACK, by, at, target=entry)
-            for entry, one in found.items()
-            if one.back is None
-        ]
+        [Event(one.subject, handover.BACK, by, at, target=one.event.entry) for one in chosen]
     )
     told = {one.handed.event.entry: one for one in listed(subjects, settings, registry)}
-    return (
-        [told[entry] for entry, one in found.items() if one.back is None],
-        [told[entry] for entry, one in found.items() if one.back],
-    )
+    return [told[one.event.entry] for one in chosen]
 
 
 def listed(subjects: Sequence[str], settings: Settings, registry: Registry) -> list[Told]:
@@ -305,7 +310,7 @@ def _under(whose: str, registry: Registry) -> list[Handed]:
     if not mine:
         raise UsageError(
             _("nothing was handed over under “{whose}”").format(whose=whose),
-            hint=_("paperloop handover list shows who has what"),
+            hint=_shown(),
         )
     return mine
 
@@ -322,9 +327,17 @@ def _handed(target: str, mine: Sequence[Handed], files: Iterable[Dossier], whose
     if last is None:
         raise UsageError(
             _("“{target}” was not handed over under “{whose}”").format(target=target, whose=whose),
-            hint=_("paperloop handover list shows who has what"),
+            hint=_shown(),
+        )
+    if last.back:
+        raise DataError(
+            _("“{target}” is back already").format(target=target), where=whose, hint=_shown()
         )
     return last
+
+
+def _shown() -> str:
+    return _("paperloop handover list shows who has what")
 
 
 def _entries(target: str, files: Iterable[Dossier]) -> Iterator[str]:
