@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline import binding, handover, inventory, russian
+from pipeline import attachment, binding, handover, inventory, russian
 from pipeline.binding import Bound, Event, Line
 from pipeline.dossier import Dossier
 from pipeline.errors import Problem
@@ -238,6 +238,12 @@ def _wrong(line: Line, filed: Filed | None, dossier: Dossier) -> Iterator[tuple[
             yield (
                 _("pages {pages} of the paper were never scanned").format(pages=", ".join(lacking)),
                 _("scan them, or take the paper out"),
+            )
+        behind = sum(page.page is None for page in filed.document.pages)
+        if paper and paper.form == attachment.FORM and behind != entry.sheets:
+            yield (
+                _("{n} sheets of it were scanned").format(n=behind),
+                _("compare it with the document; then: file replace"),
             )
         if filed.verdict.signed is False:
             yield _("the paper is not signed"), _("have it signed and scan it again")

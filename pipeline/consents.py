@@ -88,18 +88,25 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
 
 
 def withdrawn(file: Dossier, consent: Filed) -> date | None:
-    """The day of a withdrawal that came after the consent and may be about it."""
+    """The day of a withdrawal that is no older than the consent and may be about it.
+
+    They are compared by the days on them: which was scanned first tells nothing.
+    """
     line = _line(file, consent)
+    if line is None:
+        return None
     filed = {one.entry: one for one in file.filed}
-    given = consent.verdict.signed_on
-    for other in file.bound.lines if line else ():
-        assert line
-        if other.entry.item != WITHDRAWAL or other.gone or other.entry.at < line.entry.at:
+    given = day_of(consent.verdict.signed_on)
+    since = given or (consent.paper.issued_on if consent.paper else line.entry.known_day)
+    days = {day_of(one.verdict.signed_on) for one in file.filed if is_consent(one)}
+    for other in file.bound.lines:
+        if other.entry.item != WITHDRAWAL or other.gone or other.entry.known_day < since:
             continue
         paper = filed.get(other.entry.id)
-        # Which consent it withdraws stands there by pen: known where somebody has typed it.
-        about = paper.verdict.values.get("consent_date") if paper else None
-        if given and about and day_of(about) != day_of(given):
+        # Which consent it withdraws stands there by pen: known where somebody has typed it. A day
+        # on which none was given may be a slip of the pen.
+        about = day_of(paper.verdict.values.get("consent_date")) if paper else None
+        if given and about and about != given and about in days:
             continue
         return other.entry.known_day
     return None

@@ -100,13 +100,16 @@ def assemble(
 def as_settled(anew: Document, before: Document) -> Document:
     """A document read anew with what a person had decided about it.
 
-    The decision stands while there is no page and nothing amiss that the person had not seen.
+    The decision stands while there is no page and nothing amiss that the person had not seen. A
+    rejected one is never accepted by the machine.
     """
     settled = before.status != (REVIEW if before.reasons else ACCEPTED)
     seen = {(page.sha256, page.source_page) for page in before.pages}
     same = seen == {(page.sha256, page.source_page) for page in anew.pages}
     if settled and same and amiss(anew) <= amiss(before):
         return replace(anew, status=before.status, subject=before.subject)
+    if settled and (before.status, anew.status) == (REJECTED, ACCEPTED):
+        return replace(anew, status=REJECTED)
     return anew
 
 

@@ -106,6 +106,18 @@ def test_a_page_that_may_be_ours_behind_a_sheet_is_for_a_person(
     assert (one.status, one.reasons) == ("review", (problem,))
 
 
+def test_more_pages_behind_a_sheet_than_the_file_counts_are_named(
+    registry: Registry, workspace: Path, paperloop: Paperloop
+) -> None:
+    passport = sheet(registry)
+    taken_in(registry, workspace, of(passport, 1), stranger(2))
+    taken_in(registry, workspace, of(passport, 1), stranger(2), stranger(3))
+    said = paperloop("file", "check", "0042", "--json", *DAY).lines()[0]["faults"]
+    assert [one["where"] for one in said if "2 sheets of it were scanned" in one["what"]] == [
+        "0042, № 1, sheet 1"
+    ]
+
+
 def test_another_registrys_page_ends_the_document(registry: Registry, workspace: Path) -> None:
     mine, theirs, after = taken_in(
         registry, workspace,

@@ -67,6 +67,14 @@ def file(registry: Registry, paperloop: Paperloop, printed: list[Any]) -> str:
     return document
 
 
+def dated(day: str) -> tuple[HandMark, ...]:
+    """The marks of a paper that was signed and dated so."""
+    return (
+        HandMark("signature", "signature", True, 0.99, 1, filing.BOX, filing.PNG),
+        HandMark("date", "date", True, 0.99, 1, filing.BOX, filing.PNG, value=day),
+    )
+
+
 def hand(paperloop: Paperloop, *more: str, to: str = TO, purpose: str = PURPOSE) -> Said:
     return paperloop("handover", "issue", "0042", "--to", to, "--purpose", purpose, "--until",
                      "2026-10-01", "--by", "Irina", "--json", *DAY, *more)  # fmt: skip
@@ -121,8 +129,7 @@ def test_what_goes_is_listed_reminded_of_and_taken_back_one_by_one(
 def test_a_consent_of_a_day_ahead_lets_nothing_go(
     registry: Registry, paperloop: Paperloop, printed: list[Any]
 ) -> None:
-    date_ = HandMark("date", "date", True, 0.99, 1, filing.BOX, filing.PNG, value="2026-09-15")
-    document = consent(registry, hand=(date_,))
+    document = consent(registry, hand=dated("2026-09-15"))
     tick(paperloop, "passport")
     said = hand(paperloop, "--consent", document, "--document", "2")
     assert (said.code, "15.09.2026, which lies ahead" in said.err) == (3, True), said.err
@@ -310,12 +317,25 @@ def test_a_consent_that_was_withdrawn_covers_nothing_more(
     file: str, registry: Registry, paperloop: Paperloop
 ) -> None:
     assert hand(paperloop, "--consent", file, "--document", "2").code == 0
-    consent(registry, {}, "consent-withdrawal")
+    consent(registry, {}, "consent-withdrawal", hand=dated("2026-09-05"))
     said = hand(paperloop, "--consent", file, "--document", "3")
     assert (said.code, "withdrawn" in said.err) == (3, True), said.err
     assert "withdrawn" in paperloop("file", "check", *DAY).err  # what is out is asked back
-    later = consent(registry, copy=2)
+    later = consent(registry, copy=2, hand=dated("2026-09-06"))
     assert hand(paperloop, "--consent", later, "--document", "3").code == 0
+    # Which was scanned first tells nothing.
+    late = consent(registry, copy=3, hand=dated("2026-09-04"))
+    assert "withdrawn" in hand(paperloop, "--consent", late, "--document", "1").err
+
+
+def test_a_withdrawal_that_waits_for_a_person_stops_what_it_may_be_about(
+    file: str, registry: Registry, paperloop: Paperloop
+) -> None:
+    it = filing.paper("consent-withdrawal", pages=1)
+    filing.issue(registry, it)
+    waiting = filing.comes_back(registry, it, "signature-unclear")
+    said = hand(paperloop, "--consent", file, "--document", "2")
+    assert (said.code, waiting in said.err) == (3, True), said.err
 
 
 def rescan(registry: Registry, document: str) -> str:
@@ -369,6 +389,7 @@ def test_a_withdrawal_of_another_consent_does_not_touch_this_one(
     file: str, registry: Registry, paperloop: Paperloop
 ) -> None:
     pen = filing.smeared("consent_date", said="")
+    consent(registry, copy=2, hand=dated("2026-08-01"))
     withdrawal = consent(registry, {}, "consent-withdrawal", fields=(pen,))
     for document, day in ((file, "date=2026-09-02"), (withdrawal, "consent_date=2026-08-01")):
         told = paperloop("review", "--set", document, day, "--again")
@@ -376,6 +397,11 @@ def test_a_withdrawal_of_another_consent_does_not_touch_this_one(
         assert paperloop("review", "--accept", document, "--again", "--why", "x").code == 0
     said = hand(paperloop, "--consent", file, "--document", "2")
     assert said.code == 0, said.err
+    # On this day none was given: it may be a slip of the pen.
+    slip = paperloop("review", "--set", withdrawal, "consent_date=2026-08-02", "--again")
+    assert slip.code == 0, slip.err
+    assert paperloop("review", "--accept", withdrawal, "--again", "--why", "x").code == 0
+    assert "withdrawn" in hand(paperloop, "--consent", file, "--document", "3").err
 
 
 def test_a_run_that_was_killed_goes_on_with_its_act(

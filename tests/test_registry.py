@@ -159,8 +159,11 @@ def test_a_paper_comes_back_as_it_was_issued(registry: Registry) -> None:
 
 def test_changed_data_supersede_and_a_second_copy_does_not(registry: Registry) -> None:
     registry.issue([(paper("FIRST"), b""), (paper("COPY", copy=2), b"")])
-    registry.issue([(paper("SECOND"), b""), (paper("OTHER", key="0043", subject="0043"), b"")])
-    assert [each.id for each in registry.current("consent-employee", "0042")] == ["SECOND", "COPY"]
+    assert [each.id for each in registry.current("consent-employee", "0042")] == ["FIRST", "COPY"]
+    other = paper("OTHER", key="0043", subject="0043")
+    registry.issue([(paper("SECOND", digest="other words"), b""), (other, b"")])
+    # The second copy had the old data, too.
+    assert [each.id for each in registry.current("consent-employee", "0042")] == ["SECOND"]
     assert registry.paper("FIRST") == paper("FIRST", superseded_by="SECOND")
 
 

@@ -232,9 +232,27 @@ def test_page_that_comes_late_joins_no_paper_that_was_accepted_meanwhile(tmp_pat
     assert office("review", "--accept", whole["document"]).code == 0
     office.put("3.png", in_other_bytes(pages[1]))
     (late,) = office.take_in("inbox/3.png")
-    assert (late["document"], late["status"]) == (half["document"], "review")
-    assert late["reasons"] == ["rescan"]
+    # Nor the half that was settled with it.
+    assert late["document"] not in (half["document"], whole["document"])
+    assert (late["status"], late["reasons"]) == ("review", ["page-missing", "rescan"])
     assert [line["document"] for line in office("records").lines()] == [whole["document"]]
+
+
+def test_no_later_page_undoes_a_rejection(tmp_path: Path) -> None:
+    office = scanning.open_office(tmp_path / "office")
+    (consent,) = scanning.issue(office, people.hires(1, 44), "consent-employee")
+    first, second = (office.page(consent, number) for number in (1, 2))
+    office.put("1.png", first)
+    (half,) = office.take_in()
+    assert half["reasons"] == ["page-missing"]
+    assert office("review", "--accept", half["document"]).code == 2  # without a reason
+    why = ("--why", "подпись чужая")
+    assert office("review", "--reject", half["document"], *why).code == 0
+    office.put("2.png", second)
+    (late,) = office.take_in("inbox/2.png")
+    assert late["document"] != half["document"]
+    assert (late["status"], "page-missing" in late["reasons"]) == ("review", True)
+    assert office("records").lines() == []
 
 
 def in_other_bytes(page: scanning.Pixels) -> scanning.Pixels:

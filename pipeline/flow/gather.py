@@ -96,6 +96,7 @@ def _of_paper(
     """The file's own document where it is read anew, else one that lacks these pages, else a new.
 
     Never one that is whole, or has one of these pages: that is a rescan, for a person to compare.
+    Nor one that a person has rejected: no page undoes that.
     """
     if paper.form == attachment.FORM:
         found = strangers.judged(paper, found, cache(registry.people))
@@ -106,6 +107,7 @@ def _of_paper(
         others = tuple(page for page in document.pages if page.sha256 != scan.sha256)
         is_own = len(others) < len(document.pages)
         lacks = bool(others) and len({page.page for page in others}) < paper.pages
+        lacks = lacks and document.status != record.REJECTED
         if is_own or (lacks and not numbers & {page.page for page in others}):
             before = known[:place]
             if not is_own:  # a later scan of the paper may have been accepted meanwhile

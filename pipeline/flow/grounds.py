@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pipeline import consents, layout, marks, skeleton
+from pipeline import consents, layout, marks, record, skeleton
 from pipeline import form as forms
 from pipeline.dossier import Dossier
 from pipeline.errors import DataError, ToolFailedError
@@ -50,6 +50,10 @@ def of(
     if signed and signed > file.as_of:
         ahead = _("it is of {day}, which lies ahead").format(day=short_date(signed))
         raise _no_consent(file, filed.document.id, ahead)
+    waiting = registry.documents(subject=file.person.subject, status=record.REVIEW, secret=False)
+    if doubt := next((one.id for one in waiting if one.form == consents.WITHDRAWAL), None):
+        unread = _("a withdrawal waits for a person: {document}").format(document=doubt)
+        raise _no_consent(file, filed.document.id, unread)
     text = _text(filed, settings, registry)
     if why := consents.refusal(file, filed, said["recipient"], said["purpose"], text):
         raise _no_consent(file, filed.document.id, why)

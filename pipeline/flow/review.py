@@ -140,6 +140,8 @@ def _may_be_settled(
         needed = _("who rejects a document must say why")
     elif "accept" in actions and verdict.unsigned(document):
         needed = _("a signature is missing, so a reason is needed")
+    elif "accept" in actions and "page-missing" in document.reasons:
+        needed = _("a page is missing, so a reason is needed")
     elif "accept" in actions and verdict.mismatched(document):
         needed = _("the print is not what was issued, so a reason is needed")
     if needed and not why:

@@ -61,14 +61,18 @@ def reinstate(db: Connection, ids: Iterable[str]) -> None:
 
 
 def _supersede(db: Connection, paper: Paper) -> None:
-    # A coded blank has no key: it is about nobody yet, so none replaces another.
-    if paper.key:
+    """New words take the place of all that were issued before, of their further copies too.
+
+    A copy that was asked for on purpose stands beside them; a coded blank, which has no key, is
+    about nobody yet.
+    """
+    if paper.key and paper.copy == 1:
         db.execute(
             papers.update()
             .where(
                 papers.c.form == paper.form,
                 papers.c.key == paper.key,
-                papers.c.copy == paper.copy,
+                papers.c.digest != paper.digest,
                 papers.c.id != paper.id,
                 papers.c.superseded_by.is_(None),
             )
