@@ -32,6 +32,7 @@ from tests.scanning import Json, Office, Pixels
 from tests.simulator import TURNS
 from tests.simulator.dice import dice
 from tests.simulator.documents import draw
+from tests.simulator.pens import Pen, write
 from tests.simulator.printing import Sheet
 from tests.simulator.traps import stamp_round
 
@@ -421,6 +422,20 @@ def test_page_that_tesseract_fails_on_goes_to_a_person(
     assert line.startswith("6 inbox/a.png, page 1: Tesseract failed")
     (anew,) = office.take_in("inbox", "--again")
     assert (anew["document"], anew["status"]) == (document["document"], "accepted")
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_what_somebody_wrote_on_a_back_is_no_dust(
+    issued: Issued, office: Office, turns: int
+) -> None:
+    back = blank()
+    note = write("не согласна", 4.0, Pen("blue", 0.4, 0.2, 0.05, "neucha"), 150, dice(1, "note"))[0]
+    part = back[400 : 400 + note.shape[0], 300 : 300 + note.shape[1]]
+    part[:] = np.minimum(part, 250 - 200 * note)
+    office.put("pile.tiff", issued.pledged, np.ascontiguousarray(np.rot90(back, turns)))
+    told = office.take_in()
+    assert [one["reasons"] for one in told if one["status"] == "review"] == [["unknown-form"]]
+    assert not any(one["blanks"] for one in told)
 
 
 def test_a_pale_copy_of_a_card_is_no_blank_page(office: Office) -> None:

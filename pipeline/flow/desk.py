@@ -10,18 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import i18n, identify, layer, layout, likeness, page, register, seals, skeleton
+from pipeline import acts, i18n, identify, layer, layout, likeness, page, register, seals, skeleton
 from pipeline import scan as scans
 from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
 from pipeline.examine import examine
 from pipeline.flow import recall, strangers
+from pipeline.geometry import Box, union
 from pipeline.glyphs import ink_of
 from pipeline.i18n import _
 from pipeline.identify import A4_MM, Identity
@@ -44,6 +46,11 @@ INK_LEVEL = 0.3
 FAINT_LEVEL = 0.22  # ink of a pale copy; the back's print that shows through is paler
 LETTERS_MM = ((1.2, 8.0), (0.6, 12.0))  # pieces as high and as wide may be letters
 FAINT_LETTERS = 12  # or fewer: dust, streaks and folds make up to four such pieces
+# A word by hand, of letters larger than dust (1.7 mm at most on 48 blank sheets of three kinds of
+# scan); a sheet's number in pencil is no wider than 9 mm.
+HAND_LETTERS_MM = ((1.8, 12.0), (1.2, 40.0))
+HAND_APART_MM = (5.0, 1.0)
+HAND_WORD_MM = 9.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +282,23 @@ def _is_blank(grey: NDArray[np.uint8]) -> bool:
     )
     if np.count_nonzero(dark) >= dark.size * BLANK_INK_SHARE:
         return False
-    stats = cv2.connectedComponentsWithStats((ink > FAINT_LEVEL).astype(np.uint8))[2][1:]
-    pieces = stats[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]] * (A4_MM[1] / max(small.shape))
-    low, high = np.array(LETTERS_MM).T
-    letters = np.all((pieces >= low) & (pieces <= high), axis=1)
-    return bool(np.count_nonzero(letters) <= FAINT_LETTERS)
+    stats = cv2.connectedComponentsWithStats((ink > FAINT_LEVEL).astype(np.uint8))[2][1:, :4]
+    pieces = stats * (A4_MM[1] / max(small.shape))
+    letters = np.count_nonzero(_of_size(pieces, LETTERS_MM))
+    return bool(letters <= FAINT_LETTERS) and not (
+        _is_written(pieces) or _is_written(pieces[:, [1, 0, 3, 2]])  # on its side
+    )
+
+
+def _is_written(pieces: NDArray[np.float64]) -> bool:
+    """Whether some pieces of ink (left, top, width, height in mm) are a word by hand."""
+    boxes = [Box(x, y, x + w, y + h) for x, y, w, h in pieces[_of_size(pieces, HAND_LETTERS_MM)]]
+    words = (union(boxes[n] for n in group) for group in acts.together(boxes, *HAND_APART_MM))
+    return any(word.width >= HAND_WORD_MM for word in words)
+
+
+def _of_size(pieces: NDArray[np.float64], sizes: tuple[tuple[float, float], ...]) -> NDArray[Any]:
+    """Which pieces are as high and as wide."""
+    low, high = np.array(sizes).T
+    measured = pieces[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]
+    return np.all((measured >= low) & (measured <= high), axis=1)
