@@ -19,7 +19,7 @@ from pipeline.cells import Value, typed
 from pipeline.columns import COLUMNS, NESTED, heading_key
 from pipeline.errors import Problem
 from pipeline.i18n import _
-from pipeline.tables import Table, choose, place, sources_of, understood
+from pipeline.tables import Table, choose, passed_over, place, sources_of, understood
 
 _GENDER = {"m": "м", "f": "ж"}
 
@@ -72,7 +72,16 @@ def take(
         hint = _("see paperloop data sheet for the headings")
         return Loaded((), (Problem(what, book.name, hint),))
     nested = [name for name in NESTED if name in wanted]
-    problems = _about_columns(chosen, wanted, nested, tables)
+    unread = [
+        Problem(
+            _("this sheet has the same columns, and is not read: rows {n}").format(n=len(one.rows)),
+            one.name,
+            _("put all rows on one sheet, or give the other in a file of its own"),
+            "warning",
+        )
+        for one in passed_over(tables, chosen, wanted, key)
+    ]
+    problems = unread + _about_columns(chosen, wanted, nested, tables)
     if any(p.level == "error" for p in problems):
         return Loaded((), tuple(problems))
     groups, lost = _groups(chosen, tables, key, nested)

@@ -59,6 +59,11 @@ def mend_lookalikes(text: str) -> tuple[str, tuple[str, ...]]:
     return _LETTERS.sub(mend, text), tuple(mended)
 
 
+def in_cyrillic(text: str) -> str:
+    """The text with every Latin letter that has a Cyrillic twin put into Cyrillic, to compare."""
+    return text.translate(_TO_CYRILLIC)
+
+
 def mend_digits(text: str) -> str:
     """Letters that stand for digits made digits: О → 0, З → 3, l → 1, б → 6."""
     return text.translate(_TO_DIGITS)

@@ -124,6 +124,14 @@ def choose(tables: Sequence[Table], wanted: Mapping[str, bool], key: str) -> Tab
     )
 
 
+def passed_over(
+    tables: Sequence[Table], chosen: Table, wanted: Mapping[str, bool], key: str
+) -> list[Table]:
+    """Other sheets with rows of the same kind: they have the key and all that is required."""
+    required = {key, *(column for column, is_required in wanted.items() if is_required)}
+    return [t for t in tables if t is not chosen and t.rows and required <= t.headings.keys()]
+
+
 def sources_of(tables: Sequence[Table], table: Table, name: str) -> list[Table]:
     """Where the items of a row are: on their own sheet, else repeated in the row's own.
 

@@ -296,6 +296,15 @@ def test_standard_input_is_recognised_by_its_text(monkeypatch: pytest.MonkeyPatc
         assert load("-").rows[0].values["personnel_number"] == "0042"
 
 
+def test_a_second_sheet_of_people_is_named(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "h.xlsx", s=[HEADINGS, ANNA], t=[HEADINGS, ANNA, ANNA], u=[["Заметки"]])
+    loaded = load(path)
+    assert len(loaded.rows) == 1
+    (said,) = [one for one in loaded.problems if "not read" in one.what]
+    assert (said.level, "rows 2" in said.what) == ("warning", True)
+    assert "t" in said.where
+
+
 def test_gender_given_wins_but_is_looked_at(tmp_path: Path) -> None:
     loaded = load(
         xlsx(

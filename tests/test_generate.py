@@ -546,7 +546,8 @@ def test_an_office_that_breaks_down_once_is_started_again(
 def test_without_an_office_the_code_is_5(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(office, {"hires": [{**MAN, "personnel_number": "1"}]})
+    stranger = {"passport_number": "000001", "snils": "", "inn": ""}
+    put(office, {"hires": [{**MAN, **stranger, "personnel_number": "1"}]})
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(libreoffice, "_PLACES", ())
     said = again(office, forms=(PLEDGE,))

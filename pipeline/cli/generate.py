@@ -57,7 +57,7 @@ def generate(
 
     from pipeline import lint
     from pipeline.flow import generate as flow
-    from pipeline.flow import printrun, wishes
+    from pipeline.flow import identities, printrun, wishes
 
     options = flow.Options(
         out=out or settings.issued,
@@ -87,6 +87,9 @@ def generate(
         codes.append(error.exit_code)
 
     with reporter.writing(settings) as registry:
+        people = {one.where: one.person for one in wanted if one.person}
+        for problem in identities.doubts(people, registry.people() if people else ()):
+            reporter.problem(problem)
         if blank:
             wanted = wishes.blanks(chosen, blank, registry.papers_about("") + 1, settings)
         with reporter.progress(_("Papers"), len(wanted)) as advance:

@@ -301,4 +301,4 @@ def _of_size(pieces: NDArray[np.float64], sizes: tuple[tuple[float, float], ...]
     """Which pieces are as high and as wide."""
     low, high = np.array(sizes).T
     measured = pieces[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]
-    return np.all((measured >= low) & (measured <= high), axis=1)
+    return np.asarray(np.all((measured >= low) & (measured <= high), axis=1))
