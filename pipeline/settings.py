@@ -52,7 +52,8 @@ class Settings:
 
     ``today`` is the day that deadlines and checks count from. The registry's URL is kept out of
     the repr: it may hold a password. ``cases`` holds the forms of texts of the data that are
-    printed instead of the declined ones: ``cases["ООО «Рысь»"]["genitive"]``.
+    printed instead of the declined ones: ``cases["ООО «Рысь»"]["genitive"]``. ``both_sides``: its
+    papers are printed on both sides of their sheets.
     """
 
     workspace: Path
@@ -61,6 +62,11 @@ class Settings:
     today: date
     cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     moved: Moved = field(default_factory=Moved)
+    both_sides: bool = False
+
+    def sheets(self, pages: int) -> int:
+        """How many sheets a paper of so many pages takes."""
+        return sheets_of(pages, both_sides=self.both_sides)
 
     @property
     def output(self) -> Path:
@@ -132,7 +138,7 @@ def load(
             hint=_("run paperloop init"),
         )
     document = toml(path.read_bytes(), str(path), DataError)
-    _only(document, {"operator", "registry", "cases", "calendar"}, path)
+    _only(document, {"operator", "registry", "cases", "calendar", "print"}, path)
     registry = _table(document, "registry", path)
     _only(registry, {"url"}, path, "registry")
     url = environ.get(REGISTRY_VARIABLE) or _text(registry, "url", path, "registry", "")
@@ -143,7 +149,25 @@ def load(
         today=today or date.today(),
         cases=_forms(_table(document, "cases", path), path, "cases"),
         moved=_moved(_table(document, "calendar", path), path),
+        both_sides=_both_sides(_table(document, "print", path), path),
     )
+
+
+def sheets_of(pages: int, *, both_sides: bool) -> int:
+    """How many sheets so many pages take."""
+    return (pages + 1) // 2 if both_sides else pages
+
+
+def _both_sides(table: Mapping[str, Any], path: Path) -> bool:
+    _only(table, {"both_sides"}, path, "print")
+    value = table.get("both_sides", False)
+    if not isinstance(value, bool):
+        raise DataError(
+            _("“{key}” must be {kind}").format(key="print.both_sides", kind=_("true or false")),
+            where=str(path),
+            hint=_("write both_sides = true under [print]"),
+        )
+    return value
 
 
 def _registry_url(url: str, workspace: Path) -> str:

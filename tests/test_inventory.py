@@ -107,6 +107,22 @@ def issued(paperloop: Paperloop, *arguments: str) -> dict[str, Any]:
     return answer
 
 
+def test_two_pages_on_one_sheet_are_one(workspace: Path, paperloop: Paperloop) -> None:
+    settings = workspace / "paperloop.toml"
+    told = settings.read_text(encoding="utf-8")
+    settings.write_text(told + "\n[print]\nboth_sides = true\n", encoding="utf-8")
+    here = filing.of(workspace)
+    with Registry.open(here.registry_url, here.today, both_sides=here.both_sides) as registry:
+        it = filing.paper()
+        filing.issue(registry, it)
+        filing.comes_back(registry, it)
+    (answer,) = paperloop("file", "show", "0042", "--json").lines()
+    assert [row["sheets"] for row in answer["rows"]] == ["1"]
+    settings.write_text(told + '\n[print]\nboth_sides = "да"\n', encoding="utf-8")
+    refused = paperloop("file", "show", "0042")
+    assert (refused.code, "print.both_sides" in refused.err) == (3, True)
+
+
 def test_inventory_is_printed_and_its_own_sheets_counted(
     registry: Registry, workspace: Path, paperloop: Paperloop
 ) -> None:

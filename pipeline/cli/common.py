@@ -139,7 +139,7 @@ def registry(settings: Settings) -> Registry:
     """The workspace's registry, opened: a context manager. Raises RegistryError."""
     from pipeline.registry import Registry
 
-    return Registry.open(settings.registry_url, settings.today)
+    return Registry.open(settings.registry_url, settings.today, both_sides=settings.both_sides)
 
 
 def user(by: str) -> str:

@@ -60,7 +60,7 @@ def certify(
     """
     files = _files(subjects, settings, registry)
     listed = inventories.issue([inventory.of(f) for f in files], settings, registry, options)
-    own = {one.inventory.person.subject: one.issued.paper.pages for one in listed}
+    own = {one.inventory.person.subject: one.own_sheets for one in listed}
     found = [
         (volume, archive.certification(volume, own[file.person.subject]))
         for file in files
@@ -192,7 +192,7 @@ def transfer(
             hint=_("{hint}, or --anyway").format(hint=wrong[0].hint),
         )
     listed = registry.current(inventory.FORM, subject)
-    said = archive.transfer(file, listed[-1].pages if listed else "") | {
+    said = archive.transfer(file, settings.sheets(listed[-1].pages) if listed else "") | {
         "organisation": russian.Term(to, settings.cases.get(to)),
         "ground": ground,
         "letter_number": number,
@@ -278,7 +278,7 @@ def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iter
     yield from _inventory_wrong(file, settings, registry)
     subject = file.person.subject
     listed = registry.current(inventory.FORM, subject)
-    own = listed[-1].pages if listed else 0
+    own = settings.sheets(listed[-1].pages) if listed else 0
     form = forms.load(archive.CERTIFICATION, settings)
     for volume in archive.volumes(file):
         earlier = registry.current(archive.CERTIFICATION, volume.key)

@@ -27,10 +27,11 @@ COUNTING_ROUNDS = 3  # «9» and «10» may break a line elsewhere; a second rou
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A person's inventory and the paper that it became."""
+    """A person's inventory and the paper that it became, with that one's own sheets."""
 
     inventory: Inventory
     issued: Issued
+    own_sheets: int
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object for ``inventory``."""
@@ -43,7 +44,7 @@ class Listed:
             "rows": [row.as_json() for row in self.inventory.rows],
             "paper": self.issued.paper.id,
             "new": self.issued.new,
-            "own_sheets": self.issued.paper.pages,
+            "own_sheets": self.own_sheets,
         }
 
 
@@ -66,7 +67,7 @@ def issue(
         wishes = _counted(form, wanted, settings, registry, folder)
         made = generate.issue(wishes, settings, registry, options, advance)
         for one, issued in zip(wanted, made, strict=True):
-            yield Listed(one, issued)
+            yield Listed(one, issued, settings.sheets(issued.paper.pages))
 
 
 def _counted(
@@ -87,7 +88,8 @@ def _counted(
     open_: set[int] = set()
     for i, one in enumerate(wanted):
         earlier = registry.current(form.name, one.file)
-        counts[i] = earlier[-1].pages if earlier else 1 + len(one.rows) // ROWS_A_SHEET
+        guess = earlier[-1].pages if earlier else 1 + len(one.rows) // ROWS_A_SHEET
+        counts[i] = settings.sheets(guess)
         wishes[i] = _wish(form, one, counts[i], settings)
         if not any(it.digest == wishes[i].digest for it in earlier):
             open_.add(i)  # an unchanged file's inventory was counted when it was issued
@@ -102,12 +104,12 @@ def _counted(
         office.to_pdf(list(files.values()), folder, folder / "profile")
         for i, path in files.items():
             laid = path.with_suffix(".pdf")
-            pages = len(layout.sheets(laid.read_bytes(), coarse=True))
-            if pages == counts[i]:
+            sheets = settings.sheets(len(layout.sheets(laid.read_bytes(), coarse=True)))
+            if sheets == counts[i]:
                 open_.remove(i)
                 wishes[i] = replace(wishes[i], laid=laid)
             else:
-                counts[i], wishes[i] = pages, _wish(form, wanted[i], pages, settings)
+                counts[i], wishes[i] = sheets, _wish(form, wanted[i], sheets, settings)
     if not open_:
         return list(wishes.values())
     raise FormError(
@@ -123,7 +125,8 @@ def is_current(one: Inventory, settings: Settings, registry: Registry) -> bool |
     earlier = registry.current(form.name, one.file)
     if not earlier:
         return None
-    return any(it.digest == _wish(form, one, it.pages, settings).digest for it in earlier)
+    wanted = (_wish(form, one, settings.sheets(it.pages), settings).digest for it in earlier)
+    return any(it.digest == digest for it, digest in zip(earlier, wanted, strict=True))
 
 
 def _wish(form: Form, one: Inventory, own_sheets: int, settings: Settings) -> Wish:

@@ -39,17 +39,18 @@ class Registry:
     Listings come in portions, each of one moment: what is entered while one runs may be in it.
     """
 
-    def __init__(self, engine: sa.Engine, *, reading: bool, today: date | None = None) -> None:
+    def __init__(self, engine: sa.Engine, ways: events.Ways | None) -> None:
         self._engine = engine
-        self._today = today
-        self._reading = reading
+        self._reading = ways is None
+        self._ways = ways or events.Ways()
         self._claims: dict[str, int] = {}  # SHA-256 of a file under way → its row
 
     @classmethod
-    def open(cls, url: str, today: date | None = None) -> Self:
+    def open(cls, url: str, today: date | None = None, *, both_sides: bool = False) -> Self:
         """Open ``sqlite:///FILE`` or ``postgresql://…``, made and brought up to date if need be.
 
-        ``today`` is the day that what is entered bears (None: the clock's), beside the time.
+        What is entered bears the day ``today`` (None: the clock's); with ``both_sides`` two pages
+        of a paper that is filed are one sheet.
         """
         engine = database.connect(url, create=True)
         try:
@@ -63,7 +64,7 @@ class Registry:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, reading=False, today=today)
+        return cls(engine, events.Ways(today, both_sides))
 
     @classmethod
     def open_reading(cls, url: str) -> Self:
@@ -74,7 +75,7 @@ class Registry:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, reading=True)
+        return cls(engine, None)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -235,7 +236,7 @@ class Registry:
         one page of several.
         """
         with self._write() as db:
-            scans.finish(db, self._claim(sha256), sha256, found, self._today)
+            scans.finish(db, self._claim(sha256), sha256, found, self._ways)
             cards.put(db, [one.id for one in found])
         del self._claims[sha256]
 
@@ -243,7 +244,7 @@ class Registry:
         """Enter a file that cannot be read, begun or not, as one document without pages."""
         with self._write() as db:
             claim = scans.begin(db, sha256, source, again=True)[1]
-            scans.finish(db, claim, sha256, [found], self._today)
+            scans.finish(db, claim, sha256, [found], self._ways)
             cards.put(db, [found.id])
         self._claims.pop(sha256, None)
 
@@ -323,7 +324,7 @@ class Registry:
         """``settle`` for several statuses, all or nothing."""
         with self._write() as db:
             for settlements, new_status in decisions:
-                documents.settle(db, settlements, new_status, self._today)
+                documents.settle(db, settlements, new_status, self._ways)
                 cards.put(db, [*{one.document for one in settlements}])
 
     def settlements(self, document_id: str) -> list[Settlement]:
@@ -336,14 +337,14 @@ class Registry:
     def enter(self, event: Event) -> Event:
         """Append what a person did to a file; the event with its number."""
         with self._write() as db:
-            entered = events.enter(db, event, self._today)
+            entered = events.enter(db, event, self._ways.today)
             cards.enter(db, [entered])
             return entered
 
     def enter_all(self, happened: Sequence[Event]) -> list[Event]:
         """Append what belongs together, all or nothing."""
         with self._write() as db:
-            return [events.enter(db, event, self._today) for event in happened]
+            return [events.enter(db, event, self._ways.today) for event in happened]
 
     def events_having(self, *actions: str) -> list[Event]:
         """What of these actions (``Event.action``) was done to any file, the oldest first."""

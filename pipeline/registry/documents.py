@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from pipeline.i18n import _
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.record import SUBJECT, Document, Settlement
 from pipeline.registry import events
+from pipeline.registry.events import Ways
 from pipeline.registry.tables import (
     alteration,
     document,
@@ -111,10 +111,13 @@ def crop(db: Connection, document_id: str, name: str) -> bytes:
 
 
 def settle(
-    db: Connection, said: Sequence[Settlement], status: str | None, today: date | None
+    db: Connection,
+    said: Sequence[Settlement],
+    status: str | None,
+    ways: Ways,
 ) -> None:
     """Append what a person said; the documents take the status, their readings stay."""
-    for one in (replace(it, on=it.on or today) for it in said):
+    for one in (replace(it, on=it.on or ways.today) for it in said):
         taken_in_at(db, one.document)
         db.execute(settlement.insert(), asdict(one))
         if one.action == "set" and one.field == SUBJECT:
@@ -124,7 +127,8 @@ def settle(
             db.execute(document.update().where(document.c.id == one.document).values(status=status))
         if status == "accepted":
             its = db.execute(sa.select(document.c.paper).where(document.c.id == one.document))
-            events.file(db, (paper for paper in its.scalars() if paper), one.at, one.on)
+            papers = [name for name in its.scalars() if name]
+            events.file(db, papers, one.at, one.on, ways)
         events.file_copy(db, one.document, one.at, one.on)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -14,8 +14,17 @@ from pipeline.binding import Event
 from pipeline.reading import Content
 from pipeline.record import UNISSUED
 from pipeline.registry.tables import document, event, page, paper
+from pipeline.settings import sheets_of
 
 FILED = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How the office works: the day that it says it is, whether papers have print on both sides."""
+
+    today: date | None = None
+    both_sides: bool = False
 
 
 def enter(db: Connection, one: Event, today: date | None) -> Event:
@@ -49,14 +58,15 @@ def _those(db: Connection, condition: sa.ColumnElement[bool]) -> list[Event]:
     return [Event(*row) for row in db.execute(query).all()]
 
 
-def file(db: Connection, papers: Iterable[str], at: str, on: date | None) -> None:
+def file(db: Connection, papers: Iterable[str], at: str, on: date | None, ways: Ways) -> None:
     """Enter papers about people that are accepted now; one that was entered before stays there."""
     for paper_id in dict.fromkeys(papers):
         filed = sa.select(event.c.id).where(event.c.action == FILED, event.c.target == paper_id)
         row = db.execute(sa.select(paper).where(paper.c.id == paper_id)).one_or_none()
         if row is None or row.subject is None or db.execute(filed).first():
             continue
-        filing = Event(row.subject, FILED, "", at, target=paper_id, sheets=row.pages)
+        filing = Event(row.subject, FILED, "", at, target=paper_id,
+                       sheets=sheets_of(row.pages, both_sides=ways.both_sides))  # fmt: skip
         if row.form == attachment.FORM:
             behind = _behind(db, paper_id)
             # That no mark was seen makes it no copy without one: a person says that.

@@ -19,6 +19,7 @@ from pipeline.i18n import _
 from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.record import Document
 from pipeline.registry import events
+from pipeline.registry.events import Ways
 from pipeline.registry.tables import alteration, document, mark, page, reading, scan
 
 Begun = Literal["new", "again", "done"]
@@ -56,11 +57,15 @@ def add_page(db: Connection, claim: int, seen: PageReading) -> None:
 
 
 def finish(
-    db: Connection, claim: int, sha256: str, documents: Sequence[Document], on: date | None
+    db: Connection,
+    claim: int,
+    sha256: str,
+    documents: Sequence[Document],
+    ways: Ways,
 ) -> None:
     """Make the claim the file's reading, and enter the documents or replace them by id.
 
-    ``on`` is the day on which they came, as the office says it (None: the clock's).
+    ``ways``: on which day they came, as the office says it (None: the clock's).
     Where the file was read before, its former pages go; a document left without any page goes
     with them. Raises RegistryError where a document would lose a page without being judged anew.
     """
@@ -73,7 +78,7 @@ def finish(
     )
     at = now()
     for found in documents:
-        _put(db, found, claim, at, on)
+        _put(db, found, claim, at, ways.today)
     links = [
         {"number": numbers[seen.sha256, seen.source_page], "owner": found.id, "place": place}
         for found in documents
@@ -86,7 +91,8 @@ def finish(
             .values(document_id=sa.bindparam("owner"), position=sa.bindparam("place")),
             links,
         )
-    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at, on)
+    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at,
+                ways.today, ways)  # fmt: skip
     for found in documents:
         for seen in found.pages:
             _judge(db, numbers[seen.sha256, seen.source_page], seen)
