@@ -40,8 +40,7 @@ class Registry:
     """
 
     def __init__(self, engine: sa.Engine, ways: events.Ways | None) -> None:
-        self._engine = engine
-        self._reading = ways is None
+        self._engine, self._reading = engine, ways is None
         self._ways = ways or events.Ways()
         self._claims: dict[str, int] = {}  # SHA-256 of a file under way → its row
 
