@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
@@ -34,9 +35,24 @@ def sha256_of(path: Path) -> str:
 
 
 def make_private(path: Path) -> Path:
-    """Make the folder (and its parents) readable by its owner only; return it. Raises OSError."""
-    path.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    """Make the folder (and its parents) readable by its owner only; return it. Raises OSError.
+
+    One that is there stays as it is: it may be a person's own.
+    """
+    for parent in reversed(path.parents):  # mkdir would make them as readable as others are
+        parent.mkdir(exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    path.mkdir(exist_ok=True, mode=OWNER_ONLY_FOLDER)
     return path
+
+
+def close_to_others(path: Path) -> None:
+    """Take what others may do with a file or folder of ours, where it is ours.
+
+    On Windows chmod knows only "read-only": there the permissions are those of the folder above.
+    """
+    if sys.platform != "win32":
+        with suppress(OSError):
+            path.chmod(path.stat().st_mode & OWNER_ONLY_FOLDER)
 
 
 def private_folder(path: Path) -> Path:
@@ -149,14 +165,16 @@ def run_lock(output: Path, waits: Callable[[], None] = lambda: None) -> Iterator
     """
     from filelock import FileLock, Timeout  # slow to import; what only reads does not wait for it
 
-    private_folder(output)
-    lock = FileLock(output / ".lock")
+    close_to_others(private_folder(output))  # where an earlier version or a clone made it
+    path = output / ".lock"
+    lock = FileLock(path, mode=OWNER_ONLY_FILE)
     try:
         lock.acquire(blocking=False)
     except Timeout:
         waits()
         lock.acquire()
     try:
+        close_to_others(path)
         sweep_parts(output)
         for note in (output / _WORK).glob(f"*/{_OUTSIDE}"):
             _remove_sockets(Path(note.read_text("utf-8")))

@@ -296,8 +296,7 @@ def test_papers_are_their_owners_alone(first: First) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows has the folder's permissions")
     for path in (first.office.root / "output").rglob("*"):
-        if path.name != ".lock":
-            assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path.name
+        assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path.name
 
 
 def test_nothing_of_a_run_is_left_lying_about(first: First) -> None:

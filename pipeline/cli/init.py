@@ -10,7 +10,7 @@ import click
 from pipeline import settings
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
-from pipeline.files import private_folder, write_atomic
+from pipeline.files import close_to_others, private_folder, write_atomic
 from pipeline.i18n import _
 
 
@@ -27,7 +27,9 @@ def init(reporter: Reporter, folder: Path | None) -> None:
     if not config.exists():
         write_atomic(config, settings.SAMPLE.read_bytes())
         made.append(config)
-    private_folder(settings.load(workspace).issued)
+    office = settings.load(workspace)
+    private_folder(office.issued)
+    close_to_others(office.output)
     names = [path.relative_to(workspace).as_posix() for path in made]
     reporter.record({"workspace": workspace.as_posix(), "made": names})
     for name in names:
