@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -12,15 +13,19 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.errors import FormError, PaperloopError, UsageError
 from pipeline.i18n import _
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 _CHUNK = 1 << 20
 _WORK = ".work"  # in the folder of output
+_ALIVE = ".lock"  # beside a run's work folder, held while the run lives
 _OUTSIDE = "outside"  # in a run's work folder: where it has a folder that is not in the workspace
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -176,9 +181,7 @@ def run_lock(output: Path, waits: Callable[[], None] = lambda: None) -> Iterator
     try:
         close_to_others(path)
         sweep_parts(output)
-        for note in (output / _WORK).glob(f"*/{_OUTSIDE}"):
-            _remove_sockets(Path(note.read_text("utf-8")))
-        shutil.rmtree(output / _WORK, ignore_errors=True)
+        _sweep_work(output / _WORK)
         yield
     finally:
         lock.release()
@@ -189,27 +192,89 @@ def work_folder(output: Path) -> Iterator[Path]:
     """A fresh private folder for the files of one run; it goes at the end of this run or the next.
 
     It is in the workspace and not among the system's temporary files, so that papers never lie
-    about where nobody sweeps.
+    about where nobody sweeps. A lock beside it tells that its run is alive: a command that only
+    reads may have one while another holds the workspace.
     """
-    parent = private_folder(output / _WORK)
+    parent = output / _WORK
+    lock = _begun(parent)
+    work = Path(lock.lock_file).with_suffix("")
     try:
-        with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
-            yield Path(folder).resolve()
+        yield make_private(work).resolve()
     finally:
+        _end(lock)
         with suppress(OSError):
             parent.rmdir()
 
 
 @contextmanager
-def outside_folder(output: Path, folder: Path | None) -> Iterator[None]:
-    """Have the next run remove a folder of sockets outside the workspace if this one is killed."""
+def temporary_files(output: Path) -> Iterator[None]:
+    """Have what libraries write for a moment lie in a work folder, as a spreadsheet's cells do."""
     with work_folder(output) as work:
-        with suppress(OSError):  # a full disk is told of by what has to be written
-            if folder:
-                part = work / f"{_OUTSIDE}.part"
-                part.write_text(str(folder), "utf-8")
-                part.replace(work / _OUTSIDE)
-        yield
+        before, tempfile.tempdir = tempfile.tempdir, str(work)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+
+
+def keep_temporary_files_in(folder: Path) -> None:
+    """The same for this process and the programs it starts, for good: in ``folder``."""
+    tempfile.tempdir = str(folder)
+    os.environ.update(temporary_in(folder))
+
+
+def temporary_in(folder: Path) -> dict[str, str]:
+    """The environment of a program that is to keep its temporary files in ``folder``."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+
+
+def note_outside(work: Path, folder: Path | None) -> None:
+    """Have the next run remove a folder of sockets outside the workspace if this one is killed."""
+    with suppress(OSError):  # a full disk is told of by what has to be written
+        if folder:
+            part = work / f"{_OUTSIDE}.part"
+            part.write_text(str(folder), "utf-8")
+            part.replace(work / _OUTSIDE)
+
+
+def _begun(parent: Path) -> FileLock:
+    """The lock of a new work folder, which is not there yet: a folder without one is nobody's."""
+    from filelock import FileLock
+
+    while True:
+        private_folder(parent)
+        name = f"{secrets.token_hex(4)}{_ALIVE}"
+        lock = FileLock(parent / name, mode=OWNER_ONLY_FILE)
+        lock.acquire()
+        if Path(lock.lock_file).exists():  # it was not swept before it was held
+            return lock
+        lock.release()
+
+
+def _end(lock: FileLock) -> None:
+    """Remove the work folder of a lock that is held, and the lock."""
+    path = Path(lock.lock_file)
+    shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+    with suppress(OSError):  # Windows keeps what is open
+        path.unlink()
+    lock.release()
+    with suppress(OSError):
+        path.unlink()
+
+
+def _sweep_work(parent: Path) -> None:
+    """Remove what dead runs left."""
+    from filelock import FileLock
+
+    for name in {path.name.removesuffix(_ALIVE) for path in parent.glob("*")}:
+        lock = FileLock(parent / f"{name}{_ALIVE}", mode=OWNER_ONLY_FILE)
+        with suppress(OSError):  # its run is alive: a time-out
+            lock.acquire(blocking=False)
+            with suppress(OSError):  # it had none
+                _remove_sockets(Path((parent / name / _OUTSIDE).read_text("utf-8")))
+            _end(lock)
+    with suppress(OSError):
+        parent.rmdir()
 
 
 def _remove_sockets(folder: Path) -> None:

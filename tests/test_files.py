@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.files import make_private, run_lock
+from pipeline.files import make_private, run_lock, temporary_files, work_folder
 from tests.conftest import Said
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -61,3 +63,40 @@ def test_workspace_that_was_open_is_closed_by_what_writes_next(
     with run_lock(output):
         pass
     assert (mode(output), mode(output / ".lock")) == (0o700, 0o600)
+
+
+# What lies there for a while
+
+
+def test_temporary_files_lie_in_the_workspace(tmp_path: Path) -> None:
+    before = tempfile.gettempdir()
+    with temporary_files(tmp_path / "output"):
+        assert Path(tempfile.gettempdir()).is_relative_to((tmp_path / "output").resolve())
+        if sys.platform != "win32":
+            assert mode(Path(tempfile.gettempdir())) == 0o700
+    assert tempfile.gettempdir() == before
+    assert not list((tmp_path / "output").iterdir())
+
+
+def test_sweeping_spares_a_run_that_is_alive(tmp_path: Path) -> None:
+    """A command that only reads does not hold the workspace; another may take it meanwhile."""
+    with work_folder(tmp_path) as work:
+        (work / "cells.xml").write_bytes(b"personal")
+        with run_lock(tmp_path):
+            assert (work / "cells.xml").exists()
+        assert (work / "cells.xml").exists()
+    assert not (tmp_path / ".work").exists()
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib, tempfile\n"
+        "from pipeline.files import temporary_files\n"
+        f"with temporary_files(pathlib.Path({str(tmp_path)!r})):\n"
+        "    tempfile.NamedTemporaryFile(delete=False).write(b'personal')\n"
+        "    os._exit(9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+    assert len([path for path in (tmp_path / ".work").rglob("*") if path.is_file()]) == 2
+    with run_lock(tmp_path):
+        assert not (tmp_path / ".work").exists()

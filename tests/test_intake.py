@@ -465,6 +465,29 @@ def test_a_number_under_a_seal_is_read(office: Office) -> None:
     assert [one.numbers for one in contents if one] == [("snils:16298354503",)] * 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the OCR here is a shell's")
+def test_pages_and_words_never_lie_among_the_systems_temporary_files(
+    office: Office, issued: Issued, tmp_path: Path
+) -> None:
+    """OCR is given files of every page; another user of the machine could read them there."""
+    seen, ocr = tmp_path / "seen", tmp_path / "ocr.sh"
+    ocr.write_text(
+        '#!/bin/sh\ncase "$*" in *--version*) echo "tesseract 5.3.0"; exit 0 ;; esac\n'
+        f'printf "%s\\n" "$1" "$2" "$TMPDIR/" >> "{seen}"\nexit 3\n'
+    )
+    ocr.chmod(0o700)
+    office.put("lines.png", issued.pledged)
+    card = draw("pension-insurance", people.hires(1, 7)[0], dice(7, "card")).pixels
+    office.put("whole.png", card)
+    before = tempfile.gettempdir()
+    flow_with(office, str(ocr))
+    work = (office.root / "output" / ".work").resolve()
+    paths = [Path(line) for line in seen.read_text().splitlines()]
+    assert {"tess_", "list."} <= {path.name[:5] for path in paths}
+    assert all(path.is_relative_to(work) for path in paths)
+    assert not work.exists() and tempfile.gettempdir() == before
+
+
 def test_page_that_takes_too_long_goes_to_a_person(office: Office, issued: Issued) -> None:
     office.put("1.png", issued.pledged)
     office.put("2.png", blank())
@@ -516,6 +539,7 @@ def kill_after(office: Office, pages: int, temporary: Path) -> None:
             break
         time.sleep(0.05)
     assert run.returncode is None, "it ended before it could be killed"
+    assert {path.name[:5] for path in temporary.iterdir()} == {"pymp-"}  # no page, no words
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet import _writer
 
 from pipeline.reading import HandMark
 from pipeline.registry import Registry
@@ -145,6 +146,24 @@ def test_xlsx_holds_text_only(registry: Registry, workspace: Path, paperloop: Pa
     kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None}
     assert kinds == {"s"}
     assert sheet.cell(2, head.index("subject") + 1).value == "0042"
+
+
+def test_cells_never_lie_among_the_systems_temporary_files(
+    registry: Registry, workspace: Path, paperloop: Paperloop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came(registry)
+    where, make = list[Path](), _writer.create_temporary_file
+
+    def made() -> str:
+        where.append(Path(make()))
+        return str(where[-1])
+
+    monkeypatch.setattr(_writer, "create_temporary_file", made)
+    assert paperloop("records", "--out", workspace / "e.xlsx").code == 0
+    assert paperloop("due", "--out", workspace / "due.xlsx").code == 0
+    assert paperloop("checklist", "--out", workspace / "checklist.xlsx").code == 0
+    assert len(where) == 3
+    assert all(path.is_relative_to(workspace / "output" / ".work") for path in where)
 
 
 def test_jsonl_to_a_file(registry: Registry, workspace: Path, paperloop: Paperloop) -> None:

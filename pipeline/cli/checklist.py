@@ -96,12 +96,14 @@ def checklist(
     reporter.say(text.format(n=states["file"], received=here, missing=lacking))
     if out:
         from pipeline import export
-        from pipeline.files import write_atomic
+        from pipeline.files import temporary_files, write_atomic
 
         of_one = (*_of_all()[:2], _("letter"), *_of_one()[1:], *_of_papers(), _("ground"))
         columns = of_one if subjects else _of_all()
         whole = rows if subjects else [(*row[:-1], "; ".join(row[-1])) for row in rows]
-        write_atomic(out, export.table(out.suffix.lower(), _("checklist"), columns, whole))
+        with temporary_files(settings.output):
+            content = export.table(out.suffix.lower(), _("checklist"), columns, whole)
+        write_atomic(out, content)
     return ExitCode.DONE
 
 

@@ -59,16 +59,17 @@ def due(
     reporter.say(text.format(n=len(found), late=late))
     if out:
         from pipeline import agenda, export
-        from pipeline.files import write_atomic
+        from pipeline.files import temporary_files, write_atomic
 
         kind = out.suffix.lower()
         is_calendar = kind == ".ics"
-        write_atomic(
-            out,
-            agenda.to_ical(found, settings.today)
-            if is_calendar
-            else export.table(kind, _("terms"), *_sheet(columns, found, settings.today)),
-        )
+        with temporary_files(settings.output):
+            content = (
+                agenda.to_ical(found, settings.today)
+                if is_calendar
+                else export.table(kind, _("terms"), *_sheet(columns, found, settings.today))
+            )
+        write_atomic(out, content)
 
 
 def _sheet(

@@ -47,7 +47,7 @@ def records(
     settings = common.settings()
     from pipeline import dossier, export
     from pipeline import form as forms
-    from pipeline.files import write_atomic
+    from pipeline.files import temporary_files, write_atomic
     from pipeline.flow import records as flow
 
     chosen = kind or _kind_of(out)
@@ -75,7 +75,8 @@ def records(
         if chosen == "csv":
             content = export.to_csv(columns, rows)
         else:
-            content = export.to_xlsx(SHEET, columns, rows)
+            with temporary_files(settings.output):
+                content = export.to_xlsx(SHEET, columns, rows)
     if out:
         write_atomic(out, content)
         text = ngettext("{n} record is in {file}", "{n} records are in {file}", len(found))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ToolFailedError, ToolMissingError
+from pipeline.files import temporary_in
 from pipeline.i18n import _
 
 START_SECONDS = 60.0  # a first start makes the profile; slow disks take most of this
@@ -156,7 +157,7 @@ def _start(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             # What it leaves there when it is ended goes away with the work folder.
-            env={**os.environ, "TMPDIR": str(out), "TEMP": str(out), "TMP": str(out)},
+            env={**os.environ, **temporary_in(out)},
             start_new_session=sys.platform != "win32",
         )
     except OSError as error:

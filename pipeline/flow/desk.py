@@ -22,6 +22,7 @@ from pipeline.atlas import Atlas
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
 from pipeline.examine import examine
+from pipeline.files import keep_temporary_files_in
 from pipeline.flow import recall, strangers
 from pipeline.geometry import Box, union
 from pipeline.glyphs import ink_of
@@ -130,10 +131,11 @@ def _bound_memory() -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, hard))
 
 
-def sit_down(settings: Settings, language: str, ocr: OcrEngine) -> None:
-    """Make a worker process ready."""
+def sit_down(settings: Settings, language: str, ocr: OcrEngine, work: Path) -> None:
+    """Make a worker process ready; pictures and words that OCR is given lie in ``work``."""
     global _desk
     _bound_memory()
+    keep_temporary_files_in(work)
     i18n.use(language)
     cv2.setNumThreads(1)  # pages go side by side; threads within one only get in the way
     _desk = _Desk(settings, ocr)

@@ -19,7 +19,7 @@ from pipeline import scan as scans
 from pipeline.engines import tesseract
 from pipeline.engines.tesseract import Tesseract
 from pipeline.errors import ExitCode, Problem, ScanError
-from pipeline.files import copy_once, outside_folder, sha256_of
+from pipeline.files import copy_once, note_outside, sha256_of, work_folder
 from pipeline.flow import strangers
 from pipeline.flow.crew import Crew, LostError, StuckError
 from pipeline.flow.desk import Answer, Task, Trouble, read_page, sit_down
@@ -80,9 +80,10 @@ def intake(
     registry.purge_unfinished()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by the workers' numpy as they start
     with (
-        Crew(workers, sit_down, (settings, language, ocr), page_seconds) as crew,
-        outside_folder(settings.output, crew.temporary),
+        work_folder(settings.output) as work,
+        Crew(workers, sit_down, (settings, language, ocr, work), page_seconds) as crew,
     ):
+        note_outside(work, crew.temporary)
         feed = _feed(files, settings, registry, crew, again)
         window: deque[_Item] = deque()
         gathered: list[PageReading] = []
