@@ -146,6 +146,39 @@ def test_huge_picture_in_a_pdf_is_refused(tmp_path: Path) -> None:
     assert "400 megapixels" in refused(tmp_path / "poster.pdf").problem.what
 
 
+@pytest.mark.filterwarnings("ignore:This document has 1 form widget")
+@pytest.mark.parametrize("kind", ["Tx", "Sig", "Ch", "Btn"])
+@pytest.mark.parametrize("form", ["named", "unnamed", "xfa", "none"])
+def test_field_over_a_page_is_seen(tmp_path: Path, kind: str, form: str) -> None:
+    """A stroke that a field draws over the print is there for whoever opens the file."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        look = pdf.make_stream(b"3 w 0 10 m 200 10 l S")
+        look.Type, look.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        look.BBox = pikepdf.Array([0, 0, 200, 20])
+        field = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name(f"/{kind}"),
+                T="x", F=4, Rect=pikepdf.Array([100, 500, 300, 520]),
+                AP=pikepdf.Dictionary(N=look if kind != "Btn" else pikepdf.Dictionary(On=look)),
+                AS=pikepdf.Name.On,
+            )
+        )  # fmt: skip
+        pdf.pages[0].obj.Annots = pikepdf.Array([field])
+        if form != "none":
+            fields = pikepdf.Array([] if form == "unnamed" else [field])
+            pdf.Root.AcroForm = pikepdf.Dictionary(Fields=fields)
+        if form == "xfa":
+            pdf.Root.AcroForm.XFA = pdf.make_stream(b"<template/>")
+        pdf.save(tmp_path / "a.pdf")
+    grey = first_page(tmp_path / "a.pdf").grey
+    dark = np.argwhere(grey < 128) / grey.shape
+    assert len(dark) > 500
+    # From the left edge 100 to 300 of 595 points, from the top 332 of 842.
+    assert np.allclose([dark.min(axis=0), dark.max(axis=0)], [[332 / 842, 100 / 595],
+                       [332 / 842, 300 / 595]], atol=0.005)  # fmt: skip
+
+
 def test_locked_pdf_is_named_as_such(tmp_path: Path) -> None:
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
