@@ -26,7 +26,6 @@ from pipeline.files import sha256_of
 from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH
 from pipeline.i18n import _
 
-SUFFIXES = frozenset({".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"})
 MAX_BYTES = 2 << 30
 MAX_PAGES = 5000
 MAX_MEGAPIXELS = 120  # A3 at 600 dpi is 70
@@ -51,13 +50,17 @@ Image.MAX_IMAGE_PIXELS = None  # the bound is MAX_MEGAPIXELS, looked at before d
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One file of scans; ``source`` is its path as JSON prints it, ``path`` where to read it."""
+    """One file of scans; ``source`` is its path as JSON prints it, ``path`` where to read it.
+
+    ``attached`` is how many files a PDF carries within it, which are not read.
+    """
 
     path: Path
     source: str
     sha256: str
     pages: int
     is_pdf: bool
+    attached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +79,6 @@ class PageImage:
         return np.asarray(cv2.cvtColor(self.pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
-def find(paths: tuple[Path, ...], apart_from: Path) -> list[Path]:
-    """The scans under ``paths``, folders searched to the bottom, in the order of their names.
-
-    A folder that holds ``apart_from`` (what the program itself wrote) is searched without it.
-    """
-    found: list[Path] = []
-    own = apart_from.resolve()
-    for path in paths:
-        if path.is_dir():
-            skip = own.is_relative_to(path.resolve()) and own != path.resolve()
-            found += sorted(
-                p
-                for p in path.rglob("*")
-                if p.suffix.lower() in SUFFIXES
-                and not p.name.startswith(".")
-                and p.is_file()
-                and not (skip and p.resolve().is_relative_to(own))
-            )
-        else:
-            found.append(path)
-    return list(dict.fromkeys(found))
-
-
 def open_scan(path: Path, source: str, sha256: str) -> Scan:
     """Look at a file without decoding its pages.
 
@@ -107,14 +87,14 @@ def open_scan(path: Path, source: str, sha256: str) -> Scan:
     """
     try:
         is_pdf = _is_pdf(path)
-        pages = _pdf_pages(path, source) if is_pdf else _image_pages(path, source)
+        pages, attached = _in_pdf(path, source) if is_pdf else (_image_pages(path, source), 0)
     except OSError as error:
         raise _unreadable(source, str(error.strerror or error), _("check the file")) from error
     if not 0 < pages <= MAX_PAGES:
         raise _unreadable(
             source, _("the file has {n} pages").format(n=pages), _("split it or scan again")
         )
-    return Scan(path, source, sha256, pages, is_pdf)
+    return Scan(path, source, sha256, pages, is_pdf, attached)
 
 
 def fingerprint(path: Path, source: str) -> str:
@@ -202,10 +182,11 @@ def _open_pdf(path: Path, source: str) -> pdfium.PdfDocument:
         ) from error
 
 
-def _pdf_pages(path: Path, source: str) -> int:
+def _in_pdf(path: Path, source: str) -> tuple[int, int]:
+    """How many pages, and how many files are attached to the whole."""
     document = _open_pdf(path, source)
     try:
-        return len(document)
+        return len(document), document.count_attachments()
     finally:
         document.close()
 

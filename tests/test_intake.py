@@ -19,6 +19,7 @@ import numpy as np
 import pikepdf
 import pytest
 import zxingcpp
+from PIL import Image
 
 from pipeline import marks
 from pipeline.engines.tesseract import Tesseract
@@ -343,6 +344,34 @@ def test_bad_files_are_named_and_the_rest_is_done(office: Office, issued: Issued
         assert re.match(rf"inbox/{name}(, page 1)?: .+ → .+", line), line
 
 
+def test_scans_that_are_not_read_are_told_and_change_no_exit_code(
+    office: Office, issued: Issued
+) -> None:
+    office.put("a.png", issued.pledged)
+    Image.fromarray(issued.consented[0]).save(office.inbox / "b.jfif", "JPEG")
+    for name in ("1.heic", "2.bmp", "скан", "z.zip", "Thumbs.db"):
+        (office.inbox / name).write_bytes(b"x")
+    said = office("intake", "inbox", "--json", "--quiet")
+    assert [line["source"] for line in said.lines()] == ["inbox/a.png", "inbox/b.jfif"]
+    (line,) = said.err.splitlines()
+    assert "4 files are" in line and "inbox/1.heic, inbox/2.bmp, inbox/z.zip, … → save" in line
+    (office.inbox / "b.jfif").unlink()
+    assert office("intake", "inbox").code == 0  # only duplicates
+    (office.inbox / "a.png").unlink()
+    said = office("intake", "inbox")
+    assert said.code == 7 and "4 files are" in said.err and "there are no scans there" in said.err
+
+
+def test_files_within_a_pdf_are_told(office: Office, issued: Issued) -> None:
+    path = office.put("a.pdf", issued.pledged)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.attachments["passport.jpg"] = b"a scan"
+        pdf.save(path)
+    said = office("intake", "inbox", "--json", "--quiet")
+    assert (said.code, [line["status"] for line in said.lines()]) == (0, ["accepted"])
+    assert re.fullmatch(r"inbox/a\.pdf: the PDF carries 1 attached file.+ → .+\n", said.err)
+
+
 def test_bad_page_costs_only_itself(office: Office, issued: Issued) -> None:
     path = office.put("a.pdf", issued.pledged, stranger())
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
@@ -363,7 +392,7 @@ def test_exit_code_tells_whether_anything_could_be_read(office: Office, issued: 
     (office.inbox / "note.txt").touch()
     said = office("intake", "inbox")
     assert said.code == 7
-    assert re.fullmatch(r"inbox: there are no scans there .*→.*\n", said.err)
+    assert re.fullmatch(r".*inbox/note\.txt →.*\ninbox: there are no scans there .*→.*\n", said.err)
     (office.inbox / "a.pdf").write_bytes(b"%PDF-1.4")
     assert office("intake", "inbox").code == 7
     assert office("intake", "inbox").code == 0  # these bytes were turned away before

@@ -237,14 +237,11 @@ def test_missing_and_secret_files_are_refused(tmp_path: Path) -> None:
         scan.fingerprint(tmp_path / "gone.pdf", "gone.pdf")
 
 
-def test_folders_are_searched_for_scans_alone(tmp_path: Path) -> None:
-    for name in ("b.pdf", "a.PNG", "deep/er/c.tiff", "notes.txt", ".hidden.pdf", "output/own.pdf"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    found = scan.find((tmp_path,), tmp_path / "output")
-    assert [path.name for path in found] == ["a.PNG", "b.pdf", "c.tiff"]
-    # What the program wrote is left out; named on purpose it is taken.
-    assert scan.find((tmp_path / "output",), tmp_path / "output") == [tmp_path / "output/own.pdf"]
-    twice = scan.find((tmp_path / "b.pdf", tmp_path, tmp_path / "notes.txt"), tmp_path / "output")
-    assert [path.name for path in twice] == ["b.pdf", "a.PNG", "c.tiff", "notes.txt"]
+def test_files_attached_to_a_pdf_are_counted(tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(tmp_path / "a.pdf")
+        for name in ("passport.jpg", "order.pdf"):
+            pdf.attachments[name] = b"a scan"
+        pdf.save(tmp_path / "b.pdf")
+    assert [opened(tmp_path / name).attached for name in ("a.pdf", "b.pdf")] == [0, 2]

@@ -56,6 +56,17 @@ def test_what_is_no_scan_or_empty_is_left_alone(folder: Path) -> None:
     assert names(seen.ready(10)) == []
 
 
+def test_files_of_other_kinds_are_named_once_when_they_are_whole(folder: Path) -> None:
+    seen = Watch((folder,), folder.parent / "output")
+    path = folder / "scan.heic"
+    path.write_bytes(b"monday")
+    assert (names(seen.ready(0)), names(seen.others())) == ([], [])
+    assert (names(seen.ready(10)), names(seen.others())) == ([], ["scan.heic"])
+    path.write_bytes(b"and tuesday")
+    for now in (20, 30, 40):
+        assert (names(seen.ready(now)), names(seen.others())) == ([], [])
+
+
 def test_a_folder_that_goes_away_for_a_while_ends_nothing(folder: Path) -> None:
     seen = Watch((folder,), folder.parent / "output")
     (folder / "a.pdf").write_bytes(b"x")

@@ -18,10 +18,12 @@ import click
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
 from pipeline.errors import ExitCode, Problem, ScanError, UsageError
-from pipeline.i18n import _, language
+from pipeline.i18n import _, language, ngettext
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
+
+NAMED = 3  # files of a kind that is not read, of however many
 
 
 @click.command()
@@ -48,21 +50,28 @@ def intake(
                 _("there is no such file or folder"), where=str(path), hint=_("check the path")
             )
 
-    from pipeline import scan
+    from pipeline import inbox
 
     done = _Done()
     if watch:
-        _watch(paths, settings, lambda files: _take_in(files, settings, reporter, workers, done))
+        _watch(
+            paths,
+            settings,
+            lambda files: _take_in(files, settings, reporter, workers, done),
+            lambda others: reporter.problem(_unread(others, settings)),
+        )
         return _outcome(done)
-    files = scan.find(paths, settings.output)
-    if not files:
+    found = inbox.look(paths, settings.output)
+    if found.others:
+        reporter.problem(_unread(found.others, settings))
+    if not found.scans:
         raise ScanError(
             _("there are no scans there (PDF, TIFF, JPEG, PNG)"),
             reason="",
             where=", ".join(str(path) for path in paths),
             hint=_("name the folder into which the scanner writes"),
         )
-    _take_in(files, settings, reporter, workers, done, again=again)
+    _take_in(found.scans, settings, reporter, workers, done, again=again)
     return _outcome(done)
 
 
@@ -149,8 +158,23 @@ def _take_in(
         reporter.say(_("every sheet of the pile: {file}").format(file=settings.relative(path)))
 
 
+def _unread(others: Sequence[Path], settings: Settings) -> Problem:
+    """Scans of a kind that is not read may be among them: they must not be missed."""
+    names = [settings.relative(path) for path in others[:NAMED]] + ["…"] * (len(others) > NAMED)
+    what = ngettext(
+        "{n} file is of a kind that is not read: {names}",
+        "{n} files are of a kind that is not read: {names}",
+        len(others),
+    ).format(n=len(others), names=", ".join(names))
+    hint = _("save those that are scans as PDF, TIFF, JPEG or PNG and take them in")
+    return Problem(what, "", hint, "warning")
+
+
 def _watch(
-    paths: tuple[Path, ...], settings: Settings, take_in: Callable[[Sequence[Path]], None]
+    paths: tuple[Path, ...],
+    settings: Settings,
+    take_in: Callable[[Sequence[Path]], None],
+    tell: Callable[[Sequence[Path]], None],
 ) -> None:
     """Take in what comes, until Ctrl+C or the system says to stop; a batch begun is finished."""
     from pipeline.flow.watch import LOOK_SECONDS, Watch
@@ -167,7 +191,10 @@ def _watch(
     watch = Watch(paths, settings.output)
     try:
         while not stop.is_set():
-            if files := watch.ready(time.monotonic()):
+            files = watch.ready(time.monotonic())
+            if others := watch.others():
+                tell(others)
+            if files:
                 take_in(files)
             else:
                 stop.wait(LOOK_SECONDS)

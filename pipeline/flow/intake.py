@@ -24,10 +24,11 @@ from pipeline.flow import strangers
 from pipeline.flow.crew import Crew, LostError, StuckError
 from pipeline.flow.desk import Answer, Task, Trouble, read_page, sit_down
 from pipeline.flow.gather import UNREADABLE, gather, held, light
-from pipeline.i18n import _
+from pipeline.i18n import _, ngettext
 from pipeline.reading import PageReading
 from pipeline.record import Document
 from pipeline.registry import Registry
+from pipeline.scan import Scan
 from pipeline.settings import Settings
 
 AHEAD = 3  # pages read ahead of the one being filed, for each worker: memory stays flat
@@ -84,7 +85,7 @@ def intake(
         Crew(workers, sit_down, (settings, language, ocr, work), page_seconds) as crew,
     ):
         note_outside(work, crew.temporary)
-        feed = _feed(files, settings, registry, crew, again)
+        feed = _feed(files, settings, registry, crew, again, tell)
         window: deque[_Item] = deque()
         gathered: list[PageReading] = []
         while True:
@@ -124,7 +125,12 @@ def intake(
 
 
 def _feed(
-    files: Sequence[Path], settings: Settings, registry: Registry, crew: Executor, again: bool
+    files: Sequence[Path],
+    settings: Settings,
+    registry: Registry,
+    crew: Executor,
+    again: bool,
+    tell: Tell,
 ) -> Iterator[_Item]:
     """Every file as its pages' tasks, or as what says why it has none."""
     taken: set[str] = set()
@@ -142,6 +148,8 @@ def _feed(
         except ScanError as error:
             yield _Refused(source, digest, error)
             continue
+        if scan.attached:
+            tell(_attached(scan), ExitCode.DONE)
         for number in range(1, scan.pages + 1):
             task = Task(scan, number)
             yield task, crew.submit(read_page, task)
@@ -184,6 +192,16 @@ def _refused(item: _Refused, registry: Registry) -> Document:
     if item.sha256:
         registry.reject_scan(item.sha256, item.source, document)
     return document
+
+
+def _attached(scan: Scan) -> Problem:
+    what = ngettext(
+        "the PDF carries {n} attached file, which was not read",
+        "the PDF carries {n} attached files, which were not read",
+        scan.attached,
+    ).format(n=scan.attached)
+    hint = _("save those that are scans as files of their own and take them in")
+    return Problem(what, scan.source, hint, "warning")
 
 
 def _blank(source: str) -> Problem:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline import scan
+from pipeline import inbox
 
 LOOK_SECONDS = 2.0  # between two looks
 SETTLED_SECONDS = 5.0  # a file that has not changed for so long is whole
@@ -26,6 +26,8 @@ class Watch:
     apart_from: Path
     _since: dict[Path, tuple[_State, float]] = field(default_factory=dict)
     _done: dict[Path, _State] = field(default_factory=dict)
+    _others: list[Path] = field(default_factory=list)
+    _told: set[Path] = field(default_factory=set)
 
     def ready(self, now: float) -> Sequence[Path]:
         """The files that are whole at ``now`` (seconds of any steady clock) and new or changed.
@@ -33,18 +35,26 @@ class Watch:
         Each is named once, and again only when it has changed. A folder that cannot be reached
         for a while is simply empty.
         """
-        answer = []
-        there = _states(scan.find(self.paths, self.apart_from))
+        answer: list[Path] = []
+        found = inbox.look(self.paths, self.apart_from)
+        others = set(found.others) - self._told
+        there = _states([*found.scans, *others])
         for path, state in there.items():
             known, since = self._since.get(path, (None, now))
             if state != known:
                 self._since[path] = (state, now)
             elif now - since >= SETTLED_SECONDS and self._done.get(path) != state:
                 self._done[path] = state
-                answer.append(path)
+                (self._others if path in others else answer).append(path)
         for gone in self._since.keys() - there.keys():
             del self._since[gone]
             self._done.pop(gone, None)
+        return answer
+
+    def others(self) -> Sequence[Path]:
+        """The files of kinds that are not read, once they are whole; each is named once."""
+        answer, self._others = sorted(self._others), []
+        self._told.update(answer)
         return answer
 
 
