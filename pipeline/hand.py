@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import dates, hues, ink, original, script, signature, stamps
+from pipeline import dates, excuses, hues, ink, original, script, signature, stamps
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box, mm_from_px
 from pipeline.page import DPI
@@ -62,6 +62,8 @@ def judge(
             pen = _pen_apart(place, others, left, stamp, laid)
             signed = pen is not None and _is_apart(place.box, pen, scan, black, issued, ocr)
             present = True if signed else None
+        elif present and excuses.is_one(_writing(place, others, left, scan, black, issued)):
+            present = None
     elif place.kind == "date":
         present = _is_there(marks, DATE_MM)
     else:
@@ -79,7 +81,10 @@ def judge(
         return replace(mark, original=seen.likely, certainty=seen.certainty)
     if place.kind != "date":
         return mark
-    guesses = dates.read(_writing(place, others, left, scan, black, issued))
+    writing = _writing(place, others, left, scan, black, issued)
+    guesses = dates.read(writing)
+    if not guesses and present and not dates.may_be_day(writing):
+        return replace(mark, present=None, confidence=UNSURE)  # «отказ», «без даты»
     days = tuple(guess.day.isoformat() for guess in guesses)
     return replace(mark, days=days, certainty=guesses[0].certainty if guesses else 0.0)
 

@@ -8,6 +8,7 @@ not know what usually follows what.
 from __future__ import annotations
 
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import cv2
@@ -70,6 +71,18 @@ def line(ink: Array) -> Array | None:
         return None  # specks that are gone at that size
     black = max(0.2, float(np.percentile(dark, 90)))
     return np.asarray(np.clip(answer / black, 0, 1), np.float32)
+
+
+def said(ink: Array) -> str:
+    """What a picture (ink 0 to 1) says to the letter, the likeliest in every column; "": nothing.
+
+    Letters that no month has come out as others, or as figures.
+    """
+    found = line(ink)
+    if found is None:
+        return ""
+    best = likelihoods(found).argmax(axis=1)
+    return "".join(CHARACTERS[one] for one, _again in groupby(best) if one != NOTHING)
 
 
 def likelihoods(line: Array) -> Array:

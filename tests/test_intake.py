@@ -453,6 +453,25 @@ def test_page_that_tesseract_fails_on_goes_to_a_person(
     assert (anew["document"], anew["status"]) == (document["document"], "accepted")
 
 
+@pytest.mark.parametrize(
+    ("blank", "words", "reason"),
+    [
+        ("signature", "отказываюсь", "signature-unclear"),
+        ("signature", "не буду", "signature-unclear"),
+        ("date", "не согласна", "date-missing"),
+        ("date", "без даты", "date-missing"),
+    ],
+)
+def test_words_in_a_blank_are_no_signature_and_no_date(
+    issued: Issued, office: Office, blank: str, words: str, reason: str
+) -> None:
+    marks = {"signature": "sign", "date": "date", blank: f"write:{words}"}
+    page = issued.office.page(issued.pledge, marks={issued.pledge["paper"]: marks}, seed=100)
+    office.put("1.png", page)
+    (document,) = office.take_in()
+    assert (document["status"], document["reasons"]) == ("review", [reason])
+
+
 @pytest.mark.parametrize("turns", [0, 1])
 def test_what_somebody_wrote_on_a_back_is_no_dust(
     issued: Issued, office: Office, turns: int
