@@ -183,6 +183,23 @@ def test_nothing_is_taken_from_ink_that_a_person_must_look_at() -> None:
     assert verdict.of(document, []).signed_on is None
 
 
+@pytest.mark.parametrize(
+    ("said", "may_be"),
+    [
+        ("46.2оа6", True), ("16.ао26", True), ("/а6", True), ("6//6", True), ("16.77.26г.", True),
+        ("46ноября2са6г.", True), ("16ноябряо26г.", True),
+        ("0тка3", False), ("700м", False), ("нес0гласен", False), ("14е00ла040", False),
+        ("см.060р07т", False), ("6е3да61", False), ("", False),
+    ],
+)  # fmt: skip
+def test_figures_or_a_month_make_a_day_of_what_a_pen_wrote(
+    said: str, may_be: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the reader spells dates by bad pens, and words."""
+    monkeypatch.setattr(script, "said", lambda ink: said)
+    assert dates.may_be_day(np.zeros((40, 200), np.float32)) is may_be
+
+
 def test_a_date_that_the_text_speaks_of_may_be_older_than_the_paper() -> None:
     document = assembled(seen("2024-03-01", name="consent_date"), seen(name="date"))
     assert document.status == "accepted"
