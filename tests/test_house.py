@@ -29,8 +29,8 @@ ORDER = re.findall(
     passages lint sheets workbook book tables cells examples data datasheet
     marks layout paper draft inbox scan picture view page lie register
     specimen atlas placing habits glyphs streaks ink blots smears doubt gaps strokes
-    script excuses dates mrz reading kinds identify seals likeness layer skeleton alignment blanks unissued
-    stamps hues original signature hand certification acts touches alterations examine
+    script excuses dates mrz reading kinds identify seals likeness layer skeleton alignment blanks
+    unissued stamps hues original signature hand certification acts touches alterations examine
     export clauses attachment record rescan verdict transcript unseen pdfa conformity facsimile
     reasons report
     binding handover registry whose agreement standing dossier inventory archive removal consents
