@@ -236,6 +236,15 @@ def test_pages_missing_doubled_and_scanned_again(office: Office, issued: Issued)
     assert (again["status"], again["reasons"]) == ("review", ["rescan"])
 
 
+def test_a_paper_that_came_in_two_files_is_counted_once(office: Office, issued: Issued) -> None:
+    for number, page in enumerate(issued.consented, start=1):
+        office.put(f"{number}.png", page)
+    said = office("intake", "inbox", "--json")
+    assert [one["status"] for one in said.lines()] == ["review", "accepted"]  # as they came
+    assert "accepted: 1, for a person: 0" in said.err
+    assert said.code == 0  # nothing waits
+
+
 def test_paper_that_was_superseded_waits_for_a_person(office: Office, issued: Issued) -> None:
     changed = [{**issued.rows[0], "position": "заведующий архивом"}]
     scanning.issue(office, changed, "non-disclosure-pledge")

@@ -98,8 +98,8 @@ def _take_in(
     from pipeline.flow import intake as flow
     from pipeline.flow import review
 
-    count: Counter[str] = Counter()
-    waiting: list[tuple[str, str, str, str]] = []
+    fate: dict[tuple[str, str], str] = {}
+    waiting: dict[tuple[str, str], tuple[str, str, str, str]] = {}
     pile: report.Pile = {}
     describe = review.describer(settings)
 
@@ -125,20 +125,24 @@ def _take_in(
             is_secret = registry.is_secret(document.id)
             report.add(pile, document, describe, secret=is_secret)
             is_repeated = "duplicate" in document.reasons
-            count["duplicate" if is_repeated else document.status] += 1
+            # A paper whose pages come in several files is told of anew: the last word counts.
+            one = document.id, document.source if is_repeated else ""
+            fate[one] = "duplicate" if is_repeated else document.status
             if document.status == record.ACCEPTED:
+                waiting.pop(one, None)
                 continue
             first = document.pages[0].source_page if document.pages else ""
             place = f"{document.source} {first}".strip()
             why = reasons.sentence(document.reasons)
             if is_secret:
-                waiting.append((place, "", "", report.secrecy()))
+                waiting[one] = (place, "", "", report.secrecy())
             else:
                 told = f"{why} ({document.earlier})" if is_repeated else why
-                waiting.append((place, document.form or "", document.subject or "", told))
+                waiting[one] = (place, document.form or "", document.subject or "", told)
+    count = Counter(fate.values())
     done.count += count
     if waiting:
-        reporter.table((_("file, page"), _("form"), _("person"), _("why")), waiting)
+        reporter.table((_("file, page"), _("form"), _("person"), _("why")), [*waiting.values()])
     reporter.say(
         _(
             "accepted: {accepted}, for a person: {review}, not taken in: {rejected}, "
