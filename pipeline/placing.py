@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import px_from_mm
 from pipeline.layout import Glyph, lines
 from pipeline.page import DPI
-from pipeline.register import peak
+from pipeline.patches import peak
 
 Array = NDArray[np.float32]
 

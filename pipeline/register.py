@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
 from pipeline import lie as lies
+from pipeline import patches
 from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.page import DPI
 
@@ -49,7 +49,6 @@ EVERYWHERE = (_Way(((1.0, 20), (1.0, 8)), 0.0),)
 ROUND_PATCHES = 70
 CELL_PX = 96  # one patch is sought in every cell of the page that has print: 12 mm
 PATCH_PX = (44, 28)  # half width and half height of a patch: 11 x 7 mm, a word or two
-MIN_NCC = 0.45  # a patch found worse than this is not found
 MIN_PATCHES = 12
 RESIDUAL_LIMIT_MM = 0.35  # median of what the mesh leaves: past it nothing on the page is read
 # (resolution against DPI, how far to search there, how far from its neighbours a patch may lie, px)
@@ -180,7 +179,7 @@ class _Coarse:
             np.uint8,
         )  # fmt: skip
         half = (round(PATCH_PX[0] * 0.6), round(PATCH_PX[1] * 0.6))
-        offsets, kept = _offsets(flat, self.issued, anchors * self.SCALE, half, reach)
+        offsets, kept = patches.found(flat, self.issued, anchors * self.SCALE, half, reach)
         source = anchors[kept]
         if not len(source):
             return source, source
@@ -222,39 +221,6 @@ def _anchors(issued: Image) -> Points:
     values = np.array(found)
     floor = np.percentile(values[:, 0], 95) * 0.15
     return np.asarray(values[values[:, 0] > floor][:, 1:], np.float64)
-
-
-def _offsets(
-    flat: Image, reference: Image, anchors: Points, half: tuple[int, int], reach: int
-) -> tuple[Points, Mask]:
-    """How far each patch of ``reference`` lies off in ``flat``: offsets of the found, and which."""
-    height, width = reference.shape
-    kept = np.zeros(len(anchors), bool)
-    offsets = []
-    for i, (x, y) in enumerate(np.rint(anchors).astype(int)):
-        x0, y0, x1, y1 = x - half[0], y - half[1], x + half[0], y + half[1]
-        if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
-            continue
-        sx0, sy0 = max(0, x0 - reach), max(0, y0 - reach)
-        window = flat[sy0 : min(height, y1 + reach), sx0 : min(width, x1 + reach)]
-        scores = cv2.matchTemplate(window, reference[y0:y1, x0:x1], cv2.TM_CCOEFF_NORMED)
-        _low, best, _at, (bx, by) = cv2.minMaxLoc(scores)
-        if not best >= MIN_NCC:
-            continue
-        kept[i] = True
-        offsets.append(
-            (sx0 + bx + peak(scores[by], bx) - x0, sy0 + by + peak(scores[:, bx], by) - y0)
-        )
-    return np.array(offsets, dtype=np.float64).reshape(-1, 2), kept
-
-
-def peak(scores: NDArray[Any], at: int) -> float:
-    """The parabola's peak beside ``at``, in parts of a pixel."""
-    if not 0 < at < len(scores) - 1:
-        return 0.0
-    left, middle, right = (float(v) for v in scores[at - 1 : at + 2])
-    bend = left - 2 * middle + right
-    return 0.0 if abs(bend) < 1e-6 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
 
 
 def _refit(source: Points, target: Points, *, affine: bool) -> Points | None:
@@ -300,7 +266,7 @@ def _mesh(
         else:
             flat, reference = _remap(grey, *maps), issued
         half = tuple(round(side * MESH_PATCH * max(scale, 0.75)) for side in PATCH_PX)
-        offsets, kept = _offsets(flat, reference, anchors * scale, (half[0], half[1]), reach)
+        offsets, kept = patches.found(flat, reference, anchors * scale, (half[0], half[1]), reach)
         if len(offsets) < MIN_PATCHES:
             return None
         offsets = offsets / scale

@@ -27,7 +27,7 @@ ORDER = re.findall(
     morphology names phrases wording russian lettering lemmas rules columns engines expressions
     form checklists clocks soundness
     passages lint sheets workbook book tables cells examples data datasheet
-    marks layout paper draft inbox scan picture view page lie register
+    marks layout paper draft inbox scan picture view page lie patches register
     specimen atlas placing habits glyphs streaks ink blots smears doubt gaps strokes
     script excuses dates mrz reading kinds identify seals likeness layer skeleton alignment blanks
     unissued stamps hues original signature hand certification acts touches alterations examine

@@ -57,7 +57,7 @@ def test_the_offices_list_is_a_table_with_what_is_overdue_first(
     table = tmp_path / "office.xlsx"
     assert paperloop("checklist", "--out", table, *DAY).code == 0
     _heads, *rows = openpyxl.load_workbook(table).worksheets[0].iter_rows(values_only=True)
-    assert [(row[0], row[2], row[3]) for row in rows] == [("0042", "2", "1"), ("0043", "0", "0")]
+    assert [(row[0], row[2], row[3]) for row in rows] == [("0042", 2, 1), ("0043", 0, 0)]
     first, *_others = str(rows[0][5]).split("; ")
     assert first.startswith("The servant's income")
     assert len(str(rows[1][5]).split("; ")) == int(str(rows[1][4]))
