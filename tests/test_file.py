@@ -165,6 +165,8 @@ def test_secret_documents_have_an_inventory_of_their_own(
     assert (answer["documents"], answer["skipped"]) == (1, ["1", "2", "3"])
     assert [row["gone"] for row in shown(paperloop)["rows"]] == [False]
     assert paperloop("file", "removal-act", "0042", *DAY).code == 3  # it tells of the others alone
+    said = paperloop("file", "removal-act", "0042", "--document", gone, *DAY)
+    assert (said.code, "--secret" in said.err) == (2, True)
     (act,) = paperloop("file", "removal-act", "0042", "--secret", "--json", *DAY).lines()
     assert (act["act"], act["sheets"]) == ("0042 (отдельное хранение)/1", 3)
     signed = file.paper(act["paper"])

@@ -132,6 +132,12 @@ def _chosen(file: Dossier, documents: Sequence[str], registry: Registry) -> list
 
 def _taken(file: Dossier, target: str, taken: dict[str, Taken]) -> Taken:
     line = filing.line_of(file, target)
+    if line in file.apart.lines:
+        raise UsageError(
+            _("secret documents are kept apart from the others"),
+            where=f"{file.number}, {target}",
+            hint=_("say --secret"),
+        )
     if line is None or line.entry.id not in taken:
         raise UsageError(
             _("“{target}” has not been taken out").format(target=target),
