@@ -13,6 +13,7 @@ Points = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 TIE = 0.03  # matches whose correlation differs by less are as good
+APART_PX = 8  # between peaks of different rows; they are searched at half the page's resolution
 MIN_NCC = 0.45  # a patch found worse than this is not found
 
 
@@ -42,11 +43,21 @@ def found(
 
 
 def _nearest(scores: NDArray[Any], least: float, at: tuple[int, int]) -> tuple[int, int]:
-    """The peak (column, row) nearest to ``at`` of those as high: rows of a table look alike."""
+    """The highest peak (column, row), or one as high that is nearer to ``at``.
+
+    Rows of a table look alike. What is close to the highest is a part of it.
+    """
+    y, x = divmod(int(scores.argmax()), scores.shape[1])
     top = (scores >= least) & (scores >= cv2.dilate(scores, np.ones((3, 3), np.uint8)))
     rows, columns = np.nonzero(top)
-    found = int(np.argmin((columns - at[0]) ** 2 + (rows - at[1]) ** 2))
-    return int(columns[found]), int(rows[found])
+    apart = np.hypot(columns - x, rows - y) > APART_PX
+    found = min(
+        zip(columns[apart], rows[apart], strict=True),
+        key=lambda it: np.hypot(it[0] - at[0], it[1] - at[1]),
+        default=(x, y),
+    )
+    is_nearer = np.hypot(found[0] - at[0], found[1] - at[1]) < np.hypot(x - at[0], y - at[1])
+    return (int(found[0]), int(found[1])) if is_nearer else (x, y)
 
 
 def peak(scores: NDArray[Any], at: int) -> float:
