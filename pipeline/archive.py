@@ -121,9 +121,7 @@ def kept_until(closed: date) -> date:
 
 def yearly(dossiers: Iterable[Dossier], year: int) -> dict[str, Any]:
     """The values of the list of files closed in a year: by name, a row for each volume."""
-    closed = [
-        one for one in dossiers if (day := closed_on(one)) and day.year == year and not sent(one)
-    ]
+    closed = [one for day, one in _closed_here(dossiers) if day.year == year]
     found = [volume for one in sorted(closed, key=by_name) for volume in volumes(one)]
     return {
         "year": year,
@@ -141,11 +139,7 @@ def destruction(dossiers: Iterable[Dossier], today: date) -> dict[str, Any]:
     They go by the year of closing, then by name, a row for each volume. Terms end on 1 January, so
     the act is the same all the year.
     """
-    ended = [
-        (closed.year, one)
-        for one in dossiers
-        if (closed := closed_on(one)) and kept_until(closed) <= today and not sent(one)
-    ]
+    ended = [(day.year, one) for day, one in _closed_here(dossiers) if kept_until(day) <= today]
     ended.sort(key=lambda it: (it[0], by_name(it[1])))
     years = binding.words([(year, "") for year in sorted({year for year, _one in ended})])
     return {
@@ -153,6 +147,13 @@ def destruction(dossiers: Iterable[Dossier], today: date) -> dict[str, Any]:
         "files": [_destruction_row(volume, year) for year, one in ended for volume in volumes(one)],
         "years": f"{years} {'год' if years.isdigit() else 'годы'}",
     }
+
+
+def _closed_here(dossiers: Iterable[Dossier]) -> Iterator[tuple[date, Dossier]]:
+    """The closed files that did not move, each with the day of closing."""
+    for one in dossiers:
+        if (day := closed_on(one)) and not sent(one):
+            yield day, one
 
 
 def transfer(dossier: Dossier, inventory_sheets: int | str) -> dict[str, Any]:

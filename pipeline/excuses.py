@@ -1,8 +1,9 @@
 """Words that people write where a signature is wanted: a refusal, or why there is none.
 
 Comes in: the ink of a blank. Goes out: whether it is one of them. Most of them are long enough to
-pass for a signature by their shape. Signatures are letters, too, but hardly ever these: of 95 by
-simulated pens none was as much as 0.65 alike, of 38 such words 29 are 0.78 alike or more.
+pass for a signature by their shape. Signatures are letters, too, but hardly ever these: of 94 by
+simulated pens none was as much as 0.65 alike; of 48 blanks with words in them, not all of which are
+listed here, 30 are found.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import cv2
@@ -51,13 +52,8 @@ def _nearest(scores: NDArray[Any], least: float, at: tuple[int, int]) -> tuple[i
     top = (scores >= least) & (scores >= cv2.dilate(scores, np.ones((3, 3), np.uint8)))
     rows, columns = np.nonzero(top)
     apart = np.hypot(columns - x, rows - y) > APART_PX
-    found = min(
-        zip(columns[apart], rows[apart], strict=True),
-        key=lambda it: np.hypot(it[0] - at[0], it[1] - at[1]),
-        default=(x, y),
-    )
-    is_nearer = np.hypot(found[0] - at[0], found[1] - at[1]) < np.hypot(x - at[0], y - at[1])
-    return (int(found[0]), int(found[1])) if is_nearer else (x, y)
+    others = zip(columns[apart].tolist(), rows[apart].tolist(), strict=True)
+    return min(((x, y), *others), key=lambda it: math.dist(it, at))
 
 
 def peak(scores: NDArray[Any], at: int) -> float:

@@ -10,12 +10,11 @@ an act names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline import archive, checklists, leaving, rules, standing, workdays
+from pipeline import archive, checklists, kinds, leaving, rules, standing, whose, workdays
 from pipeline.checklists import Wanted
 from pipeline.clocks import Clock
 from pipeline.dossier import Dossier
@@ -25,7 +24,6 @@ from pipeline.standing import Item
 from pipeline.wording import day_of, short_date, years_later
 from pipeline.workdays import Moved
 
-PASSPORT = "passport"  # the item that a copy of it is
 IN_OFFICE_YEARS = 10  # a dismissed servant's file, before the archive (seed 000, п. 22)
 SERVANT = "municipal-servant"
 NAMED = 3  # papers named in a term about many
@@ -121,11 +119,11 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
 def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, str, str]]:
     data = checklists.facts(file.person.data, file.as_of)
     there = {line.entry.item for line in file.bound.present}
+    said_of = standing.told(file.events)
     for wanted in file.checklist.items if file.checklist else ():
-        said = file.told(wanted.item)
-        is_needed = standing.needed(wanted, said, data)
-        is_asked = is_needed or (wanted.item in there and not said)
-        if not wanted.yearly or not is_asked:
+        said = said_of.get(wanted.item)
+        is_there = wanted.item in there and not said
+        if not wanted.yearly or not (is_there or standing.needed(wanted, said, data)):
             continue
         day = _next(wanted, file)
         while f"{file.person.subject}:yearly:{wanted.item}:{day.year}" in done:
@@ -186,13 +184,8 @@ def _passport(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
 
 def _newer_passports(file: Dossier) -> Iterator[date]:
     """The days of the passports whose copies lie in the file, of another number than the data's."""
-    data = file.person.data
-    known = _figures(f"{data.get('passport_series', '')}{data.get('passport_number', '')}")
-    for entry in (line.entry for line in file.bound.present if line.entry.item == PASSPORT):
-        number = _figures(entry.index)
+    known = whose.numbers_in(file.person.data).get(kinds.PASSPORT)
+    for entry in (line.entry for line in file.bound.present if line.entry.item == kinds.PASSPORT):
+        number = whose.figures(entry.index)
         if entry.day and number and known and number != known:
             yield entry.day
-
-
-def _figures(text: str) -> str:
-    return re.sub(r"[^0-9]", "", text)

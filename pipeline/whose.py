@@ -91,17 +91,17 @@ def _speaks_against(content: Content, person: PersonRow) -> bool:
 
 def numbers_of(person: PersonRow) -> set[str]:
     """The person's numbers, as a page's are written."""
-    return {f"{sort}:{figures}" for sort, figures in numbers_in(person.data).items()}
+    return {f"{sort}:{number}" for sort, number in numbers_in(person.data).items()}
 
 
 def numbers_in(values: Mapping[str, object]) -> dict[str, str]:
     """The numbers in a row of data or in a record, by their sort."""
     passport = f"{values.get('passport_series') or ''}{values.get('passport_number') or ''}"
     known = {kinds.PASSPORT: passport, "snils": values.get("snils"), "inn": values.get("inn")}
-    return {sort: found for sort, value in known.items() if (found := _digits(value))}
+    return {sort: found for sort, value in known.items() if (found := figures(value))}
 
 
-def _digits(value: object) -> str:
+def figures(value: object) -> str:
     """A number as it is compared: its figures alone."""
     return re.sub(r"\D", "", str(value or ""))
 

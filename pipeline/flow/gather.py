@@ -106,8 +106,8 @@ def _of_paper(
     for place, document in enumerate(known):
         others = tuple(page for page in document.pages if page.sha256 != scan.sha256)
         is_own = len(others) < len(document.pages)
-        lacks = bool(others) and len({page.page for page in others}) < paper.pages
-        lacks = lacks and document.status != record.REJECTED
+        is_open = bool(others) and document.status != record.REJECTED
+        lacks = is_open and len({page.page for page in others}) < paper.pages
         if is_own or (lacks and not numbers & {page.page for page in others}):
             before = known[:place]
             if not is_own:  # a later scan of the paper may have been accepted meanwhile

@@ -125,8 +125,9 @@ def is_current(one: Inventory, settings: Settings, registry: Registry) -> bool |
     earlier = registry.current(form.name, one.file)
     if not earlier:
         return None
-    wanted = (_wish(form, one, settings.sheets(it.pages), settings).digest for it in earlier)
-    return any(it.digest == digest for it, digest in zip(earlier, wanted, strict=True))
+    return any(
+        it.digest == _wish(form, one, settings.sheets(it.pages), settings).digest for it in earlier
+    )
 
 
 def _wish(form: Form, one: Inventory, own_sheets: int, settings: Settings) -> Wish:
