@@ -10,6 +10,7 @@ import sys
 
 from tests.showing import CLONE, Show, say
 from tests.simulator import TURNS, Order, scan_papers
+from tests.simulator.scanning import TRUTH
 
 FOLDER = CLONE / "output" / "demo"
 SEED = 2026
@@ -39,6 +40,9 @@ def main() -> int:
             forge={altered: [Order("strike")]} if altered in marks else None, workers=2,
         )  # fmt: skip
         pages += len(truth)
+        apart = FOLDER / "truth"  # what was printed and signed: no scanner leaves that
+        apart.mkdir(exist_ok=True)
+        (inbox / profile / TRUTH).replace(apart / f"{profile}.jsonl")
     say(f"   {len(papers)} papers, {pages} pages in {inbox.relative_to(CLONE)}")
     say("4. Intake: every sheet identified, every field read, every glyph verified")
     SHOW.run("intake", str(inbox), "--json-to", str(FOLDER / "output" / "intake.jsonl"))
@@ -56,6 +60,7 @@ def main() -> int:
     for what, where in (
         ("issued papers, DOCX and PDF", "output/issued/"),
         ("the stacks as they were scanned", "inbox/"),
+        ("what was truly printed and signed", "truth/"),
         ("what intake saw, a document a line", "output/intake.jsonl"),
         ("the records", "output/records.xlsx"),
         ("pictures of what waits for a person", "output/review/"),

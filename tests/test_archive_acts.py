@@ -416,9 +416,12 @@ def test_the_act_tells_of_what_was_taken_out_and_is_not_back(
     # What was replaced has left the file as well.
     new = ("file", "replace", "0042", "1", "--item", "passport")
     assert paperloop(*new, *day).code == 0
-    rows = act("--document", "1")["rows"]
-    assert [row["number"] for row in rows] == [1]
-    assert rows[0]["reason"].endswith(": заменен новым документом")
+    third = act("--document", "1")
+    assert [row["number"] for row in third["rows"]] == [1]
+    assert third["rows"][0]["reason"].endswith(": заменен новым документом")
+    # The new one took its sheets: they are not skipped.
+    text = text_of(workspace / third["pdf"])
+    assert "кроме занятых документами, которыми они заменены" in text
 
 
 def test_a_file_goes_with_a_letter_only_when_its_papers_are_in_order(
