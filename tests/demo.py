@@ -7,8 +7,9 @@ simulator, damage included; the mixed stack is taken in, and what is known after
 from __future__ import annotations
 
 import sys
+from datetime import date
 
-from tests.showing import CLONE, Show, say
+from tests.showing import CLONE, TODAY, Show, say
 from tests.simulator import TURNS, Order, scan_papers
 from tests.simulator.scanning import TRUTH
 
@@ -38,6 +39,7 @@ def main() -> int:
             batch, FOLDER, inbox / profile, profile, SEED,
             "tiff" if profile == "bilevel" else "pdf", marks, mixed=True, turns=TURNS,
             forge={altered: [Order("strike")]} if altered in marks else None, workers=2,
+            day=date.fromisoformat(TODAY),
         )  # fmt: skip
         pages += len(truth)
         apart = FOLDER / "truth"  # what was printed and signed: no scanner leaves that
