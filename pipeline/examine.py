@@ -15,19 +15,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import alterations, hand, ink, layout, marks, placing, smears, stamps, streaks
-from pipeline import glyphs as glyphs_
-from pipeline.atlas import Atlas
-from pipeline.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, left_out, says
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box
-from pipeline.glyphs import Verdict
-from pipeline.layout import Glyph, Sheet
-from pipeline.page import DPI
-from pipeline.paper import Place
-from pipeline.reading import Alteration, FieldReading, HandMark
-from pipeline.register import Laid
-from pipeline.scan import encode_png
+from pipeline.pages import ink, streaks
+from pipeline.pages.page import DPI
+from pipeline.pages.reading import Alteration, FieldReading, HandMark
+from pipeline.pages.register import Laid
+from pipeline.papers import layout, marks
+from pipeline.papers.layout import Glyph, Sheet
+from pipeline.papers.paper import Place
+from pipeline.pens import alterations, hand, stamps
+from pipeline.prints import glyphs as glyphs_
+from pipeline.prints import placing, smears
+from pipeline.prints.atlas import Atlas
+from pipeline.prints.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, left_out, says
+from pipeline.prints.glyphs import Verdict
+from pipeline.scans.scan import encode_png
 
 Image = NDArray[np.uint8]
 
@@ -64,7 +67,7 @@ def examine(
     here = [p for p in places if p.page == sheet.number]
     rules = {p.colour for p in here if p.hand}
     text = [g for g in body if g.colour not in rules and g.char not in ORNAMENTS]
-    scan, folds = streaks.taken_out(glyphs_.ink_of(laid.grey), issued)
+    scan, folds = streaks.taken_out(ink.ink_of(laid.grey), issued)
     seen = glyphs_.look(scan, issued, body)
     verdicts = glyphs_.verify(seen, text, letters)
     left = ink.unexplained(scan, issued, seen.black)

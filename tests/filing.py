@@ -13,14 +13,15 @@ from typing import Any
 
 import pikepdf
 
-from pipeline import record, settings
+from pipeline import settings
 from pipeline.flow.generate import Issued
-from pipeline.form import Form
+from pipeline.forms.form import Form
 from pipeline.geometry import Box
-from pipeline.marks import paper_id
-from pipeline.paper import Paper
-from pipeline.reading import Alteration, Content, FieldReading, HandMark, PageReading
-from pipeline.record import Document
+from pipeline.pages.reading import Alteration, Content, FieldReading, HandMark, PageReading
+from pipeline.papers.marks import paper_id
+from pipeline.papers.paper import Paper
+from pipeline.records import record
+from pipeline.records.record import Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 

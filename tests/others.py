@@ -19,12 +19,13 @@ from pathlib import Path
 
 import pypdfium2
 
-from pipeline import form as forms
-from pipeline import layout, settings
+from pipeline import settings
 from pipeline.engines import office as libreoffice
+from pipeline.forms import form as forms
+from pipeline.language.wording import short_date
+from pipeline.papers import layout
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
-from pipeline.wording import short_date
 from tests.showing import CLONE, TODAY, Show, say
 from tests.simulator import PROFILES, harsher
 from tests.simulator.blanks import LATIN

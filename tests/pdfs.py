@@ -9,8 +9,8 @@ import pdfplumber
 import pikepdf
 import zxingcpp
 
-from pipeline import layout
 from pipeline.geometry import MM_PER_INCH, Box, mm_from_points, mm_from_px, union
+from pipeline.papers import layout
 
 A4_PT = (595.276, 841.89)
 _LOOK_DPI = 200

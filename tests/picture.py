@@ -15,12 +15,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import layout, page, register, scan
 from pipeline.geometry import Box, px_from_mm
-from pipeline.page import DPI
-from pipeline.paper import Paper
-from pipeline.reading import PageReading
+from pipeline.pages import page, register
+from pipeline.pages.page import DPI
+from pipeline.pages.reading import PageReading
+from pipeline.papers import layout
+from pipeline.papers.paper import Paper
 from pipeline.registry import Registry
+from pipeline.scans import scan
 from pipeline.settings import Settings, load
 from tests.demo import FOLDER
 from tests.showing import CLONE

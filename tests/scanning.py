@@ -23,8 +23,9 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline import page, settings
+from pipeline import settings
 from pipeline.cli.main import DEBUG_VARIABLE, run
+from pipeline.pages import page
 from tests.bench import people
 from tests.conftest import Said
 from tests.simulator import PROFILES, Profile, TruthPage, harsher, scan_papers

@@ -20,15 +20,17 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipeline import data, draft, layout, settings
-from pipeline import form as forms
-from pipeline.cells import TEXT_LIMIT, typed
-from pipeline.columns import COLUMNS
+from pipeline import settings
+from pipeline.data.cells import TEXT_LIMIT, typed
+from pipeline.data.rows import load
 from pipeline.engines import docx
 from pipeline.engines.package import W
 from pipeline.errors import ExitCode
-from pipeline.form import Filled, Form
-from pipeline.lettering import mend_lookalikes, plain, unprintable
+from pipeline.forms import form as forms
+from pipeline.forms.columns import COLUMNS
+from pipeline.forms.form import Filled, Form
+from pipeline.language.lettering import mend_lookalikes, plain, unprintable
+from pipeline.papers import draft, layout
 from tests import scanning
 from tests.scanning import Json, Office
 from tests.test_generate import PLEDGE, WOMAN, First, put
@@ -158,7 +160,7 @@ def test_a_spreadsheet_from_windows_says_what_it_said(folder: Path, texts: Seque
         writer.writerow(["Табельный номер", "Должность"])
         writer.writerows([str(number), text] for number, text in enumerate(texts, start=1))
     wanted = {"personnel_number": True, "position": False}
-    loaded = data.load(path, wanted, "personnel_number", date(2026, 9, 1))
+    loaded = load(path, wanted, "personnel_number", date(2026, 9, 1))
     rows = {row.values["personnel_number"]: row.values.get("position", "") for row in loaded.rows}
     for number, text in enumerate(texts, start=1):
         if unprintable(text) or text.strip() in ERRORS:
@@ -264,5 +266,5 @@ def test_json_may_hold_what_no_file_can(tmp_path: Path) -> None:
     record: dict[str, Any] = {"personnel_number": "1", "position": "врач \ud800"}
     path.write_text(json.dumps([record]), encoding="ascii")
     wanted = {"personnel_number": True, "position": False}
-    loaded = data.load(path, wanted, "personnel_number", date(2026, 9, 1))
+    loaded = load(path, wanted, "personnel_number", date(2026, 9, 1))
     assert loaded.rows == () and "U+D800" in loaded.problems[0].what

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from pipeline import archive, binding, removal, staff, wording
-from pipeline import form as forms
-from pipeline.binding import Entry, Event
-from pipeline.dossier import Dossier
 from pipeline.flow import generate
 from pipeline.flow.generate import Options
 from pipeline.flow.wishes import wish
+from pipeline.forms import form as forms
+from pipeline.language import wording
+from pipeline.personnel import archive, removal, staff
+from pipeline.personnel.dossier import Dossier
+from pipeline.records import binding
+from pipeline.records.binding import Entry, Event
 from pipeline.registry import PersonRow, Registry
 from tests import filing
 from tests import test_generate as judges

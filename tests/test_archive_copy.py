@@ -19,8 +19,8 @@ import pytest
 from PIL import Image
 from scipy.interpolate import RBFInterpolator
 
-from pipeline import conformity
-from pipeline.wording import short_date
+from pipeline.archival import conformity
+from pipeline.language.wording import short_date
 from tests import pdfs, scanning
 from tests.bench import people
 from tests.scanning import DAY, Json, Office

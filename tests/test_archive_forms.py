@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from pipeline import form as forms
-from pipeline import settings, wording
+from pipeline import settings
 from pipeline.flow import generate
 from pipeline.flow.generate import Options
 from pipeline.flow.wishes import Wish, wish
+from pipeline.forms import form as forms
 from pipeline.geometry import Box
+from pipeline.language import wording
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from tests import scanning

@@ -12,13 +12,13 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline import attachment
 from pipeline.flow.gather import gather
-from pipeline.paper import Paper
-from pipeline.reading import PageReading
-from pipeline.record import Document
+from pipeline.pages.reading import PageReading
+from pipeline.papers.paper import Paper
+from pipeline.records import attachment
+from pipeline.records.record import Document
 from pipeline.registry import Registry
-from pipeline.scan import Scan
+from pipeline.scans.scan import Scan
 from tests import filing
 from tests.test_file import DAY, SERVANT, Paperloop, items, shown
 

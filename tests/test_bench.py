@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import archive, data, dossier, rules, settings
-from pipeline.book import read
+from pipeline import settings
+from pipeline.data.book import read
+from pipeline.data.rows import take
 from pipeline.engines.tesseract import Word
+from pipeline.forms import rules
 from pipeline.geometry import Box
+from pipeline.personnel import archive, dossier
 from pipeline.registry import Registry
 from tests.bench import confidence, faults, filled, people, preprocessing, workspaces
 from tests.bench.foreign import SET, TRUTH
@@ -145,7 +148,7 @@ def test_the_benchs_people_are_without_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "people.json"
     path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     wanted = dict.fromkeys(rows[0], True)
-    loaded = data.take(read(path), wanted, "personnel_number", people.DAY)
+    loaded = take(read(path), wanted, "personnel_number", people.DAY)
     assert (len(loaded.rows), loaded.problems) == (200, ())
     assert all(rules.snils_is_valid("".join(filter(str.isdigit, row["snils"]))) for row in rows)
 

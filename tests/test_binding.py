@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import binding
-from pipeline.binding import VOLUME_SHEETS, Bound, Entry, Event, Gone
+from pipeline.records import binding
+from pipeline.records.binding import VOLUME_SHEETS, Bound, Entry, Event, Gone
 
 
 def entry(number: int, sheets: int = 1, replaces: str = "") -> Entry:

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import certification
-from pipeline.certification import Mark
 from pipeline.engines.tesseract import Word
 from pipeline.geometry import Box
-from pipeline.likeness import READ_DPI, Text
+from pipeline.others import certification
+from pipeline.others.certification import Mark
+from pipeline.others.likeness import READ_DPI, Text
 from tests.simulator.dice import dice
 from tests.simulator.pens import take_pen
 from tests.simulator.printing import Sheet, blank_sheet, lay

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from pipeline import checklists, expressions, settings
-from pipeline import form as forms
-from pipeline.checklists import Checklist, Wanted
-from pipeline.columns import CATEGORIES
+from pipeline import settings
 from pipeline.errors import FormError
 from pipeline.flow import wishes
+from pipeline.forms import checklists, expressions
+from pipeline.forms import form as forms
+from pipeline.forms.checklists import Checklist, Wanted
+from pipeline.forms.columns import CATEGORIES
 from tests.conftest import Said
 
 TODAY = date(2026, 9, 1)

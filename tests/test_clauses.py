@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import clauses, layout
-from pipeline import form as forms
+from pipeline.forms import form as forms
 from pipeline.geometry import Box
-from pipeline.layout import Glyph, Sheet
-from pipeline.reading import Alteration
+from pipeline.pages.reading import Alteration
+from pipeline.papers import layout
+from pipeline.papers.layout import Glyph, Sheet
+from pipeline.records import clauses
 from pipeline.registry import Registry
 from pipeline.settings import load
 from tests import filing, scanning

@@ -14,11 +14,13 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image, ImageCms, ImageFont
 
-from pipeline import conformity, facsimile, icc, lie, pdfa, unseen
-from pipeline import scan as scans
-from pipeline.facsimile import Leaf
-from pipeline.pdfa import Identification
-from pipeline.transcript import Word
+from pipeline import icc
+from pipeline.archival import conformity, facsimile, pdfa, unseen
+from pipeline.archival.facsimile import Leaf
+from pipeline.archival.pdfa import Identification
+from pipeline.pages import lie
+from pipeline.records.transcript import Word
+from pipeline.scans import scan as scans
 from tests import pdfs
 
 NAMED = Identification("doc-7F3K9QX2MD", datetime(2026, 9, 14, 8, 0, tzinfo=UTC), UUID(int=7))

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline import examples, settings
-from pipeline import form as forms
+from pipeline import settings
+from pipeline.data import examples
 from pipeline.errors import ExitCode, FormError
-from pipeline.lint import Finding
+from pipeline.forms import form as forms
+from pipeline.forms.lint import Finding
 from tests import scanning
 from tests import test_generate as judges
 from tests.scanning import Json, Office, issue, open_office

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import data
-from pipeline.book import Book
-from pipeline.data import Loaded, Row
-from pipeline.datasheet import data_sheet
+from pipeline.data import rows as rows_
+from pipeline.data.book import Book
+from pipeline.data.datasheet import data_sheet
+from pipeline.data.rows import Loaded, Row
+from pipeline.data.sheets import Cell, Sheet
 from pipeline.errors import DataError, ExitCode
-from pipeline.lettering import mend_lookalikes, unprintable
-from pipeline.sheets import Cell, Sheet
+from pipeline.language.lettering import mend_lookalikes, unprintable
 
 TODAY = date(2026, 9, 1)
 WANTED = {
@@ -51,7 +51,7 @@ def xlsx(path: Path, **sheets: list[list[Any]]) -> Path:
 def load(
     path: Path | str, wanted: dict[str, bool] | None = None, key: str = "personnel_number"
 ) -> Loaded:
-    return data.load(path, wanted or WANTED, key, TODAY)
+    return rows_.load(path, wanted or WANTED, key, TODAY)
 
 
 def csv_file(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -399,7 +399,7 @@ def test_items_of_no_act_are_told(tmp_path: Path) -> None:
     ):  # fmt: skip
         book[sheet][place].value = text
     book.save(path)
-    loaded = data.load(path, {"act": True, "basis": True, "items": True}, "act", TODAY)
+    loaded = rows_.load(path, {"act": True, "basis": True, "items": True}, "act", TODAY)
     assert [len(items_of(row)) for row in loaded.rows] == [1]
     told = errors(loaded)
     assert len(told) == 2 and all("sheet “items”" in line for line in told)
@@ -411,7 +411,7 @@ def test_items_of_no_act_are_told(tmp_path: Path) -> None:
 def test_any_text_arrives_whole_or_the_row_is_refused(text: str) -> None:
     record = dict(zip(("personnel_number", "last_name", "first_name"), ANNA[:3], strict=True))
     cells: dict[str, Cell] = {**record, "birth_date": "01.05.1990", "position": text}
-    loaded = data.take(
+    loaded = rows_.take(
         Book("h.json", (Sheet("", records=[(1, cells)]),)), WANTED, "personnel_number", TODAY
     )
     if errors(loaded):

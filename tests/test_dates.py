@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import dates, reasons, record, rules, script, verdict
+from pipeline.forms import rules
+from pipeline.forms.rules import Since
 from pipeline.geometry import Box
-from pipeline.page import DPI
-from pipeline.paper import Paper
-from pipeline.reading import HandMark, PageReading
-from pipeline.record import Document
-from pipeline.rules import Since
-from pipeline.wording import MONTHS
+from pipeline.language.wording import MONTHS
+from pipeline.pages.page import DPI
+from pipeline.pages.reading import HandMark, PageReading
+from pipeline.papers.paper import Paper
+from pipeline.pens import dates, script
+from pipeline.records import reasons, record, verdict
+from pipeline.records.record import Document
 from tests import filing, scanning
 from tests.bench import people
 from tests.bench.dates import figure

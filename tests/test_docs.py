@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import reasons
+from pipeline.records import reasons
 from tests.test_house import CLONE, modules, noun
 
 PAGES = sorted([*CLONE.glob("*.md"), *CLONE.glob("docs/*.md"), *CLONE.glob("samples/*.md")])

@@ -19,7 +19,7 @@ from lxml import etree
 from pipeline.engines import docx, tags
 from pipeline.engines.package import W
 from pipeline.errors import ExitCode, FormError
-from pipeline.lettering import unprintable
+from pipeline.language.lettering import unprintable
 from pipeline.settings import packaged_templates
 from tests import templates
 from tests.conftest import Said

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import dossier, marks
+from pipeline.papers import marks
+from pipeline.personnel import dossier
+from pipeline.personnel.standing import Item
 from pipeline.registry import PersonRow, Registry
-from pipeline.standing import Item
 from tests import filing
 from tests.conftest import Said
 

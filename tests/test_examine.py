@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import layout, placing
 from pipeline.geometry import MM_PER_INCH, Box
-from pipeline.page import DPI
+from pipeline.pages.page import DPI
+from pipeline.papers import layout
+from pipeline.prints import placing
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels

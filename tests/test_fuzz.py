@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline import marks, scan
 from pipeline.errors import ScanError
-from pipeline.marks import ALPHABET, ID_LENGTH, MAX_PAGES, Mark
+from pipeline.papers import marks
+from pipeline.papers.marks import ALPHABET, ID_LENGTH, MAX_PAGES, Mark
+from pipeline.scans import scan
 
 ASKED = int(os.environ.get("PAPERLOOP_FUZZ", "0"))
 MEMORY_MB = 1024  # what a worker may take

@@ -21,12 +21,13 @@ import openpyxl
 import pdfplumber
 import pytest
 
-from pipeline import draft, layout, marks, settings
+from pipeline import settings
 from pipeline.engines import office as libreoffice
 from pipeline.engines import pile
 from pipeline.errors import ExitCode, FormError
 from pipeline.geometry import Box
-from pipeline.marks import Mark
+from pipeline.papers import draft, layout, marks
+from pipeline.papers.marks import Mark
 from pipeline.registry import Registry
 from tests.conftest import Said
 from tests.pdfs import Judged, codes_on, inside

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import blots, layout, smears
-from pipeline.atlas import Atlas
-from pipeline.doubt import Doubt, doubts_of, is_speck
 from pipeline.geometry import MM_PER_INCH, px_from_mm
-from pipeline.glyphs import Look, verify
-from pipeline.layout import Glyph
-from pipeline.page import DPI
-from pipeline.placing import words
+from pipeline.pages.page import DPI
+from pipeline.papers import layout
+from pipeline.papers.layout import Glyph
+from pipeline.prints import blots, smears
+from pipeline.prints.atlas import Atlas
+from pipeline.prints.doubt import Doubt, doubts_of, is_speck
+from pipeline.prints.glyphs import Look, verify
+from pipeline.prints.placing import words
 from pipeline.registry import Registry
 from pipeline.settings import load
 from tests import scanning

@@ -8,11 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import glyphs, hand, ink, page, stamps
 from pipeline.engines import tesseract
 from pipeline.geometry import Box, px_from_mm
-from pipeline.paper import Place
-from pipeline.register import Laid
+from pipeline.pages import ink, page
+from pipeline.pages.register import Laid
+from pipeline.papers.paper import Place
+from pipeline.pens import hand, stamps
 from tests.bench import people
 from tests.simulator import HANDS, STYLES, TRAPS, pens
 from tests.simulator.filling import fill_in
@@ -57,7 +58,7 @@ def present(page_: cv2.typing.MatLike, seed: int = 1) -> bool | None:
     rough = np.random.default_rng(seed).normal(0, 4, seen.shape)
     seen = np.clip(seen + rough, 0, 255).astype(np.uint8)
     grey = np.asarray(seen if seen.ndim == 2 else cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY), np.uint8)
-    scan = glyphs.ink_of(grey)
+    scan = ink.ink_of(grey)
     left = ink.unexplained(scan, print_, BLACK)
     x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in grey.shape[::-1]))
     laid = Laid(grey, 0.0, np.eye(3), seen, x, y)
@@ -122,7 +123,7 @@ def test_the_edge_of_the_sheet_is_no_stamps_side() -> None:
     """A dark table shows beside the sheet, and long strokes run towards it."""
     sheet = drawn(((40, -20), (81, -20)), ((40, 0), (81, 0)))
     sheet[:, -round(px_from_mm(4, page.DPI)) :] = 60
-    scan = glyphs.ink_of(np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.8), np.uint8))
+    scan = ink.ink_of(np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.8), np.uint8))
     moved = Box(PLACE.box.x0 + 40, PLACE.box.y0, PLACE.box.x1 + 40, PLACE.box.y1)
     assert stamps.about(moved, scan, issued(), BLACK) is None
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from pipeline import form as forms
-from pipeline import handover, layout
-from pipeline.binding import Event
 from pipeline.errors import RegistryError
 from pipeline.flow import generate
-from pipeline.paper import Paper
-from pipeline.reading import HandMark
+from pipeline.forms import form as forms
+from pipeline.pages.reading import HandMark
+from pipeline.papers import layout
+from pipeline.papers.paper import Paper
+from pipeline.records import handover
+from pipeline.records.binding import Event
 from pipeline.registry import Registry
 from tests import filing
 from tests.conftest import Said
@@ -147,7 +148,7 @@ def test_nothing_comes_back_before_it_went(
 def test_the_inventory_stays_right_while_a_document_is_out(
     file: str, paperloop: Paperloop, registry: Registry, workspace: Path
 ) -> None:
-    from pipeline import dossier, inventory
+    from pipeline.personnel import dossier, inventory
 
     def listed() -> dict[str, Any]:
         (one,) = dossier.read(registry, filing.of(workspace), ["0042"])

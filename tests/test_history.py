@@ -23,15 +23,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pipeline import archive, checklists, dossier, handover, inventory, removal, settings
-from pipeline import form as forms
-from pipeline.dossier import Dossier
+from pipeline import settings
 from pipeline.errors import DataError, PaperloopError, UsageError
 from pipeline.flow import filing as acts
 from pipeline.flow import generate
 from pipeline.flow import handover as handovers
 from pipeline.flow import removal as removals
 from pipeline.flow.generate import Options
+from pipeline.forms import checklists
+from pipeline.forms import form as forms
+from pipeline.personnel import archive, dossier, inventory, removal
+from pipeline.personnel.dossier import Dossier
+from pipeline.records import handover
 from pipeline.registry import Registry
 from tests import filing
 from tests.test_file import SERVANT

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import glyphs, hues, ink, page
 from pipeline.geometry import Box, px_from_mm
-from pipeline.register import Laid
+from pipeline.pages import ink, page
+from pipeline.pages.register import Laid
+from pipeline.pens import hues
 
 BLANK = Box(40, 35, 92, 45)
 CENTRE, RADIUS = (66.0, 40.0), 19.0
@@ -50,7 +51,7 @@ def apart(pixels: Pixels, *, grey: bool = False, radius: float = RADIUS + 1.8) -
     rough = np.random.default_rng(1).normal(0, 3, pixels.shape)
     seen = np.clip(soft * (0.98, 0.95, 0.9) + rough, 0, 255).astype(np.uint8)
     flat = np.asarray(cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY), np.uint8)
-    left = ink.unexplained(glyphs.ink_of(flat), np.full_like(flat, 255), BLACK)
+    left = ink.unexplained(ink.ink_of(flat), np.full_like(flat, 255), BLACK)
     x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in flat.shape[::-1]))
     laid = Laid(flat, 0.0, np.eye(3), flat if grey else seen, x, y)
     turns = np.linspace(0, 2 * np.pi, 72, endpoint=False)

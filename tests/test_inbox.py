@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline import inbox
-from pipeline.inbox import Found
+from pipeline.scans import inbox
+from pipeline.scans.inbox import Found
 
 
 def put(folder: Path, *names: str) -> None:

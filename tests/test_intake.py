@@ -21,10 +21,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from pipeline import marks
 from pipeline.engines.tesseract import Tesseract
 from pipeline.flow import intake as flow
 from pipeline.geometry import Box, mm_from_px
+from pipeline.papers import marks
 from pipeline.registry import Registry
 from pipeline.settings import load
 from tests import scanning
@@ -414,7 +414,7 @@ def test_exit_code_tells_whether_anything_could_be_read(office: Office, issued: 
 
 def flow_with(office: Office, fake: str, **limits: float) -> tuple[list[Json], list[str]]:
     """Take the inbox in with a broken Tesseract; documents as JSON, and what was told."""
-    from pipeline import record
+    from pipeline.records import record
 
     settings, told = load(office.root), list[str]()
     with Registry.open(settings.registry_url) as registry:

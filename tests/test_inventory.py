@@ -10,9 +10,11 @@ from typing import Any
 import pdfplumber
 import pytest
 
-from pipeline import dossier, inventory, marks, wording
-from pipeline.inventory import Inventory
-from pipeline.record import Settlement
+from pipeline.language import wording
+from pipeline.papers import marks
+from pipeline.personnel import dossier, inventory
+from pipeline.personnel.inventory import Inventory
+from pipeline.records.record import Settlement
 from pipeline.registry import Registry
 from tests import filing
 from tests.conftest import Said

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from pipeline import kinds, mrz
 from pipeline.engines.tesseract import Word
-from pipeline.reading import Content
+from pipeline.others import kinds, mrz
+from pipeline.pages.reading import Content
 from tests.test_mrz import ANNA
 
 # As such papers print it, with slips of OCR here and there.

@@ -12,13 +12,14 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline import form as forms
-from pipeline import layer, likeness, settings
-from pipeline import scan as scans
+from pipeline import settings
 from pipeline.engines import office as libreoffice
 from pipeline.engines import tesseract
 from pipeline.engines.tesseract import Word
-from pipeline.scan import Scan
+from pipeline.forms import form as forms
+from pipeline.others import layer, likeness
+from pipeline.scans import scan as scans
+from pipeline.scans.scan import Scan
 from tests import scanning
 from tests.simulator.elsewhere import RULE, other_program
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import layout
 from pipeline.errors import ToolFailedError
-from pipeline.layout import MAX_CHANNEL
+from pipeline.papers import layout
+from pipeline.papers.layout import MAX_CHANNEL
 from tests.pdfs import A4_PT, mm, plain
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import form as forms
+from pipeline.forms import form as forms
 from pipeline.registry import Registry
 from tests import filing
 from tests.test_file import Paperloop, consent, terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline import lie
+from pipeline.pages import lie
 
 DPI = 100
 SHAPE = (1170, 827)  # of the issued page: A4

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline import form as forms
-from pipeline import lint, passages, settings
+from pipeline import settings
 from pipeline.errors import FormError
-from pipeline.lint import Finding
-from pipeline.passages import Paragraph
+from pipeline.forms import form as forms
+from pipeline.forms import lint, passages
+from pipeline.forms.lint import Finding
+from pipeline.forms.passages import Paragraph
 from tests.conftest import Said
 
 Paperloop = Callable[..., Said]

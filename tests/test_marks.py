@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import layout, marks
-from pipeline.marks import ALPHABET, MAX_PAGES, Mark
+from pipeline.papers import layout, marks
+from pipeline.papers.marks import ALPHABET, MAX_PAGES, Mark
 from tests.pdfs import codes_on, plain
 
 ids = st.text(ALPHABET, min_size=marks.ID_LENGTH, max_size=marks.ID_LENGTH)

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from pipeline import mrz
-from pipeline.mrz import Passport
+from pipeline.others import mrz
+from pipeline.others.mrz import Passport
 
 ANNA = Passport(
     "Ёлкина Анна Юрьевна", date(1990, 5, 12), "f", "4510", "123456", date(2010, 6, 1), "682-003"

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import glyphs, hues, ink, original, page, stamps
 from pipeline.geometry import Box, px_from_mm
-from pipeline.original import Original
-from pipeline.register import Laid
+from pipeline.pages import ink, page
+from pipeline.pages.register import Laid
+from pipeline.pens import hues, original, stamps
+from pipeline.pens.original import Original
 from tests import scanning
 from tests.bench import people
 from tests.simulator.pens import Pen
@@ -73,7 +74,7 @@ def judged(
         paper = sheet.pixels
     seen = scanned(paper, rng, noise)
     grey = np.asarray(cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY), np.uint8)
-    scan = glyphs.ink_of(grey)
+    scan = ink.ink_of(grey)
     black = float(np.median(scan[print_ == 0]))
     x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in grey.shape[::-1]))
     laid = Laid(grey, 0.0, np.eye(3), grey if copy == "grey scan" else seen, x, y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline import patches
+from pipeline.pages import patches
 
 
 def test_rows_of_a_table_that_look_alike_are_not_mixed_up() -> None:

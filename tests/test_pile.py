@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import draft, examples, layout
-from pipeline import form as forms
+from pipeline.data import examples
 from pipeline.engines import docx, office, pile
-from pipeline.form import Form
-from pipeline.layout import Sheet
+from pipeline.forms import form as forms
+from pipeline.forms.form import Form
+from pipeline.papers import draft, layout
+from pipeline.papers.layout import Sheet
 from pipeline.settings import Settings, load
 from tests.scanning import open_office
 from tests.templates import FORM, MAIN, changed

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import likeness, page
 from pipeline.engines.tesseract import Word
+from pipeline.others import likeness
+from pipeline.pages import page
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Json, Office, Pixels

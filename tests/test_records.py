@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet import _writer
 
-from pipeline.reading import HandMark
+from pipeline.pages.reading import HandMark
 from pipeline.registry import Registry
 from tests import filing
 from tests.conftest import Said

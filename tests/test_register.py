@@ -7,9 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline import layout, register
 from pipeline.geometry import px_from_mm
-from pipeline.page import DPI
+from pipeline.pages import register
+from pipeline.pages.page import DPI
+from pipeline.papers import layout
 from tests import scanning
 from tests.bench import people
 

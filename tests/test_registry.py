@@ -20,14 +20,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from pipeline import migrations
 from pipeline import registry as registry_module
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
-from pipeline.paper import Paper, Place
-from pipeline.reading import Alteration, Content, FieldReading, HandMark, PageReading
-from pipeline.record import Document, Settlement
-from pipeline.registry import PersonRow, Registry, database, tables
+from pipeline.pages.reading import Alteration, Content, FieldReading, HandMark, PageReading
+from pipeline.papers.paper import Paper, Place
+from pipeline.records.record import Document, Settlement
+from pipeline.registry import PersonRow, Registry, database, migrations, tables
 from tests.postgres import Server
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")

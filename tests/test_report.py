@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import reasons
-from pipeline.record import REVIEW, Document
+from pipeline.records import reasons
+from pipeline.records.record import REVIEW, Document
 from tests import awful, filing, others, scanning
 from tests.bench import people
 from tests.test_intake import blank, stranger

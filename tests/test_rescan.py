@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import record, settings
-from pipeline.handover import LAW, Going, Ground
-from pipeline.paper import Paper
+from pipeline import settings
+from pipeline.papers.paper import Paper
+from pipeline.records import record
+from pipeline.records.handover import LAW, Going, Ground
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from tests import filing, scanning

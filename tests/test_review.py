@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import reasons, verdict
-from pipeline.reading import HandMark
+from pipeline.pages.reading import HandMark
+from pipeline.records import reasons, verdict
 from pipeline.registry import Registry
 from tests import filing
 from tests.conftest import Said

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import rules
-from pipeline.lettering import is_mixed_script, mend_lookalikes, unprintable
+from pipeline.forms import rules
+from pipeline.language.lettering import is_mixed_script, mend_lookalikes, unprintable
 
 TODAY = date(2026, 9, 1)
 

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import names, russian, wording
-from pipeline.russian import CASES, FILTERS, Person, Term, gender_of, parse_person, person_of
+from pipeline.language import names, russian, wording
+from pipeline.language.russian import (
+    CASES,
+    FILTERS,
+    Person,
+    Term,
+    gender_of,
+    parse_person,
+    person_of,
+)
 from pipeline.settings import Operator
 
 LIST = Path(__file__).parent / "data" / "declension.tsv"

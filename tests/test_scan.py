@@ -13,9 +13,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline import scan
 from pipeline.errors import ScanError
-from pipeline.scan import PageImage, Scan
+from pipeline.scans import scan
+from pipeline.scans.scan import PageImage, Scan
 
 GREY = Image.fromarray(np.tile(np.arange(200, dtype=np.uint8), (300, 2)))
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import seals
 from pipeline.engines import tesseract
 from pipeline.geometry import Box
-from pipeline.scan import PageImage
+from pipeline.others import seals
+from pipeline.scans.scan import PageImage
 from tests.simulator.dice import dice
 from tests.simulator.printing import Pixels, Sheet
 from tests.simulator.traps import stamp_box, stamp_round

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pipeline import lemmas, marks, settings
-from pipeline.binding import Event
-from pipeline.record import Settlement
+from pipeline import settings
+from pipeline.language import lemmas
+from pipeline.papers import marks
+from pipeline.records.binding import Event
+from pipeline.records.record import Settlement
 from pipeline.registry import PersonRow, Question, Registry, cards, database, tables
 from tests import filing
 from tests.conftest import Said

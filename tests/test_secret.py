@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import binding
-from pipeline.record import Document
+from pipeline.records import binding
+from pipeline.records.record import Document
 from pipeline.registry import Registry
 from tests import filing, pdfs
 from tests.conftest import Said

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import examples, settings
-from pipeline.columns import CATEGORIES
+from pipeline import settings
+from pipeline.data import examples
 from pipeline.flow import wishes
+from pipeline.forms.columns import CATEGORIES
 from tests.scanning import Json
 
 SETS: dict[str, Json] = tomllib.loads(

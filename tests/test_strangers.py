@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import agreement, mrz, whose
 from pipeline.engines.tesseract import Word
 from pipeline.flow import strangers
-from pipeline.likeness import Text
-from pipeline.reading import Content, PageReading
-from pipeline.record import Document
+from pipeline.others import mrz
+from pipeline.others.likeness import Text
+from pipeline.pages.reading import Content, PageReading
+from pipeline.personnel import agreement, whose
+from pipeline.records.record import Document
 from pipeline.registry import PersonRow, Registry
 from tests import filing, test_mrz
 from tests.test_attachments import of, sheet, stranger, taken_in

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import page, streaks
 from pipeline.geometry import px_from_mm
+from pipeline.pages import page, streaks
 
 Array = NDArray[np.float32]
 Point = tuple[float, float]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import clocks, settings, workdays
+from pipeline import settings, workdays
 from pipeline.errors import DataError, FormError
+from pipeline.forms import clocks
 from pipeline.registry import Registry
 from pipeline.workdays import Moved
 from tests import filing

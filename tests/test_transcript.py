@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline import transcript
 from pipeline.geometry import Box
-from pipeline.layout import Glyph, Sheet
-from pipeline.paper import Place
-from pipeline.reading import FieldReading, PageReading
-from pipeline.verdict import Verdict
+from pipeline.pages.reading import FieldReading, PageReading
+from pipeline.papers.layout import Glyph, Sheet
+from pipeline.papers.paper import Place
+from pipeline.records import transcript
+from pipeline.records.verdict import Verdict
 
 NAME, DATE = 3, 4  # the near-black colours of the prints
 

@@ -14,14 +14,16 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from pipeline import alignment, layout, settings, skeleton, unissued
-from pipeline import form as forms
+from pipeline import settings
 from pipeline.engines import docx, office
 from pipeline.flow import strangers
-from pipeline.reading import Content, PageReading
+from pipeline.forms import form as forms
+from pipeline.others import alignment, skeleton, unissued
+from pipeline.others.skeleton import Skeleton
+from pipeline.pages.reading import Content, PageReading
+from pipeline.papers import layout
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
-from pipeline.skeleton import Skeleton
 from tests import filing, scanning
 from tests.scanning import DAY, Json, Office, Pixels
 from tests.simulator.dates import write_on_rule

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from pikepdf import Dictionary, Matrix, Name
 from PIL import Image, ImageDraw
 
-from pipeline import picture, view
-from pipeline import scan as scans
+from pipeline.scans import picture, view
+from pipeline.scans import scan as scans
 
 Pixels = NDArray[np.uint8]
 

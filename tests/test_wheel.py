@@ -35,10 +35,10 @@ def files(folder: Path, pattern: str) -> set[str]:
 def test_everything_is_inside(unpacked: Path) -> None:
     package = unpacked / "pipeline"
     assert files(package / "templates", "*") == files(CLONE / "templates", "*")
-    assert files(package / "migrations", "*") == files(CLONE / "pipeline" / "migrations", "*")
     assert files(package, "*.py") == files(CLONE / "pipeline", "*.py")
     assert (package / "office.toml").is_file()
-    assert (package / "script.npz").is_file()
+    assert (package / "pens" / "script.npz").is_file()
+    assert (package / "records" / "report.html").is_file()
     assert (package / "locale" / "ru" / "LC_MESSAGES" / "paperloop.mo").is_file()
 
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline import binding
 from pipeline.cli import common
 from pipeline.cli.options import describing, out_file, said
 from pipeline.cli.output import Reporter, outcome, reporting
 from pipeline.errors import ExitCode, Problem, UsageError
 from pipeline.i18n import _, in_language, ngettext
+from pipeline.records import binding
 
 if TYPE_CHECKING:
-    from pipeline.binding import Line
-    from pipeline.dossier import Dossier
+    from pipeline.personnel.dossier import Dossier
+    from pipeline.personnel.standing import Item
+    from pipeline.records.binding import Line
     from pipeline.registry import Registry
     from pipeline.settings import Settings
-    from pipeline.standing import Item
 
 _NAMED = 3  # missing things named in the line of a person; the person's own list has them all
 
@@ -51,7 +51,7 @@ def checklist(
 ) -> ExitCode:
     """Without numbers: everybody's, those first who have most that is overdue."""
     settings = common.settings()
-    from pipeline import dossier
+    from pipeline.personnel import dossier
 
     told = [one for one in (tick, waive, need) if one is not None]
     if told and len(subjects) != 1:
@@ -95,7 +95,7 @@ def checklist(
     lacking = states["missing"] + states["expired"]
     reporter.say(text.format(n=states["file"], received=here, missing=lacking))
     if out:
-        from pipeline import export
+        from pipeline.data import export
         from pipeline.files import temporary_files, write_atomic
 
         of_one = (*_of_all()[:2], _("letter"), *_of_one()[1:], *_of_papers(), _("ground"))
@@ -115,9 +115,9 @@ def _write(
     settings: Settings,
 ) -> ExitCode:
     """The letters about missing documents, instead of the list."""
-    from pipeline import dossier
     from pipeline.flow import reminders
     from pipeline.flow.generate import Options
+    from pipeline.personnel import dossier
 
     codes = [ExitCode.DONE]
 

@@ -154,7 +154,7 @@ def user(by: str) -> str:
 
 def words(said: str, where: str) -> str:
     """Words for a paper, white space folded; raises UsageError where no paper can show them."""
-    from pipeline.lettering import unprintable
+    from pipeline.language.lettering import unprintable
 
     if wrong := unprintable(said):
         raise UsageError(

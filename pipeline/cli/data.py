@@ -25,8 +25,8 @@ def data() -> None:
 def sheet(reporter: Reporter, names: tuple[str, ...], out: Path | None) -> None:
     """An existing file is never overwritten."""
     settings = common.settings()
-    from pipeline import form as forms
-    from pipeline.datasheet import data_sheet
+    from pipeline.data.datasheet import data_sheet
+    from pipeline.forms import form as forms
 
     wanted = [forms.load(name, settings).inputs() for name in names]
     columns = dict.fromkeys(column for inputs in wanted for column in inputs)

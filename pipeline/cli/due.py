@@ -15,7 +15,7 @@ from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from pipeline.terms import Term
+    from pipeline.personnel.terms import Term
 
 AHEAD_DAYS = 30
 
@@ -58,8 +58,9 @@ def due(
     text = ngettext("{n} term; overdue: {late}", "{n} terms; overdue: {late}", len(found))
     reporter.say(text.format(n=len(found), late=late))
     if out:
-        from pipeline import agenda, export
+        from pipeline.data import export
         from pipeline.files import temporary_files, write_atomic
+        from pipeline.personnel import agenda
 
         kind = out.suffix.lower()
         is_calendar = kind == ".ics"

@@ -16,9 +16,9 @@ from pipeline.errors import ExitCode
 from pipeline.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from pipeline.dossier import Dossier
     from pipeline.flow.archive import AboutFile
     from pipeline.flow.generate import Options
+    from pipeline.personnel.dossier import Dossier
     from pipeline.registry import Registry
     from pipeline.settings import Settings
 
@@ -35,7 +35,7 @@ def file() -> None:
 def show(reporter: Reporter, subject: str, secret: bool) -> None:
     """One line a document."""
     settings = common.settings()
-    from pipeline import dossier
+    from pipeline.personnel import dossier
 
     with common.registry(settings) as registry:
         (one,) = dossier.read(registry, settings, [subject])
@@ -131,7 +131,7 @@ def _change(
     reporter: Reporter, subject: str, change: Callable[[Registry, Settings], object]
 ) -> None:
     settings = common.settings()
-    from pipeline import dossier
+    from pipeline.personnel import dossier
 
     with reporter.writing(settings) as registry:
         change(registry, settings)
@@ -140,8 +140,8 @@ def _change(
 
 
 def _show(reporter: Reporter, one: Dossier, registry: Registry) -> None:
-    from pipeline import inventory
     from pipeline.flow import removal
+    from pipeline.personnel import inventory
 
     listed = inventory.of(one)
     acts = removal.acts(one, registry)
@@ -256,8 +256,8 @@ def back(reporter: Reporter, subject: str, why: str, by: str) -> None:
 def check(reporter: Reporter, subjects: tuple[str, ...], secret: bool) -> ExitCode:
     """Without numbers: everybody's."""
     settings = common.settings()
-    from pipeline import dossier
     from pipeline.flow import archive
+    from pipeline.personnel import dossier
 
     rows = []
     files = 0

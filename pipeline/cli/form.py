@@ -15,7 +15,7 @@ from pipeline.errors import ExitCode, FormError, UsageError
 from pipeline.i18n import _, in_language, ngettext
 
 if TYPE_CHECKING:
-    from pipeline.form import Field, Form
+    from pipeline.forms.form import Field, Form
     from pipeline.settings import Settings
 
 
@@ -33,7 +33,7 @@ def _title(thing: Form | Field) -> str:
 def list_(reporter: Reporter) -> None:
     """One line a form."""
     settings = common.settings()
-    from pipeline import form as forms
+    from pipeline.forms import form as forms
 
     found = [forms.load(name, settings) for name in forms.names(settings)]
     for item in found:
@@ -64,7 +64,7 @@ def list_(reporter: Reporter) -> None:
 def show(reporter: Reporter, name: str, png: Path | None) -> None:
     """The fields in the order they are printed; a table's as TABLE.N.FIELD."""
     settings = common.settings()
-    from pipeline import form as forms
+    from pipeline.forms import form as forms
 
     item = forms.load(name, settings)
     cells = [
@@ -139,9 +139,9 @@ def _draw(reporter: Reporter, item: Form, folder: Path, settings: Settings) -> N
 def new(reporter: Reporter, name: str, like: str) -> None:
     """What is there is never overwritten."""
     settings = common.settings()
-    from pipeline import form as forms
     from pipeline.files import write_atomic
     from pipeline.flow import wishes
+    from pipeline.forms import form as forms
 
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise UsageError(
@@ -179,7 +179,7 @@ def new(reporter: Reporter, name: str, like: str) -> None:
 def check(reporter: Reporter, names: tuple[str, ...]) -> ExitCode:
     """Errors end with 4, warnings do not."""
     settings = common.settings()
-    from pipeline import form as forms
+    from pipeline.forms import form as forms
 
     known = forms.names(settings)
     for name in names:
@@ -210,8 +210,8 @@ def check(reporter: Reporter, names: tuple[str, ...]) -> ExitCode:
 
 def _findings(name: str, settings: Settings) -> list[dict[str, str]]:
     """What a form's own check finds, then what the rules say of its wording."""
-    from pipeline import form as forms
-    from pipeline import lint, soundness
+    from pipeline.forms import form as forms
+    from pipeline.forms import lint, soundness
 
     found = soundness.check(name, settings)
     if any(finding["rule"] in ("form-toml", "template") for finding in found):

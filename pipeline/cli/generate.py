@@ -55,9 +55,9 @@ def generate(
             _("give --data FILE, or --blank N"), hint=_("see paperloop generate --help")
         )
 
-    from pipeline import lint
     from pipeline.flow import generate as flow
     from pipeline.flow import identities, printrun, wishes
+    from pipeline.forms import lint
 
     options = flow.Options(
         out=out or settings.issued,

@@ -50,7 +50,7 @@ def intake(
                 _("there is no such file or folder"), where=str(path), hint=_("check the path")
             )
 
-    from pipeline import inbox
+    from pipeline.scans import inbox
 
     done = _Done()
     if watch:
@@ -93,10 +93,11 @@ def _take_in(
     again: bool = False,
 ) -> None:
     """One batch: its documents told one by one, its summary, its report."""
-    from pipeline import reasons, record, report, scan
     from pipeline.files import unused, write_atomic
     from pipeline.flow import intake as flow
     from pipeline.flow import review
+    from pipeline.records import reasons, record, report
+    from pipeline.scans import scan
 
     fate: dict[tuple[str, str], str] = {}
     waiting: dict[tuple[str, str], tuple[str, str, str, str]] = {}

@@ -23,10 +23,10 @@ def inventory(
 ) -> None:
     """An unchanged file gives the same inventory again."""
     settings = common.settings()
-    from pipeline import dossier
-    from pipeline import inventory as inventories
     from pipeline.flow import inventory as flow
     from pipeline.flow.generate import Options
+    from pipeline.personnel import dossier
+    from pipeline.personnel import inventory as inventories
 
     options = Options(out or settings.issued)
     rows = []

@@ -45,10 +45,11 @@ def records(
 ) -> None:
     """A file that exists is replaced only if it is an earlier export."""
     settings = common.settings()
-    from pipeline import dossier, export
-    from pipeline import form as forms
+    from pipeline.data import export
     from pipeline.files import temporary_files, write_atomic
     from pipeline.flow import records as flow
+    from pipeline.forms import form as forms
+    from pipeline.personnel import dossier
 
     chosen = kind or _kind_of(out)
     if chosen == "xlsx" and out is None:
@@ -114,7 +115,7 @@ def _may_replace(out: Path, kind: str) -> None:
     if kind == "jsonl":
         refuse_other_files(out)
         return
-    from pipeline import book
+    from pipeline.data import book
     from pipeline.errors import DataError
 
     try:

@@ -16,7 +16,7 @@ from pipeline.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from pipeline.flow.review import Asked
-    from pipeline.record import Document
+    from pipeline.records.record import Document
     from pipeline.registry import Registry
     from pipeline.settings import Settings
 
@@ -50,8 +50,8 @@ def review(
 ) -> None:
     """What the machine read is kept beside what a person says."""
     settings = common.settings()
-    from pipeline import verdict
     from pipeline.flow import review as flow
+    from pipeline.records import verdict
 
     asked = _asked(sets, accept, reject)
     if (why or again) and not asked:
@@ -111,9 +111,9 @@ def _list(
     registry: Registry,
     settings: Settings,
 ) -> None:
-    from pipeline import reasons
     from pipeline.flow import review as flow
     from pipeline.flow import strangers
+    from pipeline.records import reasons
 
     people = cache(registry.people)
     rows = []

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import binding
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
 from pipeline.i18n import _, ngettext
+from pipeline.records import binding
 
 if TYPE_CHECKING:
     from pipeline.flow.search import Hit

@@ -6,24 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import archive, consents, dossier, handover, inventory, leaving, russian, staff
-from pipeline import form as forms
-from pipeline.archive import Volume
-from pipeline.binding import Event
-from pipeline.dossier import Dossier
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.flow import filing, generate, strangers
 from pipeline.flow import inventory as inventories
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.strangers import People
 from pipeline.flow.wishes import Wish, printable, wish
-from pipeline.form import Form
+from pipeline.forms import form as forms
+from pipeline.forms.form import Form
 from pipeline.i18n import _, ngettext
+from pipeline.language import russian
+from pipeline.language.wording import short_date
+from pipeline.personnel import archive, consents, dossier, inventory, leaving, staff
+from pipeline.personnel.archive import Volume
+from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.terms import SERVANT
+from pipeline.records import handover
+from pipeline.records.binding import Event
 from pipeline.registry import PersonRow, Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
-from pipeline.terms import SERVANT
-from pipeline.wording import short_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import attachment, dossier, inventory
-from pipeline import form as forms
-from pipeline.checklists import Wanted
-from pipeline.dossier import Dossier
 from pipeline.errors import UsageError
 from pipeline.flow import filing, generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish
+from pipeline.forms import form as forms
+from pipeline.forms.checklists import Wanted
 from pipeline.i18n import _
+from pipeline.personnel import dossier, inventory
+from pipeline.personnel.dossier import Dossier
+from pipeline.records import attachment
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 

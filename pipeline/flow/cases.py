@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import book, data, russian, tables
-from pipeline.columns import ACT, PERSON
-from pipeline.data import Row
+from pipeline.data import book, rows, tables
+from pipeline.data.rows import Row
 from pipeline.errors import Problem
-from pipeline.form import SUBJECT_KEY
+from pipeline.forms.columns import ACT, PERSON
+from pipeline.forms.form import SUBJECT_KEY
+from pipeline.language import russian
 from pipeline.settings import Settings
 
 _COLUMNS = {SUBJECT_KEY: PERSON, "act": ACT}
@@ -75,7 +76,7 @@ def of_file(path: str, settings: Settings) -> tuple[list[Declined], list[Problem
     # Where there is none, it is the people's number that is said to be missing.
     for key in keys or [SUBJECT_KEY]:
         wanted = {column.key: column.key == key for column in _COLUMNS[key]}
-        loaded = data.take(sheets, wanted, key, settings.today, settings.cases)
+        loaded = rows.take(sheets, wanted, key, settings.today, settings.cases)
         problems += loaded.problems
         for row in loaded.rows:
             found += _of_person(row) if key == SUBJECT_KEY else _of_act(row)

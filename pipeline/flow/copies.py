@@ -11,28 +11,25 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pipeline import __version__, conformity, facsimile, layout, pdfa, transcript, verdict
-from pipeline import lie as lies
-from pipeline import scan as scans
-from pipeline.errors import (
-    ExitCode,
-    Problem,
-    ScanError,
-    ToolFailedError,
-    UsageError,
-)
-from pipeline.facsimile import Leaf
+from pipeline import __version__
+from pipeline.archival import conformity, facsimile, pdfa
+from pipeline.archival.facsimile import Leaf
+from pipeline.archival.pdfa import Identification
+from pipeline.errors import ExitCode, Problem, ScanError, ToolFailedError, UsageError
 from pipeline.files import sha256_of, write_atomic
 from pipeline.flow import filing
 from pipeline.i18n import _
-from pipeline.paper import Paper
-from pipeline.pdfa import Identification
-from pipeline.reading import PageReading
-from pipeline.record import ACCEPTED, Document
+from pipeline.pages import lie as lies
+from pipeline.pages.reading import PageReading
+from pipeline.papers import layout
+from pipeline.papers.paper import Paper
+from pipeline.records import transcript, verdict
+from pipeline.records.record import ACCEPTED, Document
+from pipeline.records.verdict import Verdict
 from pipeline.registry import Registry
-from pipeline.scan import Scan
+from pipeline.scans import scan as scans
+from pipeline.scans.scan import Scan
 from pipeline.settings import Settings
-from pipeline.verdict import Verdict
 
 Tell = Callable[[Problem, ExitCode], None]
 Find = Callable[[PageReading], Scan]

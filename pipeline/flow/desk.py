@@ -16,26 +16,30 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import acts, i18n, identify, layer, layout, likeness, page, register, seals, skeleton
-from pipeline import scan as scans
-from pipeline.atlas import Atlas
+from pipeline import i18n
 from pipeline.engines.tesseract import OcrEngine
 from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
 from pipeline.examine import examine
 from pipeline.files import keep_temporary_files_in
 from pipeline.flow import recall, strangers
 from pipeline.geometry import Box, union
-from pipeline.glyphs import ink_of
 from pipeline.i18n import _
-from pipeline.identify import A4_MM, Identity
-from pipeline.likeness import Text, Wording
-from pipeline.paper import Paper
-from pipeline.reading import PageReading
-from pipeline.register import Laid
+from pipeline.others import layer, likeness, seals, skeleton
+from pipeline.others.likeness import Text, Wording
+from pipeline.others.skeleton import Skeleton
+from pipeline.pages import identify, page, register
+from pipeline.pages.identify import A4_MM, Identity
+from pipeline.pages.ink import ink_of
+from pipeline.pages.reading import PageReading
+from pipeline.pages.register import Laid
+from pipeline.papers import layout
+from pipeline.papers.paper import Paper
+from pipeline.pens import acts
+from pipeline.prints.atlas import Atlas
 from pipeline.registry import Registry
-from pipeline.scan import PageImage, Scan
+from pipeline.scans import scan as scans
+from pipeline.scans.scan import PageImage, Scan
 from pipeline.settings import Settings
-from pipeline.skeleton import Skeleton
 
 DEBUG_VARIABLE = "PAPERLOOP_DEBUG"  # a fault shows its traceback and ends the command
 PAPERS_KEPT = 8  # issued pages that a worker keeps drawn: a paper's pages come close together

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from pipeline import clocks, dossier, handover, terms
-from pipeline.binding import Event
 from pipeline.errors import UsageError
+from pipeline.forms import clocks
 from pipeline.i18n import _
-from pipeline.paper import Paper
+from pipeline.papers.paper import Paper
+from pipeline.personnel import dossier, terms
+from pipeline.personnel.terms import Term
+from pipeline.records import handover
+from pipeline.records.binding import Event
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
-from pipeline.terms import Term
 
 DONE = "done"
 

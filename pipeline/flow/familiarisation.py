@@ -12,15 +12,15 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from pipeline import archive, dossier, terms
-from pipeline import form as forms
-from pipeline.dossier import Dossier
 from pipeline.flow import due, generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish
+from pipeline.forms import form as forms
+from pipeline.personnel import archive, dossier, terms
+from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.terms import SERVANT, SHEET
 from pipeline.registry import Registry
 from pipeline.settings import Settings
-from pipeline.terms import SERVANT, SHEET
 
 
 @dataclass(frozen=True, slots=True)

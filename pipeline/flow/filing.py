@@ -9,16 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline import archive, checklists, dossier, handover, standing
-from pipeline.binding import VOLUME_SHEETS, Event, Line
-from pipeline.checklists import Wanted
-from pipeline.dossier import Dossier
 from pipeline.errors import DataError, UsageError
+from pipeline.forms import checklists
+from pipeline.forms.checklists import Wanted
 from pipeline.i18n import _
+from pipeline.language.wording import day_of, short_date
+from pipeline.personnel import archive, dossier, standing
+from pipeline.personnel.dossier import Dossier
+from pipeline.records import handover
+from pipeline.records.binding import VOLUME_SHEETS, Event, Line
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
-from pipeline.wording import day_of, short_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from pipeline import attachment, handover, reasons, record, rescan
-from pipeline import form as forms
 from pipeline.errors import Problem
 from pipeline.flow import strangers
+from pipeline.forms import form as forms
+from pipeline.forms.rules import Since
 from pipeline.i18n import _
-from pipeline.paper import Paper
-from pipeline.reading import PageReading
-from pipeline.record import Document
+from pipeline.pages.reading import PageReading
+from pipeline.papers.paper import Paper
+from pipeline.records import attachment, handover, reasons, record, rescan
+from pipeline.records.record import Document
 from pipeline.registry import Registry
-from pipeline.rules import Since
-from pipeline.scan import Scan
+from pipeline.scans.scan import Scan
 from pipeline.settings import Settings
 
 UNREADABLE = "unreadable-file"

@@ -15,13 +15,14 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from pipeline import draft, marks, specimen
 from pipeline.engines import docx, office
 from pipeline.errors import PaperloopError
 from pipeline.files import private_folder, work_folder, write_atomic
 from pipeline.flow.typeset import Batch, Made, Refuse, begin, laid_out
 from pipeline.flow.wishes import Wish
-from pipeline.paper import Paper
+from pipeline.papers import draft, marks
+from pipeline.papers.paper import Paper
+from pipeline.prints import specimen
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 

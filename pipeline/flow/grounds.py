@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pipeline import consents, layout, marks, record, skeleton
-from pipeline import form as forms
-from pipeline.dossier import Dossier
 from pipeline.errors import DataError, ToolFailedError
 from pipeline.flow import filing
 from pipeline.flow.wishes import printable
-from pipeline.handover import CONSENT, LAW, Ground
+from pipeline.forms import form as forms
 from pipeline.i18n import _
+from pipeline.language.wording import day_of, short_date
+from pipeline.others import skeleton
+from pipeline.papers import layout, marks
+from pipeline.personnel import consents
+from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.standing import Filed
+from pipeline.records import record
+from pipeline.records.handover import CONSENT, LAW, Ground
 from pipeline.registry import Registry
 from pipeline.settings import Settings
-from pipeline.standing import Filed
-from pipeline.wording import day_of, short_date
 
 # A law, as people cite it: its date and its number.
 CITED = re.compile(r"\s+от (?P<day>\d\d\.\d\d\.\d{4})(?: ?г\.| года)?\s*№\s*(?P<number>[^\s,;]+)")

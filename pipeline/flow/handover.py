@@ -13,21 +13,22 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from pipeline import binding, dossier, handover
-from pipeline import form as forms
-from pipeline.binding import Event, Line
-from pipeline.dossier import Dossier
 from pipeline.errors import DataError, UsageError
 from pipeline.flow import filing, generate, grounds
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, not_past, printable, wish
-from pipeline.form import Form
-from pipeline.handover import Going, Handed
+from pipeline.forms import form as forms
+from pipeline.forms.form import Form
 from pipeline.i18n import _
+from pipeline.language.wording import short_date
+from pipeline.personnel import dossier
+from pipeline.personnel.dossier import Dossier
+from pipeline.records import binding, handover
+from pipeline.records.binding import Event, Line
+from pipeline.records.handover import Going, Handed
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
-from pipeline.wording import short_date
 
 # What only the one who hands over or receives may know: without it the act has a rule for a pen.
 BY_PEN = {

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline import whose
-from pipeline.columns import COLUMNS
 from pipeline.errors import Problem
+from pipeline.forms.columns import COLUMNS
 from pipeline.i18n import _
-from pipeline.lettering import in_cyrillic
+from pipeline.language.lettering import in_cyrillic
+from pipeline.language.wording import day_of
+from pipeline.personnel import whose
 from pipeline.registry import PersonRow
-from pipeline.wording import day_of
 
 KEPT = ("first_name", "middle_name", "gender", "birth_date", "snils", "inn")  # mostly for life
 

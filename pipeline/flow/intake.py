@@ -14,8 +14,6 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import record
-from pipeline import scan as scans
 from pipeline.engines import tesseract
 from pipeline.engines.tesseract import Tesseract
 from pipeline.errors import ExitCode, Problem, ScanError
@@ -25,10 +23,12 @@ from pipeline.flow.crew import Crew, LostError, StuckError
 from pipeline.flow.desk import Answer, Task, Trouble, read_page, sit_down
 from pipeline.flow.gather import UNREADABLE, gather, held, light
 from pipeline.i18n import _, ngettext
-from pipeline.reading import PageReading
-from pipeline.record import Document
+from pipeline.pages.reading import PageReading
+from pipeline.records import record
+from pipeline.records.record import Document
 from pipeline.registry import Registry
-from pipeline.scan import Scan
+from pipeline.scans import scan as scans
+from pipeline.scans.scan import Scan
 from pipeline.settings import Settings
 
 AHEAD = 3  # pages read ahead of the one being filed, for each worker: memory stays flat

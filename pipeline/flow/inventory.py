@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import draft, inventory, layout, marks
-from pipeline import form as forms
 from pipeline.engines import docx, office
 from pipeline.errors import FormError
 from pipeline.files import work_folder
 from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish
-from pipeline.form import Form
+from pipeline.forms import form as forms
+from pipeline.forms.form import Form
 from pipeline.i18n import _
-from pipeline.inventory import Inventory
+from pipeline.papers import draft, layout, marks
+from pipeline.personnel import inventory
+from pipeline.personnel.inventory import Inventory
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 

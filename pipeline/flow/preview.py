@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import draft, examples, layout, marks
-from pipeline import form as forms
+from pipeline.data import examples
 from pipeline.engines import docx, office
 from pipeline.files import work_folder
-from pipeline.form import Form
+from pipeline.forms import form as forms
+from pipeline.forms.form import Form
 from pipeline.geometry import px_from_mm
-from pipeline.paper import Place
-from pipeline.scan import encode_png
+from pipeline.papers import draft, layout, marks
+from pipeline.papers.paper import Place
+from pipeline.scans.scan import encode_png
 from pipeline.settings import Settings
 
 PREVIEW_DPI = 130

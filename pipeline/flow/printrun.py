@@ -11,12 +11,12 @@ from docx import Document
 from docx.oxml import OxmlElement
 from docx.shared import Mm, Pt
 
-from pipeline import form as forms
-from pipeline import marks
 from pipeline.engines import office
 from pipeline.files import unused, work_folder, write_atomic
 from pipeline.flow.generate import Issued
+from pipeline.forms import form as forms
 from pipeline.i18n import _, in_language
+from pipeline.papers import marks
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 

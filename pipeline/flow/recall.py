@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline import layout, likeness
-from pipeline.identify import Identity
-from pipeline.layout import Sheet
-from pipeline.likeness import Candidate, Text, Wording
-from pipeline.marks import Mark
+from pipeline.others import likeness
+from pipeline.others.likeness import Candidate, Text, Wording
+from pipeline.pages.identify import Identity
+from pipeline.papers import layout
+from pipeline.papers.layout import Sheet
+from pipeline.papers.marks import Mark
 from pipeline.registry import Registry
 
 

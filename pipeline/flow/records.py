@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from pipeline import clauses, layout, verdict
-from pipeline import form as forms
-from pipeline.record import Document
+from pipeline.forms import form as forms
+from pipeline.papers import layout
+from pipeline.records import clauses, verdict
+from pipeline.records.record import Document
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline import form as forms
-from pipeline import inventory, terms
-from pipeline.dossier import Dossier
 from pipeline.errors import PaperloopError, Problem
 from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, not_past, wish
-from pipeline.form import Form
+from pipeline.forms import form as forms
+from pipeline.forms.form import Form
+from pipeline.personnel import inventory, terms
+from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.standing import Item
+from pipeline.personnel.terms import REMINDER
 from pipeline.registry import Registry
 from pipeline.settings import Settings
-from pipeline.standing import Item
-from pipeline.terms import REMINDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from pipeline import dossier, removal
-from pipeline import form as forms
-from pipeline.dossier import Dossier
 from pipeline.errors import DataError, UsageError
 from pipeline.flow import filing, generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish
+from pipeline.forms import form as forms
 from pipeline.i18n import _
+from pipeline.personnel import dossier, removal
+from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.removal import Taken
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
-from pipeline.removal import Taken
 from pipeline.settings import Settings
 
 

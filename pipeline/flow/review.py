@@ -14,15 +14,17 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from pipeline import dossier, record, report, rescan, rules, verdict
-from pipeline import form as forms
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
 from pipeline.flow import filing, strangers
-from pipeline.form import Field, Form
+from pipeline.forms import form as forms
+from pipeline.forms import rules
+from pipeline.forms.form import Field, Form
 from pipeline.i18n import _, in_language
-from pipeline.reading import PageReading
-from pipeline.record import Document, Settlement
+from pipeline.pages.reading import PageReading
+from pipeline.personnel import dossier
+from pipeline.records import record, report, rescan, verdict
+from pipeline.records.record import Document, Settlement
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline import binding, checklists, dossier, lemmas
-from pipeline import form as forms
-from pipeline.binding import Line
-from pipeline.checklists import Checklist
-from pipeline.columns import CATEGORIES
-from pipeline.dossier import Dossier
 from pipeline.errors import UsageError
-from pipeline.form import Form
+from pipeline.forms import checklists
+from pipeline.forms import form as forms
+from pipeline.forms.checklists import Checklist
+from pipeline.forms.columns import CATEGORIES
+from pipeline.forms.form import Form
 from pipeline.i18n import _, in_language
-from pipeline.lemmas import Clue
-from pipeline.record import ACCEPTED, REJECTED, REVIEW
+from pipeline.language import lemmas
+from pipeline.language.lemmas import Clue
+from pipeline.personnel import dossier
+from pipeline.personnel.dossier import Dossier
+from pipeline.records import binding
+from pipeline.records.binding import Line
+from pipeline.records.record import ACCEPTED, REJECTED, REVIEW
 from pipeline.registry import Card, Question, Registry
 from pipeline.registry.cards import ABOUT, ENTERED, KIND
 from pipeline.settings import Settings

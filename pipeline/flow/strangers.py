@@ -12,35 +12,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import (
-    agreement,
-    alignment,
-    attachment,
-    certification,
-    checklists,
-    kinds,
-    likeness,
-    mrz,
-    record,
-    unissued,
-    verdict,
-    whose,
-)
-from pipeline.agreement import Difference
-from pipeline.alignment import Alignment
-from pipeline.checklists import Wanted
 from pipeline.engines.tesseract import OcrEngine, Word
+from pipeline.forms import checklists
+from pipeline.forms.checklists import Wanted
 from pipeline.i18n import _
-from pipeline.likeness import Text
-from pipeline.mrz import Passport
-from pipeline.paper import Paper
-from pipeline.reading import Content, FieldReading, PageReading
-from pipeline.record import Document
+from pipeline.language.wording import short_date
+from pipeline.others import alignment, certification, kinds, likeness, mrz, unissued
+from pipeline.others.alignment import Alignment
+from pipeline.others.likeness import Text
+from pipeline.others.mrz import Passport
+from pipeline.others.skeleton import Skeleton
+from pipeline.pages.reading import Content, FieldReading, PageReading
+from pipeline.papers.paper import Paper
+from pipeline.personnel import agreement, whose
+from pipeline.personnel.agreement import Difference
+from pipeline.personnel.whose import Owner
+from pipeline.records import attachment, record, verdict
+from pipeline.records.record import Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
-from pipeline.skeleton import Skeleton
-from pipeline.whose import Owner
-from pipeline.wording import short_date
 
 LATIN = "eng"  # a zone and addresses of the net are in Latin letters, the page in Russian ones
 ZONE_AIR = 0.5  # about a row of the zone, of its height

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pikepdf
 
-from pipeline import draft, layout, marks
-from pipeline.draft import Draft
 from pipeline.engines import docx, office
 from pipeline.engines import pile as piling
 from pipeline.engines.office import Conversion
 from pipeline.errors import FormError, PaperloopError, ToolFailedError
 from pipeline.flow.wishes import Wish
 from pipeline.i18n import _
-from pipeline.paper import Paper
+from pipeline.papers import draft, layout, marks
+from pipeline.papers.draft import Draft
+from pipeline.papers.paper import Paper
 
 PILE = 25  # copies in one file: LibreOffice's cost of opening one is spread over them
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline import inbox
+from pipeline.scans import inbox
 
 LOOK_SECONDS = 2.0  # between two looks
 SETTLED_SECONDS = 5.0  # a file that has not changed for so long is whole

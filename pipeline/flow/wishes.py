@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pipeline import book, cells, data, expressions, soundness
-from pipeline import form as forms
-from pipeline.columns import COLUMNS
-from pipeline.data import Row
+from pipeline.data import book, cells, rows
+from pipeline.data.rows import Row
 from pipeline.errors import DataError, FormError, Problem, UsageError
 from pipeline.files import toml
-from pipeline.form import Filled, Form
+from pipeline.forms import expressions, soundness
+from pipeline.forms import form as forms
+from pipeline.forms.columns import COLUMNS
+from pipeline.forms.form import Filled, Form
 from pipeline.i18n import _
+from pipeline.language.wording import short_date
 from pipeline.registry import PersonRow
 from pipeline.settings import Settings
-from pipeline.wording import short_date
 
 SETS = "sets.toml"
 
@@ -116,7 +117,7 @@ def from_data(
                 wanted[column] = wanted.get(column, False) or required
             for column in expressions.columns(one.when):
                 wanted[column] = True
-        loaded = data.take(sheets, wanted, key, settings.today, settings.cases)
+        loaded = rows.take(sheets, wanted, key, settings.today, settings.cases)
         problems += loaded.problems
         for row in loaded.rows:
             wishes, wrong = _of_row(alike, row, settings)

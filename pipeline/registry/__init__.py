@@ -15,12 +15,12 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from pipeline.binding import Event
 from pipeline.errors import RegistryError
 from pipeline.i18n import _
-from pipeline.paper import Paper
-from pipeline.reading import PageReading
-from pipeline.record import Document, Settlement
+from pipeline.pages.reading import PageReading
+from pipeline.papers.paper import Paper
+from pipeline.records.binding import Event
+from pipeline.records.record import Document, Settlement
 from pipeline.registry import cards, database, documents, events, materials, papers, scans, tables
 from pipeline.registry.cards import Card, Question
 from pipeline.registry.materials import Material

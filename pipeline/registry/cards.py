@@ -15,14 +15,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pipeline import attachment, lemmas, marks, verdict
-from pipeline.binding import Event, local_day
-from pipeline.lemmas import Clue
-from pipeline.record import Document
+from pipeline.language import lemmas
+from pipeline.language.lemmas import Clue
+from pipeline.language.wording import date_words, day_of, short_date
+from pipeline.papers import marks
+from pipeline.records import attachment, verdict
+from pipeline.records.binding import Event, local_day
+from pipeline.records.record import Document
+from pipeline.records.verdict import Verdict
 from pipeline.registry import documents
 from pipeline.registry.tables import card, document, event, key, meta, paper, person
-from pipeline.verdict import Verdict
-from pipeline.wording import date_words, day_of, short_date
 
 ENTERED = "entered"  # the status of what a person put into a file; documents have theirs
 ENTERING = ("add", "replace")

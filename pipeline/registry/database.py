@@ -117,7 +117,7 @@ def migrate(engine: Engine) -> None:
             if (_revision(db) or "") > tables.REVISION:
                 raise _newer(engine)
             # Alembic is loaded only where there is something to migrate: it is slow to import.
-            from pipeline.migrations import upgrade
+            from pipeline.registry.migrations import upgrade
 
             upgrade(db, VERSION_TABLE)
 

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
-from pipeline.binding import APART
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
-from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
-from pipeline.record import SUBJECT, Document, Settlement
+from pipeline.pages.reading import Alteration, FieldReading, HandMark, PageReading
+from pipeline.records.binding import APART
+from pipeline.records.record import SUBJECT, Document, Settlement
 from pipeline.registry import events
 from pipeline.registry.events import Ways
 from pipeline.registry.tables import (

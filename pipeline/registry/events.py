@@ -9,10 +9,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pipeline import attachment
-from pipeline.binding import Event
-from pipeline.reading import Content
-from pipeline.record import UNISSUED
+from pipeline.pages.reading import Content
+from pipeline.records import attachment
+from pipeline.records.binding import Event
+from pipeline.records.record import UNISSUED
 from pipeline.registry.tables import document, event, page, paper
 from pipeline.settings import sheets_of
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from pipeline.binding import Event
-from pipeline.paper import Paper
-from pipeline.record import Document, Settlement
+from pipeline.papers.paper import Paper
+from pipeline.records.binding import Event
+from pipeline.records.record import Document, Settlement
 from pipeline.registry import documents, events, papers
 from pipeline.registry.papers import PersonRow
 from pipeline.registry.tables import document

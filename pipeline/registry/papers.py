@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
-from pipeline.paper import Paper, Place
+from pipeline.papers.paper import Paper, Place
 from pipeline.registry.tables import paper as papers
 from pipeline.registry.tables import person as persons
 from pipeline.registry.tables import sheet as sheets

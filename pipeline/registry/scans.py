@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
-from pipeline.reading import Alteration, FieldReading, HandMark, PageReading
-from pipeline.record import Document
+from pipeline.pages.reading import Alteration, FieldReading, HandMark, PageReading
+from pipeline.records.record import Document
 from pipeline.registry import events
 from pipeline.registry.events import Ways
 from pipeline.registry.tables import alteration, document, mark, page, reading, scan

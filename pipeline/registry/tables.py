@@ -1,8 +1,8 @@
 """The registry's tables.
 
 Readings are rows, so that they can be asked about; only what a form or a person's sheet alone knows
-the names of is JSON. A change here needs a migration (``pipeline/migrations/versions``): a test
-compares the two.
+the names of is JSON. A change here needs a migration (``migrations/versions``): a test compares
+the two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from pipeline.reading import Content
+from pipeline.pages.reading import Content
 
 REVISION = "0008"  # of the newest migration; a test holds that the two agree
 

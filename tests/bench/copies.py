@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import conformity
+from pipeline.archival import conformity
 from tests.bench.measure import NONE, Row, figure, share_of
 from tests.bench.setting import Setting, scan
 from tests.bench.workspaces import Json

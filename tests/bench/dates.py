@@ -17,10 +17,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import dates, script
 from pipeline.geometry import Box
-from pipeline.page import DPI
-from pipeline.wording import MONTHS, short_date
+from pipeline.language.wording import MONTHS, short_date
+from pipeline.pages.page import DPI
+from pipeline.pens import dates, script
 from tests.bench import confidence
 from tests.bench.judging import Judged, judge
 from tests.bench.measure import NONE, Row, share_of

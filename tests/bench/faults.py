@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from pipeline.geometry import MM_PER_INCH, Box
-from pipeline.identify import A4_MM
-from pipeline.likeness import READ_DPI
-from pipeline.scan import PageImage
+from pipeline.others.likeness import READ_DPI
+from pipeline.pages.identify import A4_MM
+from pipeline.scans.scan import PageImage
 from tests.simulator.printing import Pixels, Sheet
 from tests.simulator.traps import stamp_round
 from tests.simulator.warp import lay_down, ripple

@@ -13,9 +13,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import Table
 
-from pipeline import checklists, marks, settings
-from pipeline.archive import CLOSING
-from pipeline.binding import Event
+from pipeline import settings
+from pipeline.forms import checklists
+from pipeline.papers import marks
+from pipeline.personnel.archive import CLOSING
+from pipeline.records.binding import Event
 from pipeline.registry import Registry, database, tables
 from tests.bench import people
 from tests.bench.workspaces import Json, Workspace

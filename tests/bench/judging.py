@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.forms.rules import parse_date
 from pipeline.geometry import Box
-from pipeline.rules import parse_date
 from tests.bench.workspaces import Json
 from tests.simulator import TruthPage
 

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from pipeline import form as forms
-from pipeline import layout, settings
+from pipeline import settings
 from pipeline.engines import office as libreoffice
 from pipeline.flow import wishes
 from pipeline.flow.wishes import Wish
+from pipeline.forms import form as forms
+from pipeline.papers import layout
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 from tests.bench import people, relatives, workspaces

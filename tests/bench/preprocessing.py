@@ -24,12 +24,13 @@ import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from pipeline import layer, likeness, scan, seals
 from pipeline.engines import tesseract
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.errors import ScanError
-from pipeline.morphology import is_word
-from pipeline.scan import PageImage
+from pipeline.language.morphology import is_word
+from pipeline.others import layer, likeness, seals
+from pipeline.scans import scan
+from pipeline.scans.scan import PageImage
 from tests.bench import faults
 from tests.simulator.dice import dice
 from tests.simulator.printing import Pixels

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import docx as python_docx
 
-from pipeline import form as forms
 from pipeline.flow.wishes import Wish
+from pipeline.forms import form as forms
 from pipeline.settings import Settings
 from tests.bench.retyped import softened
 from tests.bench.softening import CLAUSES

@@ -12,9 +12,9 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import layout, marks
 from pipeline.engines import office as libreoffice
 from pipeline.geometry import Box
+from pipeline.papers import layout, marks
 from tests.bench.judging import Judged, judge
 from tests.bench.setting import Setting, scan
 from tests.bench.softening import CLAUSES

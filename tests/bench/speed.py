@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipeline import draft, settings
+from pipeline import settings
 from pipeline.engines import docx
 from pipeline.flow import wishes
 from pipeline.flow.wishes import Wish
+from pipeline.papers import draft
 from tests.bench import people, rivals
 from tests.bench.measure import Row, at_least, figure
 from tests.bench.rivals import seconds

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from pipeline import page
+from pipeline.pages import page
 from tests.bench.judging import identified
 from tests.bench.measure import NONE, Row, at_least, share_of
 from tests.bench.setting import Setting, scan

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import mrz
-from pipeline.wording import long_date, short_date
+from pipeline.language.wording import long_date, short_date
+from pipeline.others import mrz
 from tests.simulator.dice import one_of
 
 Row = Mapping[str, Any]

@@ -12,8 +12,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docxtpl import DocxTemplate
 
-from pipeline import layout
 from pipeline.geometry import Box
+from pipeline.papers import layout
 
 RULE = "_" * 25  # what stands in a blank
 _PEN_MM = 25.0  # a shorter rule nobody writes on

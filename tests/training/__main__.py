@@ -17,7 +17,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from pipeline import script
+from pipeline.pens import script
 from tests.simulator.dice import dice
 from tests.training.strips import batch, strip
 

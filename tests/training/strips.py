@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import script
-from pipeline.wording import MONTHS
+from pipeline.language.wording import MONTHS
+from pipeline.pens import script
 from tests.simulator.dice import between, one_of
 from tests.simulator.pens import FONTS, HANDS
 from tests.simulator.printing import Pixels

@@ -1,0 +1,1 @@
+"""Archive copies: PDF/A-2b, the scan as it was under text that nobody sees."""

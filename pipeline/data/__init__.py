@@ -1,0 +1,1 @@
+"""Tables in and out: spreadsheets opened, headings and cells understood, rows checked."""

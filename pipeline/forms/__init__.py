@@ -1,0 +1,1 @@
+"""What lies in ``templates/``: forms, checklists and dated rules, loaded and checked."""

@@ -1,0 +1,400 @@
+"""A copy of a form that was not issued here: what its fields say, and where a pen was at work.
+
+Comes in: the page's text laid along the form. Goes out: readings in millimetres of the scan as it
+lies. Nothing was issued that they could be compared with, so nothing here is ever sure: a person
+says each value. What a pen wrote OCR cannot read; where ink stands in a gap that holds no sound
+value, the field is unreadable and shown. Only a date by hand is read, on trial.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import accumulate
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from pipeline.engines.tesseract import Word
+from pipeline.forms import rules
+from pipeline.forms.form import Field
+from pipeline.geometry import MM_PER_INCH, Box, mm_from_px, px_from_mm
+from pipeline.language.lettering import mend_lookalikes
+from pipeline.others import alignment, blanks, likeness
+from pipeline.others.alignment import Alignment, Inside
+from pipeline.others.likeness import READ_DPI, Pixels, Text
+from pipeline.others.skeleton import Skeleton
+from pipeline.pages.identify import A4_MM
+from pipeline.pages.reading import Content, FieldReading, HandMark
+from pipeline.pens import dates
+from pipeline.scans.scan import encode_png
+
+Image = NDArray[np.uint8]
+
+OFFICE_ALIKE = 90.0  # percent: a slip or two of OCR
+SOUND = 2.4  # of FITS: a name of the office, misread in a letter or two
+SURE = 0.6  # of OCR, of the weakest word: below it a value is shown and not taken for read
+AIR_MM = 1.5  # about a picture
+DECLINED = "full_name_"  # so begin the names of fields that hold the name in another case
+LINE_MM = 14.0  # what is higher is no single line, however large somebody writes
+CAPTION = "дата"  # under a date's blank
+FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
+FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be; it ends in a comma
+
+_BEFORE, _BEHIND = " _,.;:|()«»\"'‘’‚`—–-/№", " _,;:|(«\"'‘’‚`—–-/№!"
+# What OCR makes of commas, stops, specks and the rule; and of «д.» before a number.
+_ODD = re.compile(r"[;:_|‘’‚`]|\b(?:Д|К|КВ|УЛ|Г)\.? ?\d")
+_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?: [А-ЯЁ][а-яё]+){1,3},?|[А-ЯЁ -]{8,},?")
+_INITIALS = re.compile(
+    r"(?:[А-ЯЁ]\. ?){1,2} ?[А-ЯЁ][а-яё-]+,?|[А-ЯЁ][а-яё-]+ (?:[А-ЯЁ]\. ?){1,2},?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page with its text; ``starts`` says where each word begins in it."""
+
+    grey: Image
+    text: Text
+    joined: str
+    starts: tuple[int, ...]
+
+    def between(self, place: Inside) -> list[tuple[str, Word]]:
+        """The words in a gap, each as far as it lies there, signs at its ends left out."""
+        end = len(self.joined) if place.end is None else place.end
+        found = []
+        for start, word in zip(self.starts, self.text.words, strict=True):
+            first, last = max(start, place.start), min(start + len(word.text), end)
+            if first < last:
+                found.append((self.joined[first:last], word))
+        said = [at for at, (piece, _word) in enumerate(found) if re.search(r"[^\W_]", piece)]
+        return found[said[0] : said[-1] + 1] if said else []
+
+
+def page_of(grey: Image, text: Text) -> Page:
+    """The page with its words in a row."""
+    words = [word.text for word in text.words]
+    starts = accumulate((len(word) + 1 for word in words), initial=0)
+    return Page(grey, text, " ".join(words), tuple(starts)[:-1])
+
+
+def read(
+    page: Page, one: Alignment, number: int, today: date
+) -> tuple[list[FieldReading], list[HandMark]]:
+    """Every field and blank for a pen on the page, the scan's page ``number``."""
+    fields: list[FieldReading] = []
+    hand: list[HandMark] = []
+    fixed = {id(word) for word in _fixed(page, one)}
+    for gap, names in sorted(one.skeleton.slots.items()):
+        place = alignment.inside(one, gap)
+        items = [one.skeleton.fields.get(name) for name in names]
+        if place is None or None in items:
+            continue
+        known = [item for item in items if item]
+        words = page.between(place)
+        is_edge = gap in (one.first, one.last) and not place.is_sure
+        if is_edge and not words:
+            continue  # on the page before or after
+        parts = _parts(known, words, one.skeleton, today) if place.is_sure else None
+        region = _region(page, one, place)
+        for at, item in enumerate(known):
+            part = words if parts is None else parts[at]
+            rest = [word for word in words if word not in part]
+            ink = blanks.ink(
+                page.grey, page.text, region, fixed | {id(word) for _piece, word in rest}
+            )
+            if item.by_hand and item.kind in ("signature", "date"):
+                mine = part if parts else []
+                there = ink or (likeness.around([word for _piece, word in mine]) if mine else None)
+                mark = _mark(page, item, mine, there, region, number)
+                if there and item.kind == "date" and not mark.days:
+                    alone = _one_line(there, words) if len(known) == 1 else None
+                    blank = alone or _over_caption(page, place, fixed)
+                    mark = _on_trial(page, mark, blank, fixed, today)
+                hand.append(mark)
+            else:
+                seen = _field(page, item, part, ink or region, number, today)
+                if parts is None and seen.status != "empty":
+                    seen = replace(seen, status="unreadable")
+                office = one.skeleton.office.get(item.name)
+                if office and _plain(seen.read, item.kind) == _plain(office, item.kind):
+                    seen = replace(seen, read=office)  # OCR makes signs of specks
+                unlike = not _is_office(office, seen.read)
+                by_pen = not office and any(
+                    blanks.is_on_rule(page.grey, page.text, word.box) for _piece, word in part
+                )
+                if (ink and not part) or (unlike and seen.read) or by_pen:
+                    seen = replace(seen, status="unreadable")
+                fields.append(seen)
+    return _agreed(fields, one.skeleton), hand
+
+
+def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
+    """What the page is, and what on it tells whose: only what was read and holds."""
+    said = {f.name: f.read for f in reversed(fields) if f.status == "read"}
+    numbers = []
+    if passport := said.get("passport_series", "") and said.get("passport_number", ""):
+        numbers.append(f"passport:{said['passport_series']}{passport}")
+    for name in ("snils", "inn"):
+        if name in said:
+            numbers.append(f"{name}:{re.sub(r'[^0-9]', '', said[name])}")
+    declined = next((said[name] for name in said if name.startswith(DECLINED)), "")
+    return Content(
+        numbers=tuple(numbers),
+        name=said.get("full_name", declined),
+        born=rules.parse_date(said.get("birth_date", "")),
+        form=one.skeleton.form,
+        words=(one.first, one.last, len(one.skeleton.words)),
+        version=one.skeleton.version,
+    )
+
+
+def _agreed(fields: Sequence[FieldReading], skeleton: Skeleton) -> list[FieldReading]:
+    """Of several prints of one value all must say the same."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in fields:
+        if one.status == "read":
+            found[one.name].add(_plain(one.read, skeleton.fields[one.name].kind))
+    return [
+        replace(one, status="unreadable")
+        if one.status == "read" and len(found[one.name]) > 1
+        else one
+        for one in fields
+    ]
+
+
+def _plain(value: str, kind: str) -> str:
+    return re.sub(r"\W+", "", rules.normalise(kind, value)).casefold().replace("ё", "е")
+
+
+def _field(
+    page: Page, item: Field, part: Sequence[tuple[str, Word]], box: Pixels, number: int, today: date
+) -> FieldReading:
+    value = _value(item, part)
+    box = likeness.around([word for _piece, word in part]) if part else box
+    sure = min((word.sure for _piece, word in part), default=0.0)
+    status = "empty"
+    if value:
+        is_read = sure >= SURE and _holds(item, value, today) and not is_odd(item, value)
+        status = "read" if is_read else "unreadable"
+    place, crop = _shown(page, box)
+    return FieldReading(item.name, value, round(sure, 3), number, place, status, crop=crop)
+
+
+def _mark(
+    page: Page,
+    item: Field,
+    part: Sequence[tuple[str, Word]],
+    box: Pixels | None,
+    region: Pixels,
+    number: int,
+) -> HandMark:
+    """A blank for a pen: where nothing stands, nobody signed; what stands there a person sees."""
+    day = rules.parse_date(_value(item, part)) if item.kind == "date" else None
+    place, crop = _shown(page, box or region)
+    return HandMark(
+        item.name,
+        item.kind,
+        None if box else False,
+        0.5 if box else 0.9,
+        number,
+        place,
+        crop,
+        days=(day.isoformat(),) if day else (),
+    )
+
+
+def _one_line(box: Pixels, words: Sequence[tuple[str, Word]]) -> Pixels | None:
+    """What stands in a gap, if in one line; of several the first, whatever OCR made of it."""
+    if box[3] - box[1] < px_from_mm(LINE_MM, READ_DPI):
+        return box
+    if not words:
+        return None
+    _left, top, _right, foot = words[0][1].box
+    return likeness.around(
+        word for _piece, word in words if top < (word.box[1] + word.box[3]) / 2 < foot
+    )
+
+
+def _over_caption(page: Page, place: Inside, fixed: Collection[int]) -> Pixels | None:
+    """The date's blank of several in a row, where the first of their captions says that it is."""
+    end = len(page.joined) if place.end is None else place.end
+    behind = zip(page.starts, page.text.words, strict=True)
+    caption = next((w for at, w in behind if at + len(w.text) > end and id(w) in fixed), None)
+    if caption is None or _plain(caption.text, "text") != CAPTION:
+        return None
+    return blanks.over_rule(page.grey, page.text, caption.box)
+
+
+def _on_trial(
+    page: Page, mark: HandMark, blank: Pixels | None, fixed: Collection[int], today: date
+) -> HandMark:
+    """The mark with the days that a pen may have written in the blank: proposals, never more."""
+    if blank is None:
+        return mark
+    found = dates.read(blanks.writing(page.grey, page.text, blank, fixed))
+    # What can be right is proposed first; how sure that is nobody knows.
+    likely = sorted(found, key=lambda guess: guess.day > today)
+    sure = likely[0].certainty if likely and likely[0] == found[0] else 0.0
+    return replace(mark, days=tuple(guess.day.isoformat() for guess in likely), certainty=sure)
+
+
+def _value(item: Field, part: Sequence[tuple[str, Word]]) -> str:
+    """The words without the signs of the form about them, letters that look alike mended."""
+    text = " ".join(piece for piece, _word in part).lstrip(_BEFORE).rstrip(_BEHIND)
+    for opening, closing in ("()", "«»"):
+        if text.endswith(closing) and opening not in text:
+            text = text[:-1].rstrip(_BEHIND)
+    if item.kind not in ("initials", "date"):
+        text = text.rstrip(". ")
+    if item.kind == "date":
+        return mend_lookalikes(text)[0]
+    return rules.normalise(item.kind, text)
+
+
+def _is_office(wanted: str | None, read: str) -> bool:
+    """Is it what the office prints there, where it alone decides that?"""
+    return wanted is None or fuzz.ratio(wanted.casefold(), read.casefold()) >= OFFICE_ALIKE
+
+
+def _holds(item: Field, value: str, today: date) -> bool:
+    """Can the field hold the value, by the rules for what is printed there?"""
+    if item.kind == "date":
+        return rules.parse_date(value) is not None
+    if item.kind in ("name", "initials") and not re.fullmatch(r"[А-ЯЁа-яё .-]{5,}", value):
+        return False
+    if re.search(r"@|://", value) and not value.isascii():
+        return False  # read as Russian
+    column = item.record or item.name
+    return not any(p.level == "error" for p in rules.check({column: value}, today))
+
+
+def is_odd(item: Field, value: str) -> bool:
+    """Whether a value has signs in it that OCR makes of commas, stops and specks."""
+    return item.kind in FREE and "://" not in value and bool(_ODD.search(value))
+
+
+def _parts(
+    items: Sequence[Field], words: Sequence[tuple[str, Word]], skeleton: Skeleton, today: date
+) -> list[list[tuple[str, Word]]] | None:
+    """The words shared out among the fields of one gap, in order; None: in more ways than one."""
+    if len(items) == 1:
+        return [list(words)]
+    if sum(item.kind in FREE and item.name not in skeleton.office for item in items) > 1:
+        return None  # nothing tells where one ends
+    size = len(words)
+    best: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 1, ())]
+    best += [(-np.inf, 0, ())] * size
+    for at, item in enumerate(items):
+        fit = {
+            (i, j): _fits(item, words[i:j], skeleton, today, is_last=at == len(items) - 1)
+            for i in range(size + 1)
+            for j in range(i, size + 1)
+        }
+        after: list[tuple[float, int, tuple[int, ...]]] = []
+        for j in range(size + 1):
+            ways = [(best[i][0] + fit[i, j], best[i][1], (*best[i][2], j)) for i in range(j + 1)]
+            most = max(way[0] for way in ways)
+            good = [way for way in ways if way[0] == most]
+            after.append((most, sum(way[1] for way in good), good[0][2]))
+        best = after
+    _most, ways_found, ends = best[size]
+    if ways_found != 1:
+        return None
+    starts = (0, *ends[:-1])
+    parts = [list(words[i:j]) for i, j in zip(starts, ends, strict=True)]
+    return None if _is_mingled(items, parts, skeleton, today) else parts
+
+
+def _is_mingled(
+    items: Sequence[Field],
+    parts: Sequence[Sequence[tuple[str, Word]]],
+    skeleton: Skeleton,
+    today: date,
+) -> bool:
+    """May a field that takes any words have taken those of another: of one beside it in a table?"""
+    taken = [
+        bool(part)
+        for item, part in zip(items, parts, strict=True)
+        if item.kind in FREE and item.name not in skeleton.office
+    ]
+    return any(taken) and any(
+        _fits(item, part, skeleton, today, is_last=True) < SOUND
+        for item, part in zip(items, parts, strict=True)
+        if not item.by_hand and (item.kind not in FREE or item.name in skeleton.office)
+    )
+
+
+def _fits(
+    item: Field,
+    part: Sequence[tuple[str, Word]],
+    skeleton: Skeleton,
+    today: date,
+    *,
+    is_last: bool,
+) -> float:
+    """How well the words fit the field: more than nothing where they do, less where they do not."""
+    if not part:
+        return 0.0
+    said = " ".join(piece for piece, _word in part)
+    ends = ENDS if not is_last and said.endswith(",") else 0.0
+    if office := skeleton.office.get(item.name):
+        return ends + FITS * (fuzz.ratio(office.casefold(), said.casefold()) / 50 - 1)
+    value = _value(item, part)
+    shapes = {"name": _NAME, "initials": _INITIALS}
+    if item.kind not in FREE:
+        fits = item.kind != "signature" and _holds(item, value, today)
+        if item.kind in shapes:
+            fits = fits and shapes[item.kind].fullmatch(value) is not None
+        elif item.kind == "word":
+            fits = len(part) == 1
+        elif item.kind == "digits":
+            fits = fits and value.isdecimal()
+        return ends + FITS if fits else -STANDS * len(part)
+    return ends + (STANDS if value else 0.0)
+
+
+def _fixed(page: Page, one: Alignment) -> Iterator[Word]:
+    """The words on the page that are the form's own."""
+    spans = [(one.said[j].start, one.said[j].end) for _i, j in one.pairs]
+    at = 0
+    for start, word in zip(page.starts, page.text.words, strict=True):
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        if at < len(spans) and spans[at][0] < start + len(word.text):
+            yield word
+
+
+def _region(page: Page, one: Alignment, place: Inside) -> Pixels:
+    """Where the gap lies on the page: in its line, else from the line before to the line after."""
+    words = page.text.words
+    left, top = (min(word.box[side] for word in words) for side in (0, 1))
+    right, foot = (max(word.box[side] for word in words) for side in (2, 3))
+    before = [w for s, w in zip(page.starts, words, strict=True) if s < place.start]
+    end = len(page.joined) if place.end is None else place.end
+    after = [
+        w for s, w in zip(page.starts, words, strict=True) if s + len(w.text) > end and s >= end - 1
+    ]
+    first, last = (before[-1].box if before else None), (after[0].box if after else None)
+    if first and last and min(first[3], last[3]) - max(first[1], last[1]) > 0 < last[0] - first[2]:
+        return first[2], min(first[1], last[1]), last[0], max(first[3], last[3])
+    return left, first[1] if first else top, right, last[3] if last else foot
+
+
+def _shown(page: Page, box: Pixels) -> tuple[Box, bytes]:
+    """A box of the text's pixels in millimetres of the scan, taken for A4, and its picture."""
+    corners = np.array([[[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]]])
+    there = cv2.perspectiveTransform(corners.astype(np.float64), page.text.to_scan)[0]
+    dpi = max(page.grey.shape) / (A4_MM[1] / MM_PER_INCH)
+    low, high = there.min(axis=0), there.max(axis=0)
+    place = Box(*(mm_from_px(float(side), dpi) for side in (*low, *high)))
+    air = px_from_mm(AIR_MM, READ_DPI)
+    picture = likeness.cut(
+        page.grey, page.text, (box[0] - air, box[1] - air, box[2] + air, box[3] + air)
+    )
+    return place, encode_png(picture)

@@ -1,0 +1,1 @@
+"""What is issued: a form filled, printed and measured, each page with an identity of its own."""

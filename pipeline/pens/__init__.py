@@ -1,0 +1,1 @@
+"""What people leave on a paper: signatures, dates, stamps, words crossed out or added."""

@@ -1,0 +1,1 @@
+"""Pages put together: what is accepted, what waits and why, and what people said of it."""
