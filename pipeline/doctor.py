@@ -18,7 +18,7 @@ from pathlib import Path
 
 from stdnum.ru import inn, ogrn
 
-from pipeline.engines import office
+from pipeline.engines import office, tesseract
 from pipeline.errors import ExitCode, PaperloopError
 from pipeline.files import make_private
 from pipeline.i18n import _
@@ -26,8 +26,6 @@ from pipeline.settings import Settings, load, sample_operator
 
 OLDEST_PYTHON = (3, 11)
 ASK_SECONDS = 30.0  # a program that does not name its languages in this time is broken
-
-_TESSERACT_ON_WINDOWS = r"C:\Program Files\Tesseract-OCR\tesseract.exe"
 
 # What a fault needs → the package manager's command.
 _MENDS = {
@@ -40,6 +38,11 @@ _MENDS = {
     "rus": {
         "apt-get": "sudo apt-get install tesseract-ocr-rus",
         "dnf": "sudo dnf install tesseract-langpack-rus",
+        "brew": "brew install tesseract-lang",
+    },
+    "eng": {
+        "apt-get": "sudo apt-get install tesseract-ocr-eng",
+        "dnf": "sudo dnf install tesseract-langpack-eng",
         "brew": "brew install tesseract-lang",
     },
     "office": {
@@ -111,9 +114,7 @@ def _python() -> Check:
 
 
 def _tesseract() -> list[Check]:
-    program = shutil.which("tesseract")
-    if not program and Path(_TESSERACT_ON_WINDOWS).is_file():
-        program = _TESSERACT_ON_WINDOWS
+    program = tesseract.program()
     if not program:
         return [_missing("tesseract", _("not found"), "tesseract")]
     try:
@@ -125,9 +126,19 @@ def _tesseract() -> list[Check]:
         )
         return [_missing("tesseract", found, "tesseract")]
     here = Check("tesseract", "ok", f"{version} ({program})")
-    if "rus" not in languages:
-        return [here, _missing("tesseract-rus", _("the Russian language is missing"), "rus")]
-    return [here, Check("tesseract-rus", "ok", "rus")]
+    faults = {
+        "rus": _("the Russian language is missing"),
+        "eng": _("the English language is missing: printed ids are read with it"),
+    }
+    return [
+        here,
+        *(
+            Check(f"tesseract-{name}", "ok", name)
+            if name in languages
+            else _missing(f"tesseract-{name}", faults[name], name)
+            for name in tesseract.LANGUAGES
+        ),
+    ]
 
 
 def _office() -> Check:

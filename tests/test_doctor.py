@@ -66,6 +66,15 @@ def test_language_is_missing(workspace: Path, monkeypatch: pytest.MonkeyPatch) -
     assert level(workspace, "tesseract-rus") == "error"
 
 
+def test_tesseract_without_the_language_of_the_printed_ids(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Intake refuses to begin without it, so all is not well."""
+    answer(monkeypatch, vers="tesseract 5.3.0\n", list="List of languages (2):\nrus\nosd\n")
+    assert level(workspace, "tesseract-rus") == "ok"
+    assert level(workspace, "tesseract-eng") == "error"
+
+
 def test_tesseract_hangs(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(program: str, question: str) -> str:
         raise subprocess.TimeoutExpired([program, question], 1)

@@ -185,6 +185,18 @@ def test_a_yearly_document_grows_old(file: Registry, paperloop: Paperloop) -> No
     assert items(paperloop)["income"]["state"] == "received"
 
 
+def test_a_yearly_document_may_still_come_on_its_last_day(
+    file: Registry, paperloop: Paperloop
+) -> None:
+    tick(paperloop, "income", "--date", "2025-04-20")
+
+    def state(today: str) -> str:
+        said = paperloop("checklist", "0042", "--json", "--today", today).lines()
+        return {one["item"]: one["state"] for one in said[0]["items"]}["income"]
+
+    assert (state("2026-04-30"), state("2026-05-01")) == ("received", "expired")
+
+
 def test_what_is_secret_is_never_listed_with_the_others(
     file: Registry, paperloop: Paperloop
 ) -> None:

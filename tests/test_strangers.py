@@ -69,6 +69,7 @@ def test_whatever_is_not_certain_is_nobodys() -> None:
     assert owner(numbers=("inn:500100732259", "snils:08765430300")) is None
     assert owner(name="Ёлкина Анна Юрьевна", born=date(1991, 5, 12)) is None
     assert owner(name="Ёлкина Анна Юрьевна", numbers=("snils:08765430300",)) is None
+    assert owner(name="Ёлкина Анна Юрьевна", born=BORN, numbers=("snils:08765430300",)) is None
     assert whose.of(PASSPORT, (ANNA, replace(ANNA, subject="0044"))) is None
 
 

@@ -121,6 +121,14 @@ def test_a_form_is_known_by_its_wording_filled_in_or_not(
     assert form_of(garbled(text_of(name, ours, values), 0.1), known) == name
 
 
+def test_an_odd_letter_changes_nothing_about_the_other_words() -> None:
+    """Such a letter had kept the ё and the mixed words of a whole page as they were."""
+    text = "Strasse Straße İ Ивaнов ёлка"  # with a Latin a
+    found = skeleton.tokens(text)
+    assert [one.word for one in found][-2:] == ["иванов", "елка"]
+    assert [text[one.start : one.end] for one in found] == text.split()
+
+
 def test_text_as_bad_as_it_comes_is_known_or_nobodys(ours: Settings, known: list[Skeleton]) -> None:
     for share in (0.15, 0.2, 0.25, 0.3, 0.5):
         for name in (CONSENT, PLEDGE, "consent-2025"):

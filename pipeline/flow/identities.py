@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pipeline.errors import Problem
 from pipeline.forms.columns import COLUMNS
 from pipeline.i18n import _
-from pipeline.language.lettering import in_cyrillic
+from pipeline.language.lettering import folded, in_cyrillic
 from pipeline.language.wording import day_of
 from pipeline.personnel import whose
 from pipeline.registry import PersonRow
@@ -63,7 +63,7 @@ def _another(where: str, before: PersonRow, person: PersonRow) -> Iterator[Probl
 
 def _fact(person: PersonRow, name: str) -> object:
     value = person.data.get(name)
-    return day_of(value) or (str(value).casefold().replace("ё", "е") if value else None)
+    return day_of(value) or (folded(str(value)) if value else None)
 
 
 def _plain(number: str) -> str:

@@ -74,6 +74,11 @@ class Wanted:
         """True if the item holds on that day."""
         return (self.since or date.min) <= day and (self.until is None or day < self.until)
 
+    def due_in(self, year: int) -> date:
+        """The day of that year by which a yearly item's new document is due."""
+        month, day = (int(part) for part in self.yearly.split("-"))
+        return date(year, month, day)
+
 
 @dataclass(frozen=True, slots=True)
 class Checklist:

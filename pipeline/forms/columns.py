@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.language.lettering import mend_lookalikes
+from pipeline.language.lettering import folded, mend_lookalikes
 from pipeline.settings import CASES
 
 
@@ -170,7 +170,7 @@ def _by_heading() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _plain(heading: str) -> str:
-    text = mend_lookalikes(heading)[0].casefold().replace("ё", "е")
+    text = folded(mend_lookalikes(heading)[0])
     text = re.sub(r"(?<=\w)\s*-\s*(?=\w)", "-", text)
     return " ".join(text.strip(" \t\r\n*:").split())
 

@@ -32,8 +32,8 @@ FOLDER = "rules"
 _LEVELS = ("error", "gap", "warning")
 _WORDS = {"title", "why", "missing"}  # each with its twin in English, "title_en"
 _PATTERNS = {"any", "when", "unless", "vague", "instead", "promised"}
-_ITEM_KEYS = {"rule", "source", "from", "until", "level", "parts", "at_issue"}
-_NOTICE_KEYS = {"rule", "source", "from", "until", "level", "least", "mandatory", "at_issue"}
+_ITEM_KEYS = {"rule", "source", "since", "until", "level", "parts", "at_issue"}
+_NOTICE_KEYS = {"rule", "source", "since", "until", "level", "least", "mandatory", "at_issue"}
 _REFERENCE = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+)?")
 
 
@@ -139,19 +139,19 @@ def _expect(
 ) -> None:
     known = known | _PATTERNS | _WORDS | {f"{word}_en" for word in _WORDS}
     wrong = sorted({*(table.keys() - known), *(key for key in needed if key not in table)})
-    days = [table[key] for key in ("from", "until") if key in table]
+    days = [table[key] for key in ("since", "until") if key in table]
     if wrong or table.get("level", "gap") not in _LEVELS or not all(type(d) is date for d in days):
         raise FormError(
             _("the rule “{rule}” lacks or does not know: {keys}").format(
                 rule=table.get("rule", table.get("title", "?")),
-                keys=", ".join(wrong) or "level, from, until",
+                keys=", ".join(wrong) or "level, since, until",
             ),
             where=where,
         )
 
 
 def _in_force(rule: Mapping[str, Any], today: date) -> bool:
-    return bool(rule.get("from", date.min) <= today <= rule.get("until", date.max))
+    return bool(rule.get("since", date.min) <= today < rule.get("until", date.max))
 
 
 def _text(form: Form) -> Text:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from itertools import combinations
 from typing import Literal
 
-from pipeline.language.lettering import mend_lookalikes, plain
+from pipeline.language.lettering import TWINS, folded, mend_lookalikes, plain
 from pipeline.language.morphology import parses
 from pipeline.language.russian import parse_person
 
@@ -28,8 +28,6 @@ LONGEST_WORD = 60  # letters; what is longer is no word and is not looked up
 LONGEST_RUN = 5  # parts of a number: +7 900 123-45-67
 _RULES = 1  # raise it when the keys of a text change: the index is then built anew
 _UNSEEN = {0xAD: None, 0x301: None}  # a soft hyphen, the stress
-# Numbers are typed in either alphabet: «12-К», «12-K».
-_TWINS = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _PART = r"(?:[^\W_]*\d[^\W_]*|[A-Za-z]+)"
 _PIECE = re.compile(
     rf"(?P<number>{_PART}(?:[\s№()+./-]*{_PART})*(?:[-/][^\W\d_]\b)?)"
@@ -92,7 +90,7 @@ def _folded(text: str) -> str:
 
 
 def _key(word: str) -> str:
-    return word.casefold().replace("ё", "е")[:LONGEST_WORD]
+    return folded(word)[:LONGEST_WORD]
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
@@ -100,7 +98,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
     for found in _PIECE.finditer(_folded(text)):
         words = tuple(_WORD.findall(found[0]))
         if found["number"] and re.search(r"\d", found[0]):
-            codes = tuple(_key(word).translate(_TWINS) for word in words)
+            codes = tuple(_key(word).translate(TWINS) for word in words)
             for at in range(0, len(codes), LONGEST_RUN):
                 yield _Piece("number", codes[at : at + LONGEST_RUN], found.start())
         elif found["initials"]:
@@ -146,7 +144,7 @@ def _lemmas(word: str, *, nominative: bool = False) -> tuple[str, ...]:
     """The likely lemmas of a word; none of one that only joins others, unless it is a name."""
     key = _key(word)
     if len(word) > LONGEST_WORD or key.isascii():
-        return (key.translate(_TWINS),)
+        return (key.translate(TWINS),)
     # First names have no plural here: «Сергеев» is nobody's «Сергей».
     found = [p for p in parses(key) if not ("Name" in p.tag and "plur" in p.tag)] or parses(key)
     if nominative:

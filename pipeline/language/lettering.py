@@ -10,6 +10,8 @@ _LATIN = "ABCEHKMOPTXYaceopxyËë"
 _CYRILLIC = "АВСЕНКМОРТХУасеорхуЁё"
 _TO_CYRILLIC = str.maketrans(_LATIN, _CYRILLIC)
 _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
+# Folded letters whose capitals look alike: numbers are typed in either alphabet («12-К», «12-K»).
+TWINS = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _TO_DIGITS = str.maketrans("OoОоQDIl|ІіZzЗзЧSsбGВB", "0000001111122334556688")
 
 # What Times New Roman and its metric twin, Liberation Serif, both have (its font's table of
@@ -62,6 +64,17 @@ def mend_lookalikes(text: str) -> tuple[str, tuple[str, ...]]:
 def in_cyrillic(text: str) -> str:
     """The text with every Latin letter that has a Cyrillic twin put into Cyrillic, to compare."""
     return text.translate(_TO_CYRILLIC)
+
+
+def folded(text: str) -> str:
+    """Small letters, ё as е, to compare; as long as the text, so that places in it stay.
+
+    A letter that has no single small one (ß, İ) stays as it is.
+    """
+    small = text.casefold()
+    if len(small) != len(text):
+        small = "".join(one if len(letter := one.casefold()) > 1 else letter for one in text)
+    return small.replace("ё", "е")
 
 
 def mend_digits(text: str) -> str:

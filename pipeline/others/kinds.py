@@ -20,6 +20,7 @@ from stdnum.ru import inn
 from pipeline.engines.tesseract import Word
 from pipeline.forms.rules import parse_date, snils_is_valid
 from pipeline.i18n import _
+from pipeline.language.lettering import TWINS, folded
 from pipeline.others.mrz import Passport
 from pipeline.pages.reading import Content
 
@@ -185,7 +186,6 @@ KINDS = (
          "федеральный закон": 1, "утверждаю": 1, "трудовой договор № … именуем": 3},
     ),
 )  # fmt: skip
-_MENDED = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _SNILS = re.compile(r"(?<!\d)\d{3}[- ]\d{3}[- ]\d{3}[- ]{0,3}\d{2}(?!\d)")
 _TWELVE = re.compile(r"(?<!\d)\d(?: ?\d){11}(?!\d)")
 _INN_BEFORE = re.compile(r"(?:инн|налогоплательщика)\W*(?:\(инн\))?\W*$")
@@ -267,8 +267,7 @@ def _lines(words: Sequence[Word]) -> list[str]:
 
 def plain(text: str) -> str:
     """Letters and figures alone: Tesseract parts words one way and another."""
-    folded = text.casefold().replace("ё", "е").translate(_MENDED)
-    return re.sub(r"[\W_]+", "", folded)
+    return re.sub(r"[\W_]+", "", folded(text).translate(TWINS))
 
 
 def _kind(lines: Sequence[str]) -> str | None:

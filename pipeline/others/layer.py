@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.geometry import MM_PER_INCH
-from pipeline.language.lettering import is_mixed_script, mend_digits
+from pipeline.language.lettering import folded, is_mixed_script, mend_digits
 from pipeline.language.morphology import is_word
 from pipeline.others import likeness
 from pipeline.others.likeness import LEAST_WORDS, READ_DPI, Image, Pixels, Text
@@ -187,4 +187,4 @@ def _figures_meant(line: str) -> str:
 
 
 def _letters(line: str) -> str:
-    return re.sub(r"[\W\d_]", "", line.casefold().replace("ё", "е"))
+    return re.sub(r"[\W\d_]", "", folded(line))

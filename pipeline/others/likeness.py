@@ -19,6 +19,7 @@ from rapidfuzz import fuzz
 
 from pipeline.engines.tesseract import OcrEngine, Word
 from pipeline.geometry import MM_PER_INCH
+from pipeline.language.lettering import folded
 from pipeline.pages import page
 from pipeline.pages.identify import A4_MM
 from pipeline.pages.ink import ink_of
@@ -90,7 +91,7 @@ class Candidate:
 
 def telling(texts: Iterable[str]) -> frozenset[str]:
     """Words of letters, long enough to tell something; ё counts as е."""
-    joined = " ".join(texts).casefold().replace("ё", "е")
+    joined = folded(" ".join(texts))
     return frozenset(re.findall(rf"[^\W\d_]{{{LEAST_LETTERS},}}", joined))
 
 
@@ -208,7 +209,7 @@ def _fit(one: Candidate, said: str) -> float | None:
 
 def _plain(text: str) -> str:
     """Only letters and figures: blanks and signs are read one way and another."""
-    return re.sub(r"[\W_]+", "", text.casefold().replace("ё", "е"))
+    return re.sub(r"[\W_]+", "", folded(text))
 
 
 def _letters(found: Iterable[str]) -> int:

@@ -15,7 +15,7 @@ from pipeline.engines import docx
 from pipeline.errors import FormError
 from pipeline.forms import form as forms
 from pipeline.forms.form import Field, Form
-from pipeline.language.lettering import mend_lookalikes
+from pipeline.language.lettering import folded, mend_lookalikes
 from pipeline.settings import Settings
 
 LEAST_WORDS = 50  # of a form that can be known by them
@@ -56,9 +56,7 @@ class Skeleton:
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a text: small letters, ё as е, letters that look alike in one script."""
-    mended = mend_lookalikes(text)[0].casefold().replace("ё", "е")
-    if len(mended) != len(text):  # a letter that has no single small one
-        mended = text.lower()
+    mended = folded(mend_lookalikes(text)[0])
     return [Token(found[0], *found.span()) for found in _TOKEN.finditer(mended)]
 
 

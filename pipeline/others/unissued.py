@@ -24,7 +24,7 @@ from pipeline.engines.tesseract import Word
 from pipeline.forms import rules
 from pipeline.forms.form import Field
 from pipeline.geometry import MM_PER_INCH, Box, mm_from_px, px_from_mm
-from pipeline.language.lettering import mend_lookalikes
+from pipeline.language.lettering import folded, mend_lookalikes
 from pipeline.others import alignment, blanks, likeness
 from pipeline.others.alignment import Alignment, Inside
 from pipeline.others.likeness import READ_DPI, Pixels, Text
@@ -169,7 +169,7 @@ def _agreed(fields: Sequence[FieldReading], skeleton: Skeleton) -> list[FieldRea
 
 
 def _plain(value: str, kind: str) -> str:
-    return re.sub(r"\W+", "", rules.normalise(kind, value)).casefold().replace("ё", "е")
+    return folded(re.sub(r"\W+", "", rules.normalise(kind, value)))
 
 
 def _field(

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.errors import Problem
 from pipeline.i18n import _
 from pipeline.language import russian
+from pipeline.language.lettering import folded
 from pipeline.language.wording import day_of, long_date, short_date
 from pipeline.personnel import inventory
 from pipeline.personnel.dossier import Dossier
@@ -273,7 +274,7 @@ def _years(closed: date) -> int:
 
 def alphabetical(text: str) -> Sequence[str]:
     """The words to sort by; ё stands where е does."""
-    return text.casefold().replace("ё", "е").split()
+    return folded(text).split()
 
 
 def by_name(dossier: Dossier) -> tuple[Sequence[str], str]:

@@ -210,9 +210,8 @@ def _received(
 ) -> tuple[State, str]:
     if wanted.yearly:
         newest = max((one.known_day for one in mine), default=today)
-        month, day = (int(part) for part in wanted.yearly.split("-"))
-        due = date(newest.year + 1, month, day)
-        if due <= today:
+        due = wanted.due_in(newest.year + 1)
+        if due < today:
             return "expired", _("the last is of {year}; a new one was due by {day}").format(
                 year=newest.year, day=short_date(due)
             )

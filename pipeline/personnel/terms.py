@@ -137,13 +137,12 @@ def _yearly(file: Dossier, done: Collection[str]) -> Iterator[tuple[str, date, s
 
 def _next(wanted: Wanted, file: Dossier) -> date:
     """The day by which the next one of a yearly document is due."""
-    month, day = (int(part) for part in wanted.yearly.split("-"))
     days = [line.entry.known_day for line in file.bound.present if line.entry.item == wanted.item]
     if days:
-        return date(max(days).year + 1, month, day)
+        return wanted.due_in(max(days).year + 1)
     since = archive.hired_on(file) or file.as_of
-    first = date(since.year, month, day)
-    return first if since <= first else date(since.year + 1, month, day)
+    first = wanted.due_in(since.year)
+    return first if since <= first else wanted.due_in(since.year + 1)
 
 
 def to_bring(file: Dossier) -> list[Item]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
+from pipeline.language.lettering import folded
 from pipeline.language.russian import all_cases, parse_person, person_of
 from pipeline.language.wording import day_of
 from pipeline.others import kinds
@@ -80,9 +81,11 @@ def _speaks_against(content: Content, person: PersonRow) -> bool:
     born = day_of(person.data.get("birth_date"))
     if content.name and _likeness(content.name, person) < SLIPS:
         return True
-    if content.born and born:
-        return content.born != born
-    for sort in ("snils", "inn", kinds.PASSPORT):
+    is_born_alike = content.born is not None and content.born == born
+    if content.born and born and not is_born_alike:
+        return True
+    # A passport's number changes with the passport: with the same birthday it is a newer one.
+    for sort in ("snils", "inn") if is_born_alike else ("snils", "inn", kinds.PASSPORT):
         theirs, mine = (_of_sort(sort, numbers) for numbers in (content.numbers, own))
         if theirs and mine and theirs.isdisjoint(mine):
             return True
@@ -140,4 +143,4 @@ def _names(person: PersonRow) -> list[list[str]]:
 
 
 def _folded(name: str) -> list[str]:
-    return name.casefold().replace("ё", "е").replace("-", " ").split()
+    return folded(name).replace("-", " ").split()
