@@ -413,8 +413,8 @@ def test_a_paper_that_cannot_be_printed_right_is_left_out_alone(office: Office) 
         return derive(secret, digest, copy)
 
     with (
-        mock.patch("pipeline.marks.paper_id", noted),
-        mock.patch("pipeline.draft.places", one_has_no_room),
+        mock.patch("pipeline.papers.marks.paper_id", noted),
+        mock.patch("pipeline.papers.draft.places", one_has_no_room),
     ):
         said = again(office, forms=(PLEDGE,))
     assert said.code == ExitCode.BAD_FORM

@@ -87,6 +87,12 @@ def _attempts(grey: Image) -> Iterator[_Attempt]:
         yield _Attempt(
             cv2.resize(smooth, None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC), scale * 1.6
         )
+    # Ink that lies on the paper in crumbs: a worn drum, little toner.
+    joined = cv2.GaussianBlur(base, (0, 0), 1.5)
+    yield _Attempt(
+        cv2.adaptiveThreshold(joined, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 61, 4),
+        scale,
+    )
 
 
 def turn_of(to_scan: Points) -> int:
