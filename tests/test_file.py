@@ -192,7 +192,7 @@ def test_a_yearly_document_may_still_come_on_its_last_day(
 
     def state(today: str) -> str:
         said = paperloop("checklist", "0042", "--json", "--today", today).lines()
-        return {one["item"]: one["state"] for one in said[0]["items"]}["income"]
+        return str({one["item"]: one["state"] for one in said[0]["items"]}["income"])
 
     assert (state("2026-04-30"), state("2026-05-01")) == ("received", "expired")
 

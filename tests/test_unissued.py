@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from pipeline.papers import layout
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from tests import filing, scanning
+from tests.bench import people
 from tests.scanning import DAY, Json, Office, Pixels
 from tests.simulator.dates import write_on_rule
 from tests.simulator.dice import dice
@@ -276,6 +278,23 @@ def test_a_copy_out_of_another_program_is_read_and_waits(taken: tuple[Office, li
     assert 0 < x0 < x1 < 210
     assert 0 < y0 < y1 < 297
     assert consent["hand"]["signature"]["present"] is False
+
+
+def test_it_is_read_all_the_same_where_the_form_was_issued(
+    taken: tuple[Office, list[Json]], tmp_path: Path
+) -> None:
+    """To others and to the same person: every such page had been called ambiguous, and not read."""
+    before, said = taken
+    here = scanning.open_office(tmp_path / "office")
+    values = {**CONSENTED, "position": "методист", "birth_date": "03.02.1985"}
+    oleg = {**OLEG.data, "personnel_number": OLEG.subject, **values}
+    row = {name: oleg[name] for name in people.hires(1, 17)[0] if name in oleg}
+    scanning.issue(here, [*people.hires(3, 17), row], CONSENT, PLEDGE)
+    shutil.copy(before.inbox / "pile.pdf", here.inbox / "pile.pdf")
+    shown = ("form", "reasons", "fields", "hand")
+    assert [[one[key] for key in shown] for one in here.take_in()] == [
+        [one[key] for key in shown] for one in said
+    ]
 
 
 @pytest.mark.parametrize(

@@ -101,18 +101,29 @@ class _Desk:
         self._wordings: list[Wording] | None = None
         self._skeletons: list[Skeleton] | None = None
 
-    def recall(self, text: Text) -> Identity:
-        """The page by its text, what all forms say being read once, at the first such page."""
+    @property
+    def wordings(self) -> list[Wording]:
+        """What all papers say, read once, at the first page that has to be known by it."""
         if self._wordings is None:
             self._wordings = recall.wordings(self.registry)
-        return recall.recall(text, self._wordings, self.registry, self._sheet)
+        return self._wordings
 
-    def copied(self, reading: PageReading, grey: NDArray[np.uint8], text: Text) -> PageReading:
-        """The page as a copy of a form, all forms being read once, at the first such page."""
+    @property
+    def skeletons(self) -> list[Skeleton]:
+        """What all forms say, read once, at the first page without a mark."""
         if self._skeletons is None:
             self._skeletons = list(skeleton.every(self.settings))
-        today, known = self.settings.today, self._skeletons
-        return strangers.copied(reading, grey, text, known, today, self.ocr)
+        return self._skeletons
+
+    def recall(self, text: Text) -> Identity:
+        """The page by its text, where that is one of a paper that was issued."""
+        offices = {one.form: one.office.keys() for one in self.skeletons}
+        return recall.recall(text, self.wordings, self.registry, self._sheet, offices)
+
+    def copied(self, reading: PageReading, grey: NDArray[np.uint8], text: Text) -> PageReading:
+        """The page as a copy of a form."""
+        today = self.settings.today
+        return strangers.copied(reading, grey, text, self.skeletons, today, self.ocr)
 
     def _sheet(self, paper: str, number: int) -> layout.Sheet:
         return self.issued(paper, number)[0]
@@ -188,26 +199,22 @@ def _seen(task: Task, image: PageImage) -> Answer:
             return replace(reading, blank=True), None
         identity = identify.identify(grey, _desk.ocr)
         if identity.mark is None and not identity.ambiguous:
-            text = _text(task, image)
-            identity = _desk.recall(text)
-            if identity.mark is None:
-                copy = _desk.copied(replace(reading, turned=text.turned), grey, text)
-                if identity.ambiguous:  # alone it may be of any of those papers
-                    ways = (copy,) if copy.content else copy.continuing
-                    reading = replace(reading, continuing=ways)
-                elif copy.content:
-                    return copy, None
-                else:
-                    reading = replace(copy, content=strangers.look(grey, text, _desk.ocr))
+            return _unmarked(task, image)
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
     except ToolFailedError as error:
         return replace(reading, problems=("unreadable-file",)), task.trouble(error)
-    unsure = replace(reading, turned=identity.turned, problems=("ambiguous-identity",))
+    return _marked(task, image, identity)
+
+
+def _marked(task: Task, image: PageImage, identity: Identity) -> Answer:
+    """A page that was told which paper's it is."""
+    assert _desk is not None
+    unsure = replace(task.unread, turned=identity.turned, problems=("ambiguous-identity",))
     if identity.mark is None:
-        return unsure if identity.ambiguous else replace(unsure, problems=()), None
+        return unsure, None
     reading = replace(
-        reading,
+        task.unread,
         paper=identity.mark.paper,
         page=identity.mark.page,
         of=identity.mark.of,
@@ -220,11 +227,34 @@ def _seen(task: Task, image: PageImage) -> Answer:
     if identity.mark.of != paper.pages:
         return replace(reading, problems=unsure.problems), None
     try:
-        seen = _examined(image, reading, identity, paper)
-        # Without a code the print itself has to show that it is this paper and no likeness of it.
-        return unsure if identity.by == "text" and not _is_proven(seen) else seen, None
+        return _examined(image, reading, identity, paper), None
     except ToolFailedError as error:
         return replace(reading, problems=("field-unreadable",)), task.trouble(error)
+
+
+def _unmarked(task: Task, image: PageImage) -> Answer:
+    """A page without any mark: a paper of ours by its text, a copy of a form, or a stranger.
+
+    Raises ScanError and ToolFailedError.
+    """
+    assert _desk is not None
+    text = _text(task, image)
+    identity = _desk.recall(text)
+    may_be_ours = identity.ambiguous
+    if identity.mark:
+        seen, trouble = _marked(task, image, identity)
+        if trouble or _is_proven(seen):
+            return seen, trouble
+        # Another program's print for the same person says the same, in other places.
+        may_be_ours = any(field.status == "match" for field in seen.fields)
+    reading = replace(task.unread, turned=text.turned)
+    copy = _desk.copied(reading, image.grey, text)
+    if may_be_ours:  # of one of those papers, or the later page of a copy
+        ways = (copy,) if copy.content else copy.continuing
+        return replace(reading, continuing=ways, problems=("ambiguous-identity",)), None
+    if copy.content:
+        return copy, None
+    return replace(copy, content=strangers.look(image.grey, text, _desk.ocr)), None
 
 
 def _text(task: Task, image: PageImage) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from pipeline.others import likeness
 from pipeline.others.likeness import Candidate, Text, Wording
@@ -29,13 +29,19 @@ def recall(
     known: Sequence[Wording],
     registry: Registry,
     sheet_of: Callable[[str, int], Sheet],
+    offices: Mapping[str, Collection[str]],
 ) -> Identity:
     """Which page of which paper the text is; none where nothing fits, or two papers do.
 
-    ``sheet_of`` gives a page of a paper as it was issued.
+    ``sheet_of`` gives a page of a paper as it was issued, ``offices`` by form the fields in which
+    the office prints the same on every paper: they tell nobody's from anybody's.
     """
     likely = likeness.shortlist(text, known)
-    candidates = [one for wording, fit in likely for one in _candidates(wording, fit, registry)]
+    candidates = [
+        one
+        for wording, fit in likely
+        for one in _candidates(wording, fit, registry, offices.get(wording.form, ()))
+    ]
     mark, ambiguous = likeness.choose(text, candidates)
     if mark is None:
         return Identity(None, turned=text.turned, ambiguous=ambiguous)
@@ -43,9 +49,12 @@ def recall(
     return Identity(mark, "text", turned=text.turned, lies=lies)
 
 
-def _candidates(wording: Wording, fit: float, registry: Registry) -> Iterator[Candidate]:
+def _candidates(
+    wording: Wording, fit: float, registry: Registry, office: Collection[str]
+) -> Iterator[Candidate]:
     for paper in registry.papers(form=wording.form):
         if paper.version == wording.version:
             here = {place.field for place in paper.places if place.page == wording.page}
+            here -= set(office)
             values = tuple(words for name, words in paper.fields.items() if name in here)
             yield Candidate(Mark(paper.id, wording.page, paper.pages), values, fit)

@@ -79,7 +79,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A page of a paper that could be meant: the values printed on it, and how its wording fits.
+    """A page of a paper that could be meant: the values that tell it, and how its wording fits.
 
     ``wording`` is the letters of the wording that were read, less those that were not.
     """
