@@ -71,6 +71,15 @@ def test_whatever_is_not_certain_is_nobodys() -> None:
     assert owner(name="Ёлкина Анна Юрьевна", numbers=("snils:08765430300",)) is None
     assert owner(name="Ёлкина Анна Юрьевна", born=BORN, numbers=("snils:08765430300",)) is None
     assert whose.of(PASSPORT, (ANNA, replace(ANNA, subject="0044"))) is None
+    # A birthday in print, on a document that a name alone ties to her; another name on the form.
+    assert owner(name="Ёлкина Анна Юрьевна", printed=("birth_date:1960-05-12",)) is None
+    assert owner(numbers=("passport:4510123456",), heard="Пнёв Олег Ильич") is None
+
+
+def test_a_namesake_does_not_hide_whose_a_number_is() -> None:
+    namesake = replace(ANNA, subject="0044", data={**ANNA.data, "inn": "", "snils": ""})
+    found = whose.of(replace(PASSPORT, numbers=("inn:500100732259",)), (ANNA, namesake))
+    assert (found.person.subject, found.by) == ("0042", "number") if found else False
 
 
 def test_a_new_passport_is_known_by_name_and_birthday() -> None:
@@ -93,14 +102,16 @@ def behind(registry: Registry, workspace: Path, item: str, content: Content | No
         ("passport", PASSPORT),
         ("passport", None),
         ("passport", Content()),
-        # A new passport has a new number; print that nothing proves tells nothing, nor does a slip.
+        # A new passport has a new number; a slip of OCR tells nothing, a maiden name neither.
         ("passport", replace(PASSPORT, numbers=("passport:4520000001",))),
         ("passport", replace(PASSPORT, printed=("passport:4510123457",))),
-        ("passport", Content("passport", ("passport:4508654321",), "Пнёв Олег Ильич")),
+        ("passport", Content("passport", ("passport:4508654321", "passport:4510123456"))),
+        ("education", Content("education", (), "Веткина Анна Юрьевна")),
+        ("education", Content("education", (), "Ёлкиной Аине Юрьевне")),
         ("pension-insurance", Content("pension-insurance", ("snils:11223344595",))),
-        ("tax-registration", Content("tax-registration", (), "Пнёв Олег Ильич")),
         ("work-book", Content("military")),
-        ("civil-status", Content("civil-status", ("snils:08765430300",), "Пнёв Олег Ильич")),
+        ("civil-status", Content("civil-status", (), "Пнёв Олег Ильич")),
+        ("questionnaire", Content(None, (), "Некто Иван Петрович")),
         ("other-documents", replace(PASSPORT, born=date(1950, 1, 1))),
     ],
 )  # fmt: skip
@@ -126,6 +137,24 @@ def test_what_may_be_right_is_filed(
             "another person",
         ),
         ("education", PASSPORT, "looks like: passport"),
+        # Of others whom the office knows, whatever it is; of anybody, on a paper of this kind.
+        ("passport", Content("passport", ("passport:4508654321",)), "another person: passport"),
+        ("passport", Content("passport", (), "Пнёв Олег Ильич"), "another person"),
+        ("tax-registration", Content("tax-registration", (), "Пнёву Олегу Ильичу"), "another"),
+        ("questionnaire", Content(None, (), "Пнёв Олег Ильич"), "another person: Пнёв"),
+        ("questionnaire", Content(form="consent-2025", heard="Пнёв Олег Ильич"), "another person"),
+        ("children", Content(None, ("snils:08765430300",)), "another person"),
+        ("education", Content("education", (), "Ёлкина Яна Петровна"), "another person"),
+        (
+            "passport",
+            replace(PASSPORT, heard="Пнёв Олег Ильич"),
+            "another person",
+        ),
+        (
+            "passport",
+            replace(PASSPORT, heard="Ёлкина Янина Юрьевна"),
+            "the machine-readable zone says “Ёлкина Анна Юрьевна”, the print “Ёлкина Янина",
+        ),
         (
             "passport",
             replace(PASSPORT, printed=("passport:4508654321",)),

@@ -23,6 +23,7 @@ from pipeline.others import alignment, skeleton, unissued
 from pipeline.others.skeleton import Skeleton
 from pipeline.pages.reading import Content, PageReading
 from pipeline.papers import layout
+from pipeline.records import record
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 from tests import filing, scanning
@@ -370,3 +371,33 @@ def test_review_shows_it_and_a_person_files_it(
     assert here("review", "--again", "--reject", name, "--why", "another's").code == 0
     item = {one["item"]: one for one in here("checklist", "0042", "--json").lines()[0]["items"]}
     assert item[CONSENT]["state"] == "missing"
+
+
+def test_a_name_that_a_person_read_must_be_that_of_whom_it_is_filed_under(
+    taken: tuple[Office, list[Json]], tmp_path: Path
+) -> None:
+    here = taken[0].copy_to(tmp_path / "office")
+    name = taken[1][1]["document"]
+
+    def accept(full_name: str, *why: str) -> tuple[int, bool]:
+        said = here("review", "--set", name, "subject=0042", "--set", name,
+                    f"full_name={full_name}", "--accept", name, *why)  # fmt: skip
+        return said.code, "whom it is not filed under" in said.err
+
+    assert accept("Пнёв Игорь Ильич") == (2, True)
+    assert accept("Пнёв Олег Ильич") == (0, False)
+    assert accept("Пнёв Игорь Ильич", "--again", "--why", "renamed") == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "together"),
+    [("Пнёв Олег Ильич", "Пнёва Олега Ильича", True), ("Пнёв Олег Ильич", "Гаврилова", False)],
+)
+def test_pages_that_name_two_people_are_of_two_copies(
+    first: str, then: str, together: bool
+) -> None:
+    """Names that OCR is not sure of veto too: one person's first page took another's signature."""
+    content = Content(form=CONSENT, words=(0, 274, 441), heard=first)
+    page = PageReading("pile.pdf", "a" * 64, 1, content=content)
+    after = replace(page, content=replace(content, words=(274, 441, 441), heard=then))
+    assert record.goes_on(after, page) is together

@@ -22,7 +22,7 @@ from pipeline.forms import rules
 from pipeline.forms.form import Field, Form
 from pipeline.i18n import _, in_language
 from pipeline.pages.reading import PageReading
-from pipeline.personnel import dossier
+from pipeline.personnel import dossier, whose
 from pipeline.records import record, report, rescan, verdict
 from pipeline.records.record import Document, Settlement
 from pipeline.registry import Registry
@@ -86,6 +86,8 @@ def settle(
         if any(wish.action == "reject" for wish in wishes):
             _may_leave(document, grouped, registry)
         said, found = _said(document, wishes, by, why, registry, settings)
+        if not why:
+            _must_agree(document, said, registry)
         odd += found + _nobodys(document, wishes)
         status = next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)
         ready.append((said, status))
@@ -195,6 +197,26 @@ def _subject(wish: Asked, registry: Registry) -> str:
     """Whose a copy is that was not issued here. Raises UsageError where the number is nobody's."""
     number = wish.value.strip()
     return dossier.person(number, registry).subject if number else ""
+
+
+def _must_agree(document: Document, said: Sequence[Settlement], registry: Registry) -> None:
+    """Whose a copy is and the name that a person read on it, where it is accepted without a reason.
+
+    Raises UsageError where the two are not one person's.
+    """
+    if record.UNISSUED not in document.reasons or said[-1].action != "accept":
+        return
+    named = [one.value for one in said if one.field == record.SUBJECT]
+    subject = named[-1] if named else document.subject
+    name = verdict.of(document, [*registry.settlements(document.id), *said]).said.get("full_name")
+    if subject and name and not whose.is_named(name, dossier.person(subject, registry)):
+        raise UsageError(
+            _("it names “{name}”, whom it is not filed under, so a reason is needed").format(
+                name=name
+            ),
+            where=f"{document.id}, {subject}",
+            hint=_("say --why TEXT"),
+        )
 
 
 def _nobodys(document: Document, wishes: Sequence[Asked]) -> list[Problem]:

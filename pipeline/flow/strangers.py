@@ -187,9 +187,14 @@ def proposal(
     content = _whole(document)
     if content is None or document.subject:
         return None
+    said = verdict.of(document, registry.settlements(document.id)).said.get("full_name")
+    if said:  # by a person, who knows better than OCR
+        content = replace(content, name=said, heard="")
     everybody = people() if content.numbers or content.name else ()
     owner, tied = whose.of(content, everybody), whose.tied(content, everybody)
     differs = agreement.within(content)
+    if owner and (differs or (said and not whose.is_named(said, owner.person))):
+        owner = None
     if tied:
         differs += agreement.differences(content, tied.person, _accepted(tied.person, registry))
     if content.kind is None and owner is None and not (tied and differs):
@@ -234,6 +239,7 @@ def _whole(document: Document) -> Content | None:
         first,
         numbers=tuple(dict.fromkeys(number for one in contents for number in one.numbers)),
         name=next((one.name for one in contents if one.name), ""),
+        heard=next((one.heard for one in contents if one.heard), ""),
         born=next((one.born for one in contents if one.born), None),
     )
 
@@ -262,17 +268,13 @@ def contradiction(paper: Paper, page: PageReading, people: People) -> str:
     content, item = page.content, attachment.item(paper.subject, paper.key)
     if page.page is not None or content is None:
         return ""
-    if content.form and kinds.are_others(content.form, item):
-        return _("it looks like: {kind}").format(kind=content.form)
-    if content.kind is None:
-        return ""
-    kind = kinds.titles()[content.kind]
-    if kinds.are_others(content.kind, item):
+    kind = content.form or (kinds.titles()[content.kind] if content.kind else "")
+    if kind and kinds.are_others(content.form or content.kind or "", item):
         return _("it looks like: {kind}").format(kind=kind)
-    everybody = people() if content.numbers else ()
+    everybody = people() if content.numbers or content.name or content.heard else ()
     person = next((one for one in everybody if one.subject == paper.subject), None)
     if person and whose.is_anothers(content, item, person, everybody):
-        return _("it is of another person: {kind}").format(kind=kind)
+        return _("it is of another person: {kind}").format(kind=kind or content.name)
     return "; ".join(one.line() for one in agreement.within(content))
 
 

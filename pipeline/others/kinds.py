@@ -191,7 +191,8 @@ _TWELVE = re.compile(r"(?<!\d)\d(?: ?\d){11}(?!\d)")
 _INN_BEFORE = re.compile(r"(?:инн|налогоплательщика)\W*(?:\(инн\))?\W*$")
 _PASSPORT = re.compile(r"(?<!\d)\d{2} ?\d{2} (?:№ ?)?\d{6}(?!\d)")
 _BORN = re.compile(
-    r"(?:дата рождения|\bмуж|\bжен)\W*(\d{2}\.\d{2}\.\d{4}|\d{1,2} [а-яё]+ \d{4})", re.I
+    r"(?:дата(?: и место)? рождения|\bмуж|\bжен)\W*(\d{2}\.\d{2}\.\d{4}|\d{1,2} [а-яё]+ \d{4})",
+    re.I,
 )
 _PATRONYMIC = re.compile(
     r"(?:[ое]вич|[кмтн]ич|ьич)(?:а|у|ем|е)?$|(?:[ое]вн|ичн|инишн)(?:а|ы|е|у|ой)$"
@@ -238,17 +239,18 @@ def of(words: Sequence[Word], passport: Passport | None = None) -> Content:
     kind = PASSPORT if passport else _kind(lines)
     numbers = tuple(dict.fromkeys(_numbers(text, kind)))
     printed = tuple(f"birth_date:{day}" for day in _birthday(text)) if kind in _OWNERS else ()
+    name = _name(text)
     if passport:
         zone = f"{PASSPORT}:{passport.series}{passport.number}"
-        print_ = [one for one in numbers if one.startswith(PASSPORT)]
-        printed = (*print_, *printed) if len(print_) == 1 else printed
+        printed = (*(one for one in numbers if one.startswith(PASSPORT)), *printed)
         numbers = (zone, *(one for one in numbers if not one.startswith(PASSPORT)))
     return Content(
         kind=kind,
         numbers=numbers,
-        name=(passport.name if passport else "") or _name(text),
+        name=(passport.name if passport else "") or name,
         born=passport.born if passport else None,
         printed=printed,
+        heard=name if passport and passport.name else "",
     )
 
 

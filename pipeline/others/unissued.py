@@ -144,6 +144,7 @@ def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
         if name in said:
             numbers.append(f"{name}:{re.sub(r'[^0-9]', '', said[name])}")
     declined = next((said[name] for name in said if name.startswith(DECLINED)), "")
+    doubtful = (f.read.strip(" ,") for f in fields if f.status == "unreadable" and _is_name(f.name))
     return Content(
         numbers=tuple(numbers),
         name=said.get("full_name", declined),
@@ -151,7 +152,12 @@ def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
         form=one.skeleton.form,
         words=(one.first, one.last, len(one.skeleton.words)),
         version=one.skeleton.version,
+        heard=next((read for read in doubtful if _NAME.fullmatch(read)), ""),
     )
+
+
+def _is_name(field: str) -> bool:
+    return field == "full_name" or field.startswith(DECLINED)
 
 
 def _agreed(fields: Sequence[FieldReading], skeleton: Skeleton) -> list[FieldReading]:

@@ -76,15 +76,17 @@ class Alteration:
 class Content:
     """What a page that is no form of ours seems to be: a proposal, never a fact.
 
-    ``kind`` is an item of the checklists. ``numbers`` are "snils:…" and "inn:…", whose check
-    digits hold, and "passport:…" (series and number), proven where ``born`` is known: both then
-    come from a machine-readable zone that holds. ``name`` is the only full name on the page, in
-    the case in which it stands there. ``form`` is the form of which the page is a copy that was not
-    issued here, of the ``version`` known then; it has the form's words from the first of ``words``
-    (from 0) to before the second, of so many as the third. ``certified`` tells whether it is a copy
-    with the mark «Верно», with its words and a signature (None: not told), ``certified_on`` the day
-    that stands by the mark. ``printed`` are a passport's number and birthday as its print says them
-    beside the zone, or the birthday alone: "passport:…", "birth_date:…" (ISO), unproven.
+    ``kind`` is an item of the checklists. ``numbers`` are "snils:…" and "inn:…", whose check digits
+    hold, and "passport:…" (series and number), proven where ``born`` is known: both then come from
+    a machine-readable zone that holds. ``name`` is the only full name on the page, in the case in
+    which it stands there; ``heard`` one that may be misread, or is printed beside the zone's: it
+    never tells whose the page is, and only speaks against somebody. ``form`` is the form of which
+    the page is a copy that was not issued here, of the ``version`` known then; it has the form's
+    words from the first of ``words`` (from 0) to before the second, of so many as the third.
+    ``certified`` tells whether it is a copy with the mark «Верно», with its words and a signature
+    (None: not told), ``certified_on`` the day that stands by the mark. ``printed`` are a passport's
+    numbers and birthday as its print says them beside the zone, or the birthday alone:
+    "passport:…", "birth_date:…" (ISO), unproven.
     """
 
     kind: str | None = None
@@ -97,6 +99,7 @@ class Content:
     certified: bool | None = None
     certified_on: date | None = None
     printed: tuple[str, ...] = ()
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,13 +85,17 @@ def differences(
 
 def within(content: Content) -> list[Difference]:
     """What a passport's zone says otherwise than its print, where no slip of OCR explains it."""
-    zone = _said(content) if content.born else {}
-    print_ = dict(one.split(":", 1) for one in content.printed)
-    return [
+    if content.born is None:
+        return []
+    zone = _said(content)
+    found = [
         Difference(fact, zone[fact], known, PRINT)
-        for fact, known in print_.items()
+        for fact, known in (one.split(":", 1) for one in content.printed)
         if fact in zone and _figures_apart(zone[fact], known) >= LEAST_FIGURES
     ]
+    if content.name and content.heard and not whose.are_alike(content.name, content.heard):
+        found.append(Difference(_NAME, content.name, content.heard, PRINT))
+    return found
 
 
 def _figures_apart(one: str, other: str) -> int:
@@ -101,6 +105,8 @@ def _figures_apart(one: str, other: str) -> int:
 def _from_data(content: Content, person: PersonRow) -> Iterator[Difference]:
     if content.name and not whose.is_named(content.name, person):
         yield Difference(_NAME, content.name, person.full_name)
+    elif content.heard and not whose.may_be_named(content.heard, person):
+        yield Difference(_NAME, content.heard, person.full_name)
     known = _recorded(person.data)
     for fact, read in _said(content).items():
         if fact in known and known[fact] != read:

@@ -20,8 +20,14 @@ from pipeline.others import kinds
 from pipeline.pages.reading import Content
 from pipeline.registry import PersonRow
 
-SLIPS = 90.0  # percent of a name's letters: what is less alike is no slip of OCR
+SLIPS = 75.0  # percent of a word's letters: what is less alike is no slip of OCR, but another word
+RUN_TOGETHER = 90.0  # percent of the letters of a name whose words OCR parted otherwise
 
+# Items that hold documents of somebody else: who is named there need not be the file's person.
+_OF_RELATIVES = frozenset((
+    "children", "family", "family-health", "civil-status", "benefits", "authority",
+    "income-spouse", "income-children", "representative-passport",
+))  # fmt: skip
 # What a person has one of for life: another number is another person's.
 _FOR_LIFE = {kinds.PENSION: "snils", kinds.TAX: "inn"}
 
@@ -37,10 +43,7 @@ class Owner:
 def of(content: Content, people: Sequence[PersonRow]) -> Owner | None:
     """The one person who fits, where no other number, name or birthday speaks against it."""
     owner = tied(content, people)
-    if owner is None or _speaks_against(content, owner.person):
-        return None
-    others = [one for one in people if one != owner.person and is_named(content.name, one)]
-    return None if others else owner
+    return None if owner is None or _speaks_against(content, owner) else owner
 
 
 def tied(content: Content, people: Sequence[PersonRow]) -> Owner | None:
@@ -55,34 +58,47 @@ def tied(content: Content, people: Sequence[PersonRow]) -> Owner | None:
 def is_anothers(
     content: Content, item: str, person: PersonRow, people: Iterable[PersonRow]
 ) -> bool:
-    """Is what lies behind the person's sheet for ``item`` certainly of somebody else?
+    """Is what lies behind the person's sheet for ``item`` somebody else's?
 
-    Only what is proven counts, check digits and a sound zone, and only on a document of that kind:
-    a passport's number changes with the passport, so that only a birthday or its owner can tell.
+    It has another known person's number or full name, and not this person's. Or it is of the
+    item's own kind and has a number for life, a birthday in its zone, or a first name and
+    patronymic that are not this person's: surnames and passports' numbers change.
     """
+    own, said = numbers_of(person), set(content.numbers)
+    others = [one for one in people if one.subject != person.subject]
+    if said.isdisjoint(own) and any(said & numbers_of(one) for one in others):
+        return True
+    if item in _OF_RELATIVES:
+        return False
+    for name in filter(None, (content.name, content.heard)):
+        if not is_named(name, person) and any(is_named(name, one) for one in others):
+            return True
     if content.kind != item:
         return False
-    if item == kinds.PASSPORT:
-        if content.born is None:
-            return False
-        zone = set(content.numbers[:1])
-        others = any(zone & numbers_of(one) for one in people if one.subject != person.subject)
-        born = day_of(person.data.get("birth_date"))
-        return zone.isdisjoint(numbers_of(person)) and (others or born not in (None, content.born))
-    theirs = _of_sort(_FOR_LIFE.get(item, ""), content.numbers)
-    own = _of_sort(_FOR_LIFE.get(item, ""), numbers_of(person))
-    others = any(theirs & numbers_of(one) for one in people if one.subject != person.subject)
-    return len(theirs) == 1 and theirs.isdisjoint(own) and (bool(own) or others)
+    born = day_of(person.data.get("birth_date"))
+    if content.born and born and content.born != born and said.isdisjoint(own):
+        return True
+    sort = _FOR_LIFE.get(item, "")
+    mine, theirs = _of_sort(sort, own), _of_sort(sort, said)
+    if mine and len(theirs) == 1 and theirs.isdisjoint(mine):
+        return True
+    return bool(content.name) and not _is_called_alike(content.name, person)
 
 
-def _speaks_against(content: Content, person: PersonRow) -> bool:
+def _speaks_against(content: Content, owner: Owner) -> bool:
     """A number of a sort that the person has another of, another birthday, another's name."""
+    person = owner.person
     own = numbers_of(person)
     born = day_of(person.data.get("birth_date"))
-    if content.name and _likeness(content.name, person) < SLIPS:
+    names = filter(None, (content.name, content.heard))
+    if not all(may_be_named(name, person) for name in names):
         return True
     is_born_alike = content.born is not None and content.born == born
     if content.born and born and not is_born_alike:
+        return True
+    # No check digit proves a printed birthday: it is heard where only a name speaks otherwise.
+    printed = {one.partition(":")[2] for one in content.printed if one.startswith("birth_date:")}
+    if owner.by == "name" and born and printed - {born.isoformat()}:
         return True
     # A passport's number changes with the passport: with the same birthday it is a newer one.
     for sort in ("snils", "inn") if is_born_alike else ("snils", "inn", kinds.PASSPORT):
@@ -128,10 +144,30 @@ def named(name: str, people: Iterable[PersonRow]) -> PersonRow | None:
     return found[0] if len(found) == 1 else None
 
 
-def _likeness(name: str, person: PersonRow) -> float:
-    """How like the person's name it is, in the case that it is most like, in percent."""
-    said = " ".join(_folded(name))
-    return max(fuzz.ratio(said, " ".join(one)) for one in _names(person))
+def may_be_named(name: str, person: PersonRow) -> bool:
+    """Is it the person's full name, in any case, but for slips of OCR?"""
+    said = _folded(name)
+    return any(_is_alike(said, one) for one in _names(person))
+
+
+def are_alike(name: str, other: str) -> bool:
+    """Are two names in the nominative the same but for slips of OCR?"""
+    return _is_alike(_folded(name), _folded(other))
+
+
+def _is_alike(said: Sequence[str], known: Sequence[str]) -> bool:
+    if len(said) != len(known):
+        return fuzz.ratio("".join(said), "".join(known)) >= RUN_TOGETHER
+    return all(fuzz.ratio(one, other) >= SLIPS for one, other in zip(said, known, strict=True))
+
+
+def _is_called_alike(name: str, person: PersonRow) -> bool:
+    """Are the first name and the patronymic the person's, but for slips of OCR?"""
+    said = _folded(name)[-2:]
+    return any(
+        len(one) < len(("last", "first", "middle")) or _is_alike(said, one[-2:])
+        for one in _names(person)
+    )
 
 
 def _names(person: PersonRow) -> list[list[str]]:

@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from pipeline.forms.rules import Since, objection
-from pipeline.pages.reading import FieldReading, HandMark, PageReading
+from pipeline.language.lettering import folded
+from pipeline.pages.reading import Content, FieldReading, HandMark, PageReading
 from pipeline.papers.paper import Paper
 from pipeline.records import attachment
 
 ACCEPTED, REVIEW, REJECTED = "accepted", "review", "rejected"
 UNISSUED = "not-issued-here"  # the reason: a form of ours, but no paper that this registry issued
 SUBJECT = "subject"  # what a person says of such a document, as if it were a field: whose it is
+SAME_NAME = 80  # of 100: a name in two cases, misread in some letters
 SEAM_WORDS = 6  # that may be lost between one page of such a copy and the next
 EDGE_WORDS = 12  # or at its head and foot: a heading over a stamp, captions under blanks
 
@@ -166,8 +170,16 @@ def goes_on(page: PageReading, before: PageReading) -> bool:
         and here.form == there.form
         and there.words[1] < there.words[2]
         and abs(here.words[0] - there.words[1]) <= SEAM_WORDS
-        and (here.name == there.name or not (here.name and there.name))
+        and _may_be_ones(here, there)
     )
+
+
+def _may_be_ones(here: Content, there: Content) -> bool:
+    """May the names on two pages be one person's? Those that may be misread need only be alike."""
+    if here.name and there.name:
+        return here.name == there.name
+    one, other = (folded(page.name or page.heard) for page in (here, there))
+    return not (one and other) or fuzz.ratio(one, other) >= SAME_NAME
 
 
 def rejected(document_id: str, source: str, reason: str, earlier: str | None = None) -> Document:

@@ -90,6 +90,7 @@ class Contents(sa.types.TypeDecorator[Content]):
             version=value.get("version", ""),
             certified=value.get("certified"),
             printed=tuple(value.get("printed", ())),
+            heard=value.get("heard", ""),
             **days,
         )
 
