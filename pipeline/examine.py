@@ -46,7 +46,7 @@ STAMP_REACH_MM = 0.5  # from a value: ink there may be meant for it
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What one page shows; ``noise`` and ``black`` tell how good the scan is."""
+    """What one page shows: its fields, the blanks for a pen, and what was done to the rest."""
 
     fields: tuple[FieldReading, ...]
     hand: tuple[HandMark, ...]

@@ -89,7 +89,7 @@ class Inventory:
 
 
 def of(dossier: Dossier) -> Inventory:
-    """The inventory of a file. A page of ours is a sheet: papers are printed on one side."""
+    """The inventory of a file, its sheets as the binding counts them."""
     filed = {one.entry: one for one in dossier.filed}
     numbers = {line.entry.id: n for n, line in enumerate(dossier.bound.lines, start=1)}
     out = handover.out(dossier.events)
