@@ -19,7 +19,7 @@ from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box
 from pipeline.pages import ink, streaks
 from pipeline.pages.page import DPI
-from pipeline.pages.reading import Alteration, FieldReading, HandMark
+from pipeline.pages.reading import Alteration, FieldReading, HandMark, is_worse
 from pipeline.pages.register import Laid
 from pipeline.papers import layout, marks
 from pipeline.papers.layout import Glyph, Sheet
@@ -293,7 +293,7 @@ def _fields(
             status = "unreadable"
         earlier = found.get(place.field)
         read, confidence = lines.get(place.field, ("", 0.0))
-        if earlier is not None and not _worse(status, earlier.status):
+        if earlier is not None and not is_worse(status, earlier.status):
             continue
         expected = printed.get(place.field)
         if status == "match":
@@ -323,10 +323,3 @@ def _stamped(
         if stamp[ink.window(glyph.box, stamp.shape, STAMP_REACH_MM)].any()
     }
     return _doubted(fields, hidden, "unreadable")
-
-
-_WORSE = ("match", "empty", "read", "unreadable", "mismatch")
-
-
-def _worse(one: str, other: str) -> bool:
-    return _WORSE.index(one) > _WORSE.index(other)

@@ -10,6 +10,9 @@ from datetime import date
 
 from pipeline.geometry import Box
 
+# What a field may be, from the best to the worst: of its several prints the worst decides.
+_STATUSES = ("match", "read", "empty", "unreadable", "mismatch")
+
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
@@ -134,3 +137,8 @@ class PageReading:
     lie: bytes | None = None
     content: Content | None = None
     continuing: tuple[PageReading, ...] = ()
+
+
+def is_worse(one: str, other: str) -> bool:
+    """Whether a field of the first status is worse than one of the second."""
+    return _STATUSES.index(one) > _STATUSES.index(other)
