@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.forms import form as forms
 from pipeline.papers import layout
 from pipeline.records import clauses, verdict
-from pipeline.records.record import Document
+from pipeline.records.record import ACCEPTED, Document
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
@@ -26,7 +26,7 @@ def read(
 
     ``secret``: those of papers about files of secret documents, which are else left out.
     """
-    status = None if everything else "accepted"
+    status = None if everything else ACCEPTED
     known = frozenset(forms.names(settings))
     for document in registry.documents(status=status, form=form, subject=subject, secret=secret):
         yield _record(document, _without(document, known, settings, registry), registry)

@@ -20,6 +20,7 @@ from pipeline.i18n import _
 from pipeline.personnel import dossier, removal
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.removal import Taken
+from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
 from pipeline.registry.scans import now
 from pipeline.settings import Settings
@@ -110,7 +111,7 @@ def acts(file: Dossier, registry: Registry) -> dict[str, Act]:
 
 def _act(paper_id: str, registry: Registry) -> Act:
     paper = registry.paper(paper_id)
-    came = [it for it in registry.documents_of_paper(paper_id) if it.status == "accepted"]
+    came = [it for it in registry.documents_of_paper(paper_id) if it.status == ACCEPTED]
     return Act(paper.key if paper else paper_id, paper_id, came[0].id if came else "")
 
 

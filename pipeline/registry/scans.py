@@ -17,7 +17,7 @@ from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.pages.reading import Alteration, FieldReading, HandMark, PageReading
-from pipeline.records.record import Document
+from pipeline.records.record import ACCEPTED, Document
 from pipeline.registry import events
 from pipeline.registry.events import Ways
 from pipeline.registry.tables import alteration, document, mark, page, reading, scan
@@ -91,7 +91,7 @@ def finish(
             .values(document_id=sa.bindparam("owner"), position=sa.bindparam("place")),
             links,
         )
-    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at,
+    events.file(db, (d.paper for d in documents if d.status == ACCEPTED and d.paper), at,
                 ways.today, ways)  # fmt: skip
     for found in documents:
         for seen in found.pages:
