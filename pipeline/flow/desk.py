@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 
 from pipeline import i18n
 from pipeline.engines.tesseract import OcrEngine
-from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
+from pipeline.errors import (
+    DEBUG_VARIABLE,
+    UNREADABLE,
+    ExitCode,
+    PaperloopError,
+    Problem,
+    ScanError,
+    ToolFailedError,
+)
 from pipeline.examine import examine
 from pipeline.files import keep_temporary_files_in
 from pipeline.flow import recall, strangers
@@ -41,7 +49,6 @@ from pipeline.scans import scan as scans
 from pipeline.scans.scan import PageImage, Scan
 from pipeline.settings import Settings
 
-DEBUG_VARIABLE = "PAPERLOOP_DEBUG"  # a fault shows its traceback and ends the command
 PAPERS_KEPT = 8  # issued pages that a worker keeps drawn: a paper's pages come close together
 MEMORY_BYTES = 3 << 29  # of a worker: pages take 0.3 to 0.9 GB, a PDF made to harm all there is
 SMALLEST_PX = 300  # of a page's short side: nothing can be read off a smaller picture
@@ -176,8 +183,8 @@ def read_page(task: Task) -> Answer:
             name=type(error).__name__, file=Path(last.filename).name, line=last.lineno
         )
         hint = _("look at the page; {variable}=1 shows the whole").format(variable=DEBUG_VARIABLE)
-        unread = replace(task.unread, problems=("unreadable-file",))
-        return unread, task.trouble(ScanError(what, reason="unreadable-file", hint=hint))
+        unread = replace(task.unread, problems=(UNREADABLE,))
+        return unread, task.trouble(ScanError(what, reason=UNREADABLE, hint=hint))
 
 
 def _read_page(task: Task) -> Answer:
@@ -203,7 +210,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
     except ToolFailedError as error:
-        return replace(reading, problems=("unreadable-file",)), task.trouble(error)
+        return replace(reading, problems=(UNREADABLE,)), task.trouble(error)
     return _marked(task, image, identity)
 
 

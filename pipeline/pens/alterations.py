@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.geometry import Box, union
 from pipeline.pages import ink
-from pipeline.pages.reading import Alteration
+from pipeline.pages.reading import STRIKE, Alteration
 from pipeline.pages.register import Laid
 from pipeline.papers import layout
 from pipeline.papers.layout import Glyph, Sheet
@@ -25,7 +25,6 @@ from pipeline.scans.scan import encode_png
 Mask = NDArray[np.bool_]
 _Struck = tuple[list[Glyph], Box]  # a printed line, and where on it it is crossed out
 
-STRIKE = "strike"
 
 CROP_MM = 4.0
 FOOT_MM = 27.0  # the band of the codes, which are verified by being read

@@ -21,7 +21,7 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from pipeline.errors import ScanError
+from pipeline.errors import UNREADABLE, ScanError
 from pipeline.files import sha256_of
 from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH
 from pipeline.i18n import _
@@ -151,7 +151,7 @@ def load_page(scan: Scan, number: int) -> PageImage:
     return PageImage(pixels, colour)
 
 
-def _unreadable(source: str, what: str, hint: str, reason: str = "unreadable-file") -> ScanError:
+def _unreadable(source: str, what: str, hint: str, reason: str = UNREADABLE) -> ScanError:
     return ScanError(what, reason=reason, where=source, hint=hint)
 
 
