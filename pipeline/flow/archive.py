@@ -22,9 +22,8 @@ from pipeline.personnel.archive import Volume
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.terms import SERVANT
 from pipeline.records import handover
-from pipeline.records.binding import Event
+from pipeline.records.binding import Event, now
 from pipeline.registry import PersonRow, Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 

@@ -12,10 +12,9 @@ from pipeline.papers.paper import Paper
 from pipeline.personnel import dossier, terms
 from pipeline.personnel.terms import Term
 from pipeline.records import handover
-from pipeline.records.binding import Event
+from pipeline.records.binding import Event, now
 from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 DONE = "done"

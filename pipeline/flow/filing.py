@@ -17,9 +17,8 @@ from pipeline.language.wording import day_of, short_date
 from pipeline.personnel import archive, dossier, standing
 from pipeline.personnel.dossier import Dossier
 from pipeline.records import handover
-from pipeline.records.binding import VOLUME_SHEETS, Event, Line
+from pipeline.records.binding import VOLUME_SHEETS, Event, Line, now
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 

@@ -24,11 +24,10 @@ from pipeline.language.wording import short_date
 from pipeline.personnel import dossier
 from pipeline.personnel.dossier import Dossier
 from pipeline.records import binding, handover
-from pipeline.records.binding import Event, Line
+from pipeline.records.binding import Event, Line, now
 from pipeline.records.handover import Going, Handed
 from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 # What only the one who hands over or receives may know: without it the act has a rule for a pen.

@@ -20,9 +20,9 @@ from pipeline.i18n import _
 from pipeline.personnel import dossier, removal
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.removal import Taken
+from pipeline.records.binding import now
 from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 

@@ -24,9 +24,9 @@ from pipeline.i18n import _, in_language
 from pipeline.pages.reading import PageReading
 from pipeline.personnel import dossier, whose
 from pipeline.records import record, report, rescan, verdict
+from pipeline.records.binding import now
 from pipeline.records.record import ACCEPTED, REJECTED, REVIEW, Document, Settlement
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 SETTLED = {"accept": ACCEPTED, "reject": REJECTED}

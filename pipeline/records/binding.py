@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from pipeline.i18n import _
 
@@ -255,6 +255,11 @@ def sheets_of(line: Line) -> str:
     """Which sheets of the file a document takes, for who reads it on a screen."""
     said = _("sheet {sheets}") if len(line.sheets) == 1 else _("sheets {sheets}")
     return said.format(sheets=words(line.sheets))
+
+
+def now() -> str:
+    """The time in UTC, ISO, of one length, so that it sorts as text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def local_day(at: str) -> date:
