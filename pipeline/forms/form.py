@@ -166,9 +166,8 @@ def load(name: str, settings: Settings) -> Form:
         UsageError: there is no such form.
         FormError: its TOML is wrong.
     """
-    for root in settings.templates:
-        if re.fullmatch(r"[\w-]+", name) and (root / name / "form.toml").is_file():
-            return _load(root / name)
+    if re.fullmatch(r"[\w-]+", name) and (path := settings.template(f"{name}/form.toml")):
+        return _load(path.parent)
     raise UsageError(
         _("there is no form “{name}”").format(name=name),
         where=str(settings.templates[0]),
