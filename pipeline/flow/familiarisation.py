@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.flow import due, generate
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
 from pipeline.personnel import archive, dossier, terms
 from pipeline.personnel.dossier import Dossier
@@ -80,9 +80,7 @@ def _wish(file: Dossier, settings: Settings, registry: Registry) -> Wish:
             {"full_name": person.full_name, "position": str(person.data.get("position") or "")}
         ],
     }
-    form = forms.load(SHEET, settings)
-    filled = forms.fill(form, said, settings.operator, settings.today)
-    return wish(form, filled, number, person)
+    return wish_for(forms.load(SHEET, settings), said, number, person, settings)
 
 
 def _number(file: Dossier, settings: Settings, registry: Registry) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.errors import DataError, UsageError
 from pipeline.flow import filing, generate
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
 from pipeline.i18n import _
 from pipeline.personnel import dossier, removal
@@ -155,8 +155,7 @@ def _numbered(
     form = forms.load(removal.FORM, settings)
     for act in (f"{file.number}/{n}" for n in count(1)):
         said = removal.data(file, taken, act)
-        filled = forms.fill(form, said, settings.operator, settings.today)
-        wanted = wish(form, filled, act, file.person)
+        wanted = wish_for(form, said, act, file.person, settings)
         if all(it.digest == wanted.digest for it in registry.current(form.name, act)):
             break
     return wanted
