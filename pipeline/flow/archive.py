@@ -21,7 +21,7 @@ from pipeline.personnel.archive import Volume
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.terms import SERVANT
 from pipeline.records import handover
-from pipeline.records.binding import Event, now
+from pipeline.records.binding import SENT, Event, now
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
 
@@ -201,7 +201,7 @@ def transfer(
     issued = _issue_one(name, said, subject, settings, registry, options, file.person)
     if not went:
         letter = issued.paper.id
-        registry.enter(Event(subject, archive.SENT, by, now(), place=to, why=ground, index=letter))
+        registry.enter(Event(subject, SENT, by, now(), place=to, why=ground, index=letter))
     return issued, said
 
 

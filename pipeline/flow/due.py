@@ -12,12 +12,10 @@ from pipeline.papers.paper import Paper
 from pipeline.personnel import dossier, terms
 from pipeline.personnel.terms import Term
 from pipeline.records import handover
-from pipeline.records.binding import Event, now
+from pipeline.records.binding import DONE, Event, now
 from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
 from pipeline.settings import Settings
-
-DONE = "done"
 
 
 def until(last: date, registry: Registry, settings: Settings) -> list[Term]:

@@ -12,13 +12,14 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from pipeline.flow import due, generate
+from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
 from pipeline.personnel import archive, dossier, terms
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.terms import SERVANT, SHEET
+from pipeline.records.binding import DONE
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
@@ -55,7 +56,7 @@ def issue(
         UsageError: no such person.
         FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
     """
-    met = registry.targets(due.DONE)
+    met = registry.targets(DONE)
     chosen = []
     for file in dossier.read(registry, settings, subjects):
         serves = file.person.category == SERVANT and not archive.closed_on(file)

@@ -21,14 +21,13 @@ from pipeline.personnel import inventory
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.standing import Filed
 from pipeline.records import attachment, binding, handover
-from pipeline.records.binding import Bound, Event, Line
+from pipeline.records.binding import SENT, SENT_BACK, Bound, Event, Line
 
 CERTIFICATION = "certification-sheet"
 COVER = "file-cover"
 YEARLY = "files-inventory"
 DESTRUCTION = "destruction-act"
 TRANSFER = "transfer-letter"
-SENT, SENT_BACK = "sent", "sent-back"  # a file that moves (seed 000, п. 20, 21), and is here again
 CLOSING = "dismissal"  # the item of the checklist whose document closes a file
 SHORTER_SINCE = date(2003, 1, 1)  # files closed earlier are kept longer (125-ФЗ, art. 22.1)
 KEPT_YEARS = (75, 50)

@@ -26,7 +26,7 @@ from pipeline.papers.paper import Paper
 from pipeline.personnel import standing
 from pipeline.personnel.standing import Filed, Item, Said, titled
 from pipeline.records import attachment, binding, record, verdict
-from pipeline.records.binding import Bound, Entry, Event, Gone
+from pipeline.records.binding import ENTERING, FILED, Bound, Entry, Event, Gone
 from pipeline.records.record import Document
 from pipeline.records.verdict import Verdict
 from pipeline.registry import Material, PersonRow, Registry
@@ -158,7 +158,7 @@ def of(
     events = material.events
     items_of = {one.item: one for one in checklist.items} if checklist else {}
     filed_of = {one.entry: one for one in filed}
-    came_in = [one for one in events if one.action == "file" and one.target in papers]
+    came_in = [one for one in events if one.action == FILED and one.target in papers]
     entries = [
         _entry(one, papers[one.target or ""], filed_of.get(one.target or ""), known, items_of)
         for one in came_in
@@ -167,11 +167,11 @@ def of(
         entry.id: _rejected(entry, came, said) for entry in entries if entry.id not in filed_of
     }
     for one in events:
-        if one.action == "file" and (copy := copies.get(one.target or "")):
+        if one.action == FILED and (copy := copies.get(one.target or "")):
             entries.append(_copy(one, copy, verdict.of(copy, said.get(copy.id, ())), known))
             if copy.status != record.ACCEPTED:
                 rejected[copy.id] = _rejected(entries[-1], [copy], said)
-    by_hand = [one for one in events if one.action in ("add", "replace")]
+    by_hand = [one for one in events if one.action in ENTERING]
     entries += [_entered(one, items_of) for one in by_hand if not one.secret]
     bound = binding.bind(entries, events, rejected)
     apart = binding.bind([_entered(one, items_of) for one in by_hand if one.secret], events)

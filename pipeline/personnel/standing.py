@@ -19,11 +19,10 @@ from pipeline.language.wording import short_date
 from pipeline.papers import marks
 from pipeline.papers.paper import Paper
 from pipeline.records import reasons, verdict
-from pipeline.records.binding import Entry, Event, Line
+from pipeline.records.binding import NEED, WAIVE, Entry, Event, Line
 from pipeline.records.record import ACCEPTED, REVIEW, Document, Settlement
 from pipeline.records.verdict import Verdict
 
-WAIVE, NEED = "waive", "need"  # an item is not needed; it is, after all
 State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
 Said = Mapping[str, Sequence[Settlement]]  # what people said of documents, by document
 

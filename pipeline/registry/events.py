@@ -11,12 +11,10 @@ from sqlalchemy import Connection
 
 from pipeline.pages.reading import Content
 from pipeline.records import attachment
-from pipeline.records.binding import Event
+from pipeline.records.binding import FILED, Event
 from pipeline.records.record import ACCEPTED, UNISSUED
 from pipeline.registry.tables import document, event, page, paper
 from pipeline.settings import sheets_of
-
-FILED = "file"
 
 
 @dataclass(frozen=True, slots=True)
