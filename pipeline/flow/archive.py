@@ -181,7 +181,7 @@ def transfer(
     ground = printable("basis", where.ground.rstrip(". "))  # the letter has its own full stop
     number = printable("letter_number", where.number) if where.number.strip() else ""
     (file,) = _files([subject], settings, registry)
-    went = archive.sent(file)
+    went = file.sent
     if went and (went.place, went.why) != (to, ground):
         filing.must_be_kept(file)
     wrong = [*_papers_wrong(file, settings, registry), *_out(file)]
@@ -288,7 +288,7 @@ def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iter
         hint = _again("file certify", subject)
         if earlier and not any(it.digest == digest for it in earlier):
             yield Problem(_("the certification sheet is older than the file"), where, hint)
-        elif not earlier and archive.closed_on(file):
+        elif not earlier and file.closed_on:
             yield Problem(_("a closed file without a certification sheet"), where, hint)
 
 

@@ -16,7 +16,7 @@ from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
-from pipeline.personnel import archive, dossier, terms
+from pipeline.personnel import dossier, terms
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.terms import SERVANT, SHEET
 from pipeline.records.binding import DONE
@@ -59,7 +59,7 @@ def issue(
     met = registry.targets(DONE)
     chosen = []
     for file in dossier.read(registry, settings, subjects):
-        serves = file.person.category == SERVANT and not archive.closed_on(file)
+        serves = file.person.category == SERVANT and not file.closed_on
         day = terms.familiarised_by(file, met) if serves else None
         if subjects or (day and day <= until):
             chosen.append((file, day))
@@ -75,7 +75,7 @@ def _wish(file: Dossier, settings: Settings, registry: Registry) -> Wish:
     said = {
         "sheet": number,
         "document": "личное дело (все документы по внутренней описи)",
-        "document_date": archive.hired_on(file) or "",
+        "document_date": file.hired_on or "",
         "document_number": person.subject,
         "people": [
             {"full_name": person.full_name, "position": str(person.data.get("position") or "")}

@@ -14,7 +14,7 @@ from pipeline.forms import checklists
 from pipeline.forms.checklists import Wanted
 from pipeline.i18n import _
 from pipeline.language.wording import day_of, short_date
-from pipeline.personnel import archive, dossier, standing
+from pipeline.personnel import dossier, standing
 from pipeline.personnel.dossier import Dossier
 from pipeline.records import handover
 from pipeline.records.binding import (
@@ -149,7 +149,7 @@ def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
 
 def must_be_kept(file: Dossier) -> None:
     """Raise DataError where the whole file went to another organisation."""
-    if went := archive.sent(file):
+    if went := file.sent:
         raise DataError(
             _("the file went to another organisation on {day}: {to}").format(
                 day=short_date(went.happened_on), to=went.place
@@ -166,7 +166,7 @@ def come_back(subject: str, why: str, by: str, registry: Registry, settings: Set
     if not why:
         raise UsageError(_("say why the file is here again"), hint=_("say --why TEXT"))
     (file,) = dossier.read(registry, settings, [subject])
-    if not archive.sent(file):
+    if not file.sent:
         raise UsageError(_("the file went to nobody"), where=subject)
     return registry.enter(Event(subject, SENT_BACK, by, now(), why=why))
 
@@ -283,12 +283,12 @@ def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
             where=where,
             hint=_("check the year"),
         )
-    if item.item == archive.CLOSING and new.day is None:
+    if item.item == dossier.CLOSING and new.day is None:
         raise DataError(
             _("what closes the file needs its date"), where=where, hint=_("say --date DATE")
         )
-    hired = archive.hired_on(file)
-    if item.item == archive.CLOSING and new.day and hired and new.day < hired:
+    hired = file.hired_on
+    if item.item == dossier.CLOSING and new.day and hired and new.day < hired:
         raise DataError(
             _("dismissed on {day}, before the hiring").format(day=short_date(new.day)),
             where=where,

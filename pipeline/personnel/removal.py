@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.language.wording import short_date
-from pipeline.personnel import inventory
-from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.dossier import Dossier, columns_of
 from pipeline.records import binding
 from pipeline.records.binding import REMOVE, REPLACE, TOLD, Event, Line
 
@@ -52,7 +51,7 @@ def of(file: Dossier) -> tuple[Taken, ...]:
 def data(file: Dossier, taken: Sequence[Taken], act: str) -> dict[str, Any]:
     """The values that the form is filled from."""
     return {
-        **inventory.of_person(file.person),
+        **columns_of(file.person),
         "personnel_number": file.number,
         "act": act,
         "documents": [_row(one) for one in taken],
