@@ -30,13 +30,13 @@ from pipeline.errors import (
 from pipeline.examine import examine
 from pipeline.files import keep_temporary_files_in
 from pipeline.flow import recall, strangers
-from pipeline.geometry import Box, union
+from pipeline.geometry import A4_MM, Box, union
 from pipeline.i18n import _
 from pipeline.others import layer, likeness, seals, skeleton
 from pipeline.others.likeness import Text, Wording
 from pipeline.others.skeleton import Skeleton
 from pipeline.pages import identify, page, register
-from pipeline.pages.identify import A4_MM, Identity
+from pipeline.pages.identify import Identity
 from pipeline.pages.ink import ink_of
 from pipeline.pages.reading import PageReading
 from pipeline.pages.register import Laid

@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from pipeline.engines.tesseract import OcrEngine, Word
-from pipeline.geometry import MM_PER_INCH
+from pipeline.geometry import A4_MM, MM_PER_INCH
 from pipeline.language.lettering import folded
 from pipeline.pages import page
-from pipeline.pages.identify import A4_MM
 from pipeline.pages.ink import ink_of
 from pipeline.pages.page import DPI, Points
 from pipeline.papers import layout

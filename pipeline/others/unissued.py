@@ -23,13 +23,12 @@ from rapidfuzz import fuzz
 from pipeline.engines.tesseract import Word
 from pipeline.forms import rules
 from pipeline.forms.form import Field
-from pipeline.geometry import MM_PER_INCH, Box, mm_from_px, px_from_mm
+from pipeline.geometry import A4_MM, MM_PER_INCH, Box, mm_from_px, px_from_mm
 from pipeline.language.lettering import folded, mend_lookalikes
 from pipeline.others import alignment, blanks, likeness
 from pipeline.others.alignment import Alignment, Inside
 from pipeline.others.likeness import READ_DPI, Pixels, Text
 from pipeline.others.skeleton import Skeleton
-from pipeline.pages.identify import A4_MM
 from pipeline.pages.reading import Content, FieldReading, HandMark
 from pipeline.pens import dates
 from pipeline.scans.scan import encode_png

@@ -23,7 +23,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipeline.errors import UNREADABLE, ScanError
 from pipeline.files import sha256_of
-from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH
+from pipeline.geometry import A4_MM, MM_PER_INCH, POINTS_PER_INCH
 from pipeline.i18n import _
 
 MAX_BYTES = 2 << 30
@@ -35,7 +35,7 @@ THUMBNAIL_PX = 240  # of its long side: the sheet is known again, its words hard
 WORK_DPI = 300  # finer than this tells nothing more about print and pen
 VECTOR_DPI = 200  # for pages that are not a picture
 WORK_LONG_SIDE_PX = 3508  # A4's long side at WORK_DPI: the same bound for photographs
-_A4_LONG_INCH = 297 / MM_PER_INCH
+_A4_LONG_INCH = A4_MM[1] / MM_PER_INCH
 _PDF_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _PDF_SECURITY = 5  # FPDF_ERR_SECURITY
 # What PDFium, Pillow and OpenCV raise over files that are broken, cut short or meant to harm.
