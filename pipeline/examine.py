@@ -20,7 +20,7 @@ from pipeline.geometry import Box
 from pipeline.pages import ink, streaks
 from pipeline.pages.page import DPI
 from pipeline.pages.reading import Alteration, FieldReading, HandMark, is_worse
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.papers import layout, marks
 from pipeline.papers.layout import Glyph, Sheet
 from pipeline.papers.paper import Place

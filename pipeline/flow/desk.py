@@ -35,11 +35,11 @@ from pipeline.i18n import _
 from pipeline.others import layer, likeness, seals, skeleton
 from pipeline.others.likeness import Text, Wording
 from pipeline.others.skeleton import Skeleton
-from pipeline.pages import identify, page, register
+from pipeline.pages import identify, page, registration
 from pipeline.pages.identify import Identity
 from pipeline.pages.ink import ink_of
 from pipeline.pages.reading import PageReading
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.papers import layout
 from pipeline.papers.paper import Paper
 from pipeline.pens import acts
@@ -280,13 +280,13 @@ def _laid(
     lies = identity.lies
     if lies is None:
         for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
-            if laid := register.lay_over(grey, image.pixels, issued, guess):
+            if laid := registration.lay_over(grey, image.pixels, issued, guess):
                 return laid
         if identity.by != "text":
             lies = likeness.guess(likeness.read(seals.without(image), _desk.ocr), sheet)
     if lies is None:
         return None
-    return register.lay_over(grey, image.pixels, issued, lies, register.EVERYWHERE)
+    return registration.lay_over(grey, image.pixels, issued, lies, registration.EVERYWHERE)
 
 
 def _is_proven(reading: PageReading) -> bool:

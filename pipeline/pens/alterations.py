@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import Box, union
 from pipeline.pages import ink
 from pipeline.pages.reading import STRIKE, Alteration
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.papers import layout
 from pipeline.papers.layout import Glyph, Sheet
 from pipeline.papers.paper import Place
