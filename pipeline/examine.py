@@ -29,7 +29,7 @@ from pipeline.prints import glyphs as glyphs_
 from pipeline.prints import placing, smears
 from pipeline.prints.atlas import Atlas
 from pipeline.prints.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, left_out, says
-from pipeline.prints.glyphs import Verdict
+from pipeline.prints.glyphs import GlyphVerdict
 from pipeline.scans.scan import encode_png
 
 Image = NDArray[np.uint8]
@@ -86,10 +86,10 @@ def examine(
     wording = [
         d for d in doubts if d.verdict.glyph.colour not in colours and not is_speck(d, doubts, seen)
     ]
-    view = alterations.View(laid, sheet, here, layout.lines(text), scan, seen, left, folds)
+    page = alterations.LaidPage(laid, sheet, here, layout.lines(text), scan, seen, left, folds)
     excused |= laid.beyond(ink.EDGE_MM)
     hurt = [word for word in hurt if word[0].colour not in colours]
-    found = alterations.find(view, wording, hurt, excused, whole)
+    found = alterations.find(page, wording, hurt, excused, whole)
     under = stamps.covered([a.box for a in found], scan, issued, seen.black)
     if under.any():
         wording = [d for d in wording if not alterations.is_stamped(d, under, seen)]
@@ -97,7 +97,7 @@ def examine(
         touched = {p.field for p in _touching(here, text, found) if p.colour not in whole}
         fields = _doubted(fields, touched, "unreadable")
         fields = _stamped(fields, text, here, under & left, whole)
-        found = alterations.find(view, wording, hurt, excused | under, whole)
+        found = alterations.find(page, wording, hurt, excused | under, whole)
     if any(pen.kind == "signature" and pen.present is False for pen in pens):
         found = [
             replace(one, looks_like="signature")
@@ -197,7 +197,7 @@ def _line_crop(
 def _read(
     here: Sequence[Place],
     text: Sequence[Glyph],
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[GlyphVerdict],
     doubts: Sequence[Doubt],
     scan: NDArray[np.float32],
     placed: NDArray[np.float32],
