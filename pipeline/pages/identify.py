@@ -14,7 +14,7 @@ from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import A4_MM, MM_PER_INCH, px_from_mm
 from pipeline.pages import page
 from pipeline.pages.ink import ink_of
-from pipeline.pages.page import Points, Seen
+from pipeline.pages.page import Homography, Seen
 from pipeline.papers import marks
 from pipeline.papers.marks import Mark
 
@@ -43,7 +43,7 @@ class Identity:
     seen: tuple[Seen, ...] = ()
     turned: int = 0
     ambiguous: bool = False
-    lies: Points | None = None
+    lies: Homography | None = None
 
 
 def identify(grey: Image, ocr: OcrEngine) -> Identity:
@@ -58,7 +58,7 @@ def identify(grey: Image, ocr: OcrEngine) -> Identity:
 
 def guesses(
     identity: Identity, shape: tuple[int, ...], width: float, height: float
-) -> list[Points]:
+) -> list[Homography]:
     """Where the issued page may lie in the scan: maps from issued pixels, the likeliest first."""
     if identity.seen:
         found = [page.first_guess(identity.seen, width, height)]
@@ -117,7 +117,7 @@ def _strips(upright: Image) -> Sequence[Image]:
 
 def _whole_sheet(
     shape: tuple[int, ...], turned: int, width: float, height: float, scale: float
-) -> Points:
+) -> Homography:
     """The page filling the scan, at one scale about the middle of its foot."""
     rows, columns = shape[:2]
     upright_w, upright_h = (columns, rows) if turned in (0, 180) else (rows, columns)
