@@ -22,6 +22,8 @@ from pipeline.forms import rules
 from pipeline.forms.columns import COLUMNS, NESTED, heading_key
 from pipeline.i18n import _
 from pipeline.language import russian
+from pipeline.language.names import gender_of
+from pipeline.settings import CASES
 
 _GENDER = {"m": "м", "f": "ж"}
 
@@ -269,7 +271,7 @@ def _items(name: str, cell: Any) -> tuple[list[dict[str, Any]], list[Problem]]:
 
 def _gender(values: dict[str, Any]) -> list[Problem]:
     names = [str(values.get(k) or "") for k in ("last_name", "first_name", "middle_name")]
-    told = russian.gender_of(names[0], names[1], names[2])
+    told = gender_of(names[0], names[1], names[2])
     given = values.get("gender")
     if given is None and told is None:
         what = _("the gender cannot be told from the name")
@@ -287,7 +289,7 @@ def _with_own_cases(
     """Let every text bring the cases that were written down for it, in its row or for them all."""
     answer = dict(values)
     for column, value in values.items():
-        own = {c: str(v) for c in russian.CASES if (v := values.get(f"{column}_{c}"))}
+        own = {c: str(v) for c in CASES if (v := values.get(f"{column}_{c}"))}
         if isinstance(value, str) and (forms := {**cases.get(value, {}), **own}):
             answer[column] = russian.Term(value, forms)
     return answer
