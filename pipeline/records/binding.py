@@ -64,7 +64,7 @@ class Event:
     @property
     def entry(self) -> str:
         """The name of what it entered."""
-        return f"entry-{self.id}"
+        return entry_of(self.id)
 
     @property
     def happened_on(self) -> date:
@@ -267,6 +267,11 @@ def sheets_of(line: Line) -> str:
 def now() -> str:
     """The time in UTC, ISO, of one length, so that it sorts as text."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def entry_of(event: int | None) -> str:
+    """The name of what an event of this number entered."""
+    return f"entry-{event}"
 
 
 def local_day(at: str) -> date:

@@ -20,7 +20,7 @@ from pipeline.language.lemmas import Clue
 from pipeline.language.wording import date_words, day_of, short_date
 from pipeline.papers import marks
 from pipeline.records import attachment, verdict
-from pipeline.records.binding import ENTERING, Event, local_day
+from pipeline.records.binding import ENTERING, Event, entry_of, local_day
 from pipeline.records.record import Document
 from pipeline.records.verdict import Verdict
 from pipeline.registry import documents
@@ -87,7 +87,7 @@ def find(db: Connection, question: Question, limit: int) -> list[Card]:
     )
     return [
         Card(
-            row.document or f"entry-{row.event}",
+            row.document or entry_of(row.event),
             row.subject,
             row.full_name or "",
             row.kind,

@@ -109,7 +109,9 @@ def fingerprint(path: Path, source: str) -> str:
     except OSError as error:
         raise _unreadable(source, str(error.strerror or error), _("check the file")) from error
     if size:
-        raise _unreadable(source, _("the file is larger than 2 GB"), _("split it"))
+        raise _unreadable(
+            source, _("the file is larger than {gb} GB").format(gb=MAX_BYTES >> 30), _("split it")
+        )
     raise _unreadable(source, _("the file is empty"), _("scan the sheets again"))
 
 
