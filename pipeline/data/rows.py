@@ -139,7 +139,7 @@ def _groups(
     problems: list[Problem] = []
     for number, cells in table.rows:
         name = _key_text(cells.get(key)) or f"\0{number}"
-        if not examples.has_number(name):
+        if not examples.is_key(name):
             groups.setdefault(name, []).append((number, dict(cells)))
         elif not examples.is_untouched(cells):
             where = place(table.where(number), table.headings[key])
@@ -200,7 +200,7 @@ def _gather(
         if text in groups:
             item = {k: cells[k] for k in item_keys if k in cells} | {"": number}
             groups[text][0][1].setdefault(name, []).append(item)
-        elif not (examples.has_number(text) and examples.is_untouched(cells, name)):
+        elif not (examples.is_key(text) and examples.is_untouched(cells, name)):
             title = source.headings.get(key, COLUMNS[key].title)
             what = _("no row has the number “{number}”").format(number=text)
             hint = _("write the number of the row that it belongs to")
