@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from typing import ClassVar
+
+DEBUG_VARIABLE = "PAPERLOOP_DEBUG"  # a fault shows its traceback and ends the command
+UNREADABLE = "unreadable-file"  # the contract's word for a file or a page that cannot be read
 
 
 class ExitCode(IntEnum):
@@ -41,6 +45,9 @@ class Problem:
         return ": ".join(part for part in (self.where, self.what) if part) + (
             f" → {self.hint}" if self.hint else ""
         )
+
+
+Tell = Callable[[Problem, ExitCode], None]  # who hears of a problem that ends nothing
 
 
 class PaperloopError(Exception):

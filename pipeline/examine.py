@@ -19,8 +19,8 @@ from pipeline.engines.tesseract import OcrEngine
 from pipeline.geometry import Box
 from pipeline.pages import ink, streaks
 from pipeline.pages.page import DPI
-from pipeline.pages.reading import Alteration, FieldReading, HandMark
-from pipeline.pages.register import Laid
+from pipeline.pages.reading import Alteration, FieldReading, HandMark, is_worse
+from pipeline.pages.registration import Laid
 from pipeline.papers import layout, marks
 from pipeline.papers.layout import Glyph, Sheet
 from pipeline.papers.paper import Place
@@ -29,7 +29,7 @@ from pipeline.prints import glyphs as glyphs_
 from pipeline.prints import placing, smears
 from pipeline.prints.atlas import Atlas
 from pipeline.prints.doubt import Doubt, contradicted, doubts_of, is_saved, is_speck, left_out, says
-from pipeline.prints.glyphs import Verdict
+from pipeline.prints.glyphs import GlyphVerdict
 from pipeline.scans.scan import encode_png
 
 Image = NDArray[np.uint8]
@@ -46,7 +46,7 @@ STAMP_REACH_MM = 0.5  # from a value: ink there may be meant for it
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What one page shows; ``noise`` and ``black`` tell how good the scan is."""
+    """What one page shows: its fields, the blanks for a pen, and what was done to the rest."""
 
     fields: tuple[FieldReading, ...]
     hand: tuple[HandMark, ...]
@@ -86,10 +86,10 @@ def examine(
     wording = [
         d for d in doubts if d.verdict.glyph.colour not in colours and not is_speck(d, doubts, seen)
     ]
-    view = alterations.View(laid, sheet, here, layout.lines(text), scan, seen, left, folds)
+    page = alterations.LaidPage(laid, sheet, here, layout.lines(text), scan, seen, left, folds)
     excused |= laid.beyond(ink.EDGE_MM)
     hurt = [word for word in hurt if word[0].colour not in colours]
-    found = alterations.find(view, wording, hurt, excused, whole)
+    found = alterations.find(page, wording, hurt, excused, whole)
     under = stamps.covered([a.box for a in found], scan, issued, seen.black)
     if under.any():
         wording = [d for d in wording if not alterations.is_stamped(d, under, seen)]
@@ -97,7 +97,7 @@ def examine(
         touched = {p.field for p in _touching(here, text, found) if p.colour not in whole}
         fields = _doubted(fields, touched, "unreadable")
         fields = _stamped(fields, text, here, under & left, whole)
-        found = alterations.find(view, wording, hurt, excused | under, whole)
+        found = alterations.find(page, wording, hurt, excused | under, whole)
     if any(pen.kind == "signature" and pen.present is False for pen in pens):
         found = [
             replace(one, looks_like="signature")
@@ -197,7 +197,7 @@ def _line_crop(
 def _read(
     here: Sequence[Place],
     text: Sequence[Glyph],
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[GlyphVerdict],
     doubts: Sequence[Doubt],
     scan: NDArray[np.float32],
     placed: NDArray[np.float32],
@@ -293,7 +293,7 @@ def _fields(
             status = "unreadable"
         earlier = found.get(place.field)
         read, confidence = lines.get(place.field, ("", 0.0))
-        if earlier is not None and not _worse(status, earlier.status):
+        if earlier is not None and not is_worse(status, earlier.status):
             continue
         expected = printed.get(place.field)
         if status == "match":
@@ -323,10 +323,3 @@ def _stamped(
         if stamp[ink.window(glyph.box, stamp.shape, STAMP_REACH_MM)].any()
     }
     return _doubted(fields, hidden, "unreadable")
-
-
-_WORSE = ("match", "empty", "read", "unreadable", "mismatch")
-
-
-def _worse(one: str, other: str) -> bool:
-    return _WORSE.index(one) > _WORSE.index(other)

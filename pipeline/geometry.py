@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 MM_PER_INCH = 25.4
 POINTS_PER_INCH = 72.0
+A4_MM = (210.0, 297.0)
 
 
 @dataclass(frozen=True, slots=True)

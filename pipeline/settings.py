@@ -103,6 +103,11 @@ class Settings:
         """Folders of forms, the first that has a form wins: the workspace's own, then ours."""
         return tuple(dict.fromkeys((self.workspace / "templates", packaged_templates().resolve())))
 
+    def template(self, name: str) -> Path | None:
+        """The file of this name in the first folder of forms that has it."""
+        found = (folder / name for folder in self.templates)
+        return next((path for path in found if path.is_file()), None)
+
     def relative(self, path: Path) -> str:
         """The path for JSON: from the workspace when inside it, else whole; always with ``/``."""
         # The folder is resolved, the name is not: a link in the inbox keeps its own name.

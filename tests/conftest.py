@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from pipeline import i18n, settings
-from pipeline.cli.main import DEBUG_VARIABLE, run
+from pipeline.cli.main import run
+from pipeline.errors import DEBUG_VARIABLE
 from tests.postgres import Server, private_server
 
 

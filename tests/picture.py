@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Box, px_from_mm
-from pipeline.pages import page, register
+from pipeline.pages import page, registration
 from pipeline.pages.page import DPI
 from pipeline.pages.reading import PageReading
 from pipeline.papers import layout
@@ -69,7 +69,7 @@ def _draw(reading: PageReading, paper: Paper, pdf: bytes, settings: Settings) ->
     path, last = settings.workspace / reading.source, reading.source_page
     image = scan.load_page(scan.open_scan(path, reading.source, reading.sha256), last)
     guess = page.first_guess(page.codes(image.grey), sheet.width, sheet.height)
-    laid = register.lay_over(image.grey, image.pixels, layout.render(pdf, number, DPI), guess)
+    laid = registration.lay_over(image.grey, image.pixels, layout.render(pdf, number, DPI), guess)
     assert laid is not None, "this page was laid over before"
     flat = image.pixels if image.is_colour else cv2.cvtColor(image.pixels, cv2.COLOR_GRAY2BGR)
     canvas = np.array(flat, np.uint8)
@@ -86,7 +86,7 @@ def _draw(reading: PageReading, paper: Paper, pdf: bytes, settings: Settings) ->
     return np.ascontiguousarray(np.rot90(canvas, -reading.turned // 90))
 
 
-def _frame(canvas: Image, box: Box, laid: register.Laid, colour: tuple[int, int, int]) -> None:
+def _frame(canvas: Image, box: Box, laid: registration.Laid, colour: tuple[int, int, int]) -> None:
     """One box of the issued page, drawn where it lies on the scan."""
     rows, columns = laid.map_x.shape
     points = []

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline import settings
-from pipeline.cli.main import DEBUG_VARIABLE, run
+from pipeline.cli.main import run
+from pipeline.errors import DEBUG_VARIABLE
 from pipeline.pages import page
 from tests.bench import people
 from tests.conftest import Said

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pipeline.engines.tesseract import Word
 from pipeline.geometry import Box
 from pipeline.others import certification
-from pipeline.others.certification import Mark
+from pipeline.others.certification import CopyMark
 from pipeline.others.likeness import READ_DPI, Text
 from tests.simulator.dice import dice
 from tests.simulator.pens import take_pen
@@ -74,7 +74,7 @@ def signed(sheet: Sheet, x: float, y: float, seed: int = 1) -> None:
     lay(sheet, ink, pen.rgb)
 
 
-def seen(mark: str, *, pen: bool = False, sure: float = 0.95, ocr: Ocr | None = None) -> Mark:
+def seen(mark: str, *, pen: bool = False, sure: float = 0.95, ocr: Ocr | None = None) -> CopyMark:
     """What is told of a copy with these lines under it, and a signature beside the second."""
     sheet = blank_sheet(210, 297, READ_DPI)
     read = [*words(COPY, 40, sure), *words(mark, 150)]
@@ -84,7 +84,7 @@ def seen(mark: str, *, pen: bool = False, sure: float = 0.95, ocr: Ocr | None = 
     return told(sheet, read, ocr)
 
 
-def told(sheet: Sheet, read: Sequence[Word], ocr: Ocr | None = None) -> Mark:
+def told(sheet: Sheet, read: Sequence[Word], ocr: Ocr | None = None) -> CopyMark:
     grey = np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     return certification.read(grey, Text(tuple(read), 0, np.eye(3)), ocr or Ocr())
 
@@ -101,9 +101,9 @@ def told(sheet: Sheet, read: Sequence[Word], ocr: Ocr | None = None) -> Mark:
     ],
 )
 def test_words_and_a_signature_are_the_mark(mark: str) -> None:
-    assert seen(mark, pen=True) == Mark(True)
+    assert seen(mark, pen=True) == CopyMark(True)
     # Print alone is nobody's signature.
-    assert seen(mark) == Mark(None)
+    assert seen(mark) == CopyMark(None)
 
 
 def test_a_day_by_the_mark_is_told() -> None:
@@ -128,10 +128,10 @@ def test_what_only_speaks_of_it_is_no_mark(text: str) -> None:
 
 
 def test_no_mark_is_told_only_of_a_page_that_is_read_well() -> None:
-    assert seen("Директор") == Mark(False)
-    assert seen("Директор", sure=0.3) == Mark(None)
+    assert seen("Директор") == CopyMark(False)
+    assert seen("Директор", sure=0.3) == CopyMark(None)
     # A pen wrote over something that was not read: a mark may be under it.
-    assert seen("Директор", pen=True) == Mark(None)
+    assert seen("Директор", pen=True) == CopyMark(None)
 
 
 def test_a_stamps_frame_is_no_signature() -> None:
@@ -140,16 +140,16 @@ def test_a_stamps_frame_is_no_signature() -> None:
     printed(sheet, read)
     corners = cv2.boxPoints(((60 * PX, 158 * PX), (80 * PX, 24 * PX), 3.0))
     cv2.polylines(sheet.pixels, [np.rint(corners).astype(np.int32)], True, (90, 60, 60), 4)
-    assert told(sheet, read) == Mark(None)
+    assert told(sheet, read) == CopyMark(None)
     signed(sheet, 50, 168)
-    assert told(sheet, read) == Mark(True)
+    assert told(sheet, read) == CopyMark(True)
 
 
 def test_letters_that_ocr_did_not_read_are_no_signature() -> None:
     sheet = blank_sheet(210, 297, READ_DPI)
     read = [*words(COPY, 40), *words("Верно", 150)]
     printed(sheet, [*read, *words("Специалист по кадрам Лаптева", 158)])
-    assert told(sheet, read) == Mark(None)
+    assert told(sheet, read) == CopyMark(None)
 
 
 def test_what_was_left_unread_is_read_again() -> None:
@@ -157,7 +157,7 @@ def test_what_was_left_unread_is_read_again() -> None:
     read, stamp = words(COPY, 40), words("КОПИЯ ВЕРНА", 150)
     printed(sheet, [*read, *stamp])
     signed(sheet, 40, 166)
-    assert told(sheet, read) == Mark(None)
+    assert told(sheet, read) == CopyMark(None)
     ocr = Ocr("КОПИЯ ВЕРНА")
-    assert told(sheet, read, ocr) == Mark(True)
+    assert told(sheet, read, ocr) == CopyMark(True)
     assert ocr.asked

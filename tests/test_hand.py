@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.engines import tesseract
 from pipeline.geometry import Box, px_from_mm
 from pipeline.pages import ink, page
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.papers.paper import Place
 from pipeline.pens import hand, stamps
 from tests.bench import people

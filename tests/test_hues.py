@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.geometry import Box, px_from_mm
 from pipeline.pages import ink, page
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.pens import hues
 
 BLANK = Box(40, 35, 92, 45)

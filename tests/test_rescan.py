@@ -11,9 +11,9 @@ import pytest
 from pipeline import settings
 from pipeline.papers.paper import Paper
 from pipeline.records import record
+from pipeline.records.binding import now
 from pipeline.records.handover import LAW, Going, Ground
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from tests import filing, scanning
 from tests.bench import people
 from tests.conftest import Said

@@ -7,16 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.language import names, russian, wording
-from pipeline.language.russian import (
-    CASES,
-    FILTERS,
-    Person,
-    Term,
-    gender_of,
-    parse_person,
-    person_of,
-)
-from pipeline.settings import Operator
+from pipeline.language.names import gender_of
+from pipeline.language.russian import FILTERS, Person, Term, parse_person, person_of
+from pipeline.settings import CASES, Operator
 
 LIST = Path(__file__).parent / "data" / "declension.tsv"
 PARTS = {"surname": "last", "first": "first", "middle": "middle"}

@@ -62,13 +62,11 @@ def test_what_a_file_is_is_told_by_its_bytes(tmp_path: Path) -> None:
     assert opened(misnamed).pages == 1
 
 
-def test_colour_grey_and_bilevel_are_told_apart(tmp_path: Path) -> None:
+def test_colour_and_grey_are_told_apart(tmp_path: Path) -> None:
     pen = GREY.convert("RGB")
     pen.paste((30, 40, 200), (50, 50, 120, 60))
     assert first_page(write(tmp_path / "pen.png", pen)).is_colour
     assert not first_page(write(tmp_path / "tint.png", GREY.convert("RGB"))).is_colour
-    fax = write(tmp_path / "fax.tif", GREY.convert("1"), compression="group4")
-    assert first_page(fax).is_bilevel
 
 
 def test_photographs_are_stood_upright(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def page(colour: tuple[int, int, int] = (25, 25, 25)) -> Sheet:
 
 
 def scanned(sheet: Sheet) -> PageImage:
-    return PageImage(np.ascontiguousarray(sheet.pixels[..., ::-1]), True, False)
+    return PageImage(np.ascontiguousarray(sheet.pixels[..., ::-1]), True)
 
 
 def ink(grey: Pixels) -> int:
@@ -71,10 +71,10 @@ def test_a_grey_page_is_left_as_it_is() -> None:
     sheet = page()
     stamp_round(sheet, PLACE, dice(0))
     grey = np.asarray(cv2.cvtColor(sheet.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    assert seals.without(PageImage(grey, False, False)) is grey
+    assert seals.without(PageImage(grey, False)) is grey
 
 
 def test_a_page_without_paper_is_no_trouble() -> None:
     black = np.zeros((400, 300, 3), np.uint8)
     black[100:300, 100:200, 0] = 200
-    assert seals.without(PageImage(black, True, False)).shape == (400, 300)
+    assert seals.without(PageImage(black, True)).shape == (400, 300)

@@ -210,10 +210,12 @@ def _watch(
 
 def _outcome(done: _Done) -> ExitCode:
     """A failed tool's code; 7 where no scan could be read; 10 where something waits or failed."""
+    from pipeline.records.record import REJECTED, REVIEW
+
     if ExitCode.TOOL_FAILED in done.faults:
         return ExitCode.TOOL_FAILED
-    failed = done.count["rejected"]
+    failed = done.count[REJECTED]
     if failed and failed == done.count.total() and ExitCode.NOTHING_READ in done.faults:
         return ExitCode.NOTHING_READ
-    waits = done.count["review"] or failed or ExitCode.WAITING in done.faults
+    waits = done.count[REVIEW] or failed or ExitCode.WAITING in done.faults
     return ExitCode.WAITING if waits else ExitCode.DONE

@@ -19,11 +19,9 @@ import click
 from pipeline import __version__
 from pipeline.cli import common
 from pipeline.cli.output import complain
-from pipeline.errors import ExitCode, PaperloopError
+from pipeline.errors import DEBUG_VARIABLE, ExitCode, PaperloopError
 from pipeline.files import cannot_write, is_full
 from pipeline.i18n import _
-
-DEBUG_VARIABLE = "PAPERLOOP_DEBUG"
 
 
 class Entry(NamedTuple):

@@ -52,6 +52,7 @@ def review(
     settings = common.settings()
     from pipeline.flow import review as flow
     from pipeline.records import verdict
+    from pipeline.records.record import ACCEPTED, REJECTED
 
     asked = _asked(sets, accept, reject)
     if (why or again) and not asked:
@@ -75,14 +76,14 @@ def review(
         )
         for problem in odd:
             reporter.problem(problem)
-        states = {"accepted": _("accepted"), "rejected": _("rejected")}
+        states = {ACCEPTED: _("accepted"), REJECTED: _("rejected")}
         for document in changed:
             reporter.record(flow.as_json(document, registry, settings, pictures))
             state = states.get(document.status, _("goes on waiting"))
             told = verdict.of(document, registry.settlements(document.id))
             reporter.say(f"{document.id}: {state}" + (f" ({told.why})" if told.why else ""))
             lacking = ", ".join(name for name, value in told.values.items() if value is None)
-            if lacking and document.status != "rejected":
+            if lacking and document.status != REJECTED:
                 text = _("{document}: nobody has said yet what stands in {fields} (--set)")
                 reporter.say(text.format(document=document.id, fields=lacking))
 

@@ -83,11 +83,14 @@ def search(
 
 
 def _row(one: Hit) -> tuple[str, ...]:
+    from pipeline.records.record import ACCEPTED, REJECTED, REVIEW
+    from pipeline.registry.cards import ENTERED
+
     states = {
-        "accepted": _("accepted"),
-        "review": _("waits for a person"),
-        "rejected": _("rejected"),
-        "entered": _("entered by hand"),
+        ACCEPTED: _("accepted"),
+        REVIEW: _("waits for a person"),
+        REJECTED: _("rejected"),
+        ENTERED: _("entered by hand"),
     }
     card, where = one.card, ""
     if one.line:

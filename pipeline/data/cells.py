@@ -90,14 +90,14 @@ def _date(column: Column, cell: str | int | date) -> tuple[Value, list[Problem]]
 
 def _digits(column: Column, text: str) -> tuple[Value, list[Problem]]:
     value = rules.normalise("digits", text)
-    plain = re.sub(r"\s", "", text)
-    return value, _mended(column, plain, value)
+    bare = re.sub(r"\s", "", text)
+    return value, _mended(column, bare, value)
 
 
 def _snils(column: Column, text: str) -> tuple[Value, list[Problem]]:
-    plain = re.sub(r"[\s-]", "", text)
-    digits = rules.normalise("digits", plain)
-    found = _mended(column, plain, digits)
+    bare = re.sub(r"[\s-]", "", text)
+    digits = rules.normalise("digits", bare)
+    found = _mended(column, bare, digits)
     if not re.fullmatch(r"[0-9]{11}", digits):
         return digits, found  # the rules say what is wrong with it
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}", found

@@ -105,8 +105,8 @@ def row_of(columns: Collection[str]) -> dict[str, Any]:
     return found
 
 
-def has_number(key: str) -> bool:
-    """Whether a row's number is still the example's."""
+def is_key(key: str) -> bool:
+    """Whether a row's number is still the example's, ``KEY``."""
     return key.strip().casefold() in (KEY.casefold(), "example")
 
 
@@ -114,14 +114,14 @@ def is_untouched(cells: Mapping[str, Any], table: str = "") -> bool:
     """Whether a row of a sheet, or of a nested ``table``'s, says only what the example says."""
     examples = (EXAMPLE, _CHILD, EXAMPLE[table][0] if table else {})
     return all(
-        _has_number(column, cell)
+        _says_key(column, cell)
         or any(_same(column, cell, one[column]) for one in examples if column in one)
         for column, cell in cells.items()
     )
 
 
-def _has_number(column: str, cell: Any) -> bool:
-    return column in COLUMNS and COLUMNS[column].kind == "key" and has_number(str(cell))
+def _says_key(column: str, cell: Any) -> bool:
+    return column in COLUMNS and COLUMNS[column].kind == "key" and is_key(str(cell))
 
 
 def _same(column: str, cell: Any, shown: Any) -> bool:

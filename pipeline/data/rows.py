@@ -22,6 +22,8 @@ from pipeline.forms import rules
 from pipeline.forms.columns import COLUMNS, NESTED, heading_key
 from pipeline.i18n import _
 from pipeline.language import russian
+from pipeline.language.names import gender_of
+from pipeline.settings import CASES
 
 _GENDER = {"m": "м", "f": "ж"}
 
@@ -137,7 +139,7 @@ def _groups(
     problems: list[Problem] = []
     for number, cells in table.rows:
         name = _key_text(cells.get(key)) or f"\0{number}"
-        if not examples.has_number(name):
+        if not examples.is_key(name):
             groups.setdefault(name, []).append((number, dict(cells)))
         elif not examples.is_untouched(cells):
             where = place(table.where(number), table.headings[key])
@@ -198,7 +200,7 @@ def _gather(
         if text in groups:
             item = {k: cells[k] for k in item_keys if k in cells} | {"": number}
             groups[text][0][1].setdefault(name, []).append(item)
-        elif not (examples.has_number(text) and examples.is_untouched(cells, name)):
+        elif not (examples.is_key(text) and examples.is_untouched(cells, name)):
             title = source.headings.get(key, COLUMNS[key].title)
             what = _("no row has the number “{number}”").format(number=text)
             hint = _("write the number of the row that it belongs to")
@@ -269,7 +271,7 @@ def _items(name: str, cell: Any) -> tuple[list[dict[str, Any]], list[Problem]]:
 
 def _gender(values: dict[str, Any]) -> list[Problem]:
     names = [str(values.get(k) or "") for k in ("last_name", "first_name", "middle_name")]
-    told = russian.gender_of(names[0], names[1], names[2])
+    told = gender_of(names[0], names[1], names[2])
     given = values.get("gender")
     if given is None and told is None:
         what = _("the gender cannot be told from the name")
@@ -287,7 +289,7 @@ def _with_own_cases(
     """Let every text bring the cases that were written down for it, in its row or for them all."""
     answer = dict(values)
     for column, value in values.items():
-        own = {c: str(v) for c in russian.CASES if (v := values.get(f"{column}_{c}"))}
+        own = {c: str(v) for c in CASES if (v := values.get(f"{column}_{c}"))}
         if isinstance(value, str) and (forms := {**cases.get(value, {}), **own}):
             answer[column] = russian.Term(value, forms)
     return answer

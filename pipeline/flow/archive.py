@@ -11,9 +11,8 @@ from pipeline.flow import filing, generate, strangers
 from pipeline.flow import inventory as inventories
 from pipeline.flow.generate import Issued, Options
 from pipeline.flow.strangers import People
-from pipeline.flow.wishes import Wish, printable, wish
+from pipeline.flow.wishes import printable, wish_for
 from pipeline.forms import form as forms
-from pipeline.forms.form import Form
 from pipeline.i18n import _, ngettext
 from pipeline.language import russian
 from pipeline.language.wording import short_date
@@ -22,9 +21,8 @@ from pipeline.personnel.archive import Volume
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.terms import SERVANT
 from pipeline.records import handover
-from pipeline.records.binding import Event
+from pipeline.records.binding import SENT, Event, now
 from pipeline.registry import PersonRow, Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 
@@ -183,7 +181,7 @@ def transfer(
     ground = printable("basis", where.ground.rstrip(". "))  # the letter has its own full stop
     number = printable("letter_number", where.number) if where.number.strip() else ""
     (file,) = _files([subject], settings, registry)
-    went = archive.sent(file)
+    went = file.sent
     if went and (went.place, went.why) != (to, ground):
         filing.must_be_kept(file)
     wrong = [*_papers_wrong(file, settings, registry), *_out(file)]
@@ -203,7 +201,7 @@ def transfer(
     issued = _issue_one(name, said, subject, settings, registry, options, file.person)
     if not went:
         letter = issued.paper.id
-        registry.enter(Event(subject, archive.SENT, by, now(), place=to, why=ground, index=letter))
+        registry.enter(Event(subject, SENT, by, now(), place=to, why=ground, index=letter))
     return issued, said
 
 
@@ -285,12 +283,12 @@ def _papers_wrong(file: Dossier, settings: Settings, registry: Registry) -> Iter
     for volume in archive.volumes(file):
         earlier = registry.current(archive.CERTIFICATION, volume.key)
         said = archive.certification(volume, own)
-        digest = _wish(form, said, volume.key, file.person, settings).digest
+        digest = wish_for(form, said, volume.key, file.person, settings).digest
         where = f"{subject}, " + _("volume {n}").format(n=volume.number)
         hint = _again("file certify", subject)
         if earlier and not any(it.digest == digest for it in earlier):
             yield Problem(_("the certification sheet is older than the file"), where, hint)
-        elif not earlier and archive.closed_on(file):
+        elif not earlier and file.closed_on:
             yield Problem(_("a closed file without a certification sheet"), where, hint)
 
 
@@ -327,7 +325,7 @@ def _issue(
     options: Options,
 ) -> Iterator[AboutFile]:
     form = forms.load(name, settings)
-    wishes = [_wish(form, said, v.key, v.dossier.person, settings) for v, said in found]
+    wishes = [wish_for(form, said, v.key, v.dossier.person, settings) for v, said in found]
     issued = generate.issue(wishes, settings, registry, options)
     for (volume, said), one in zip(found, issued, strict=True):
         yield AboutFile(volume, said, one)
@@ -342,12 +340,6 @@ def _issue_one(
     options: Options,
     person: PersonRow | None = None,
 ) -> Issued:
-    wanted = _wish(forms.load(name, settings), said, key, person, settings)
+    wanted = wish_for(forms.load(name, settings), said, key, person, settings)
     (issued,) = generate.issue([wanted], settings, registry, options)
     return issued
-
-
-def _wish(
-    form: Form, said: Mapping[str, Any], key: str, person: PersonRow | None, settings: Settings
-) -> Wish:
-    return wish(form, forms.fill(form, said, settings.operator, settings.today), key, person)

@@ -9,12 +9,12 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.flow import filing, generate
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
 from pipeline.forms.checklists import Wanted
 from pipeline.i18n import _
-from pipeline.personnel import dossier, inventory
-from pipeline.personnel.dossier import Dossier
+from pipeline.personnel import dossier
+from pipeline.personnel.dossier import Dossier, columns_of
 from pipeline.records import attachment
 from pipeline.registry import Registry
 from pipeline.settings import Settings
@@ -84,7 +84,6 @@ def _wish(file: Dossier, wanted: Wanted, settings: Settings, registry: Registry)
     back = {one.paper for one in registry.documents(subject=person.subject, form=attachment.FORM)}
     sheets = registry.papers(subject=person.subject, form=attachment.FORM)
     taken = {paper.key for paper in sheets if paper.id in back}
-    said = {**inventory.of_person(person), "document_title": wanted.title}
-    form = forms.load(attachment.FORM, settings)
-    filled = forms.fill(form, said, settings.operator, settings.today)
-    return wish(form, filled, attachment.key(person.subject, wanted.item, taken), person)
+    said = {**columns_of(person), "document_title": wanted.title}
+    key = attachment.key(person.subject, wanted.item, taken)
+    return wish_for(forms.load(attachment.FORM, settings), said, key, person, settings)

@@ -15,7 +15,14 @@ from pipeline import __version__
 from pipeline.archival import conformity, facsimile, pdfa
 from pipeline.archival.facsimile import Leaf
 from pipeline.archival.pdfa import Identification
-from pipeline.errors import ExitCode, Problem, ScanError, ToolFailedError, UsageError
+from pipeline.errors import (
+    UNREADABLE,
+    Problem,
+    ScanError,
+    Tell,
+    ToolFailedError,
+    UsageError,
+)
 from pipeline.files import sha256_of, write_atomic
 from pipeline.flow import filing
 from pipeline.i18n import _
@@ -31,7 +38,6 @@ from pipeline.scans import scan as scans
 from pipeline.scans.scan import Scan
 from pipeline.settings import Settings
 
-Tell = Callable[[Problem, ExitCode], None]
 Find = Callable[[PageReading], Scan]
 
 
@@ -179,7 +185,7 @@ def _finder(settings: Settings) -> Find:
         if not path.is_file() or sha256_of(path) != sha256:
             raise ScanError(
                 _("the kept scan is missing or no longer what it was"),
-                reason="unreadable-file",
+                reason=UNREADABLE,
                 where=settings.relative(path),
                 hint=_("bring it back from a backup, or take the scan in --again"),
             )

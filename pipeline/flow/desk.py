@@ -18,20 +18,28 @@ from numpy.typing import NDArray
 
 from pipeline import i18n
 from pipeline.engines.tesseract import OcrEngine
-from pipeline.errors import ExitCode, PaperloopError, Problem, ScanError, ToolFailedError
+from pipeline.errors import (
+    DEBUG_VARIABLE,
+    UNREADABLE,
+    ExitCode,
+    PaperloopError,
+    Problem,
+    ScanError,
+    ToolFailedError,
+)
 from pipeline.examine import examine
 from pipeline.files import keep_temporary_files_in
 from pipeline.flow import recall, strangers
-from pipeline.geometry import Box, union
+from pipeline.geometry import A4_MM, Box, union
 from pipeline.i18n import _
 from pipeline.others import layer, likeness, seals, skeleton
 from pipeline.others.likeness import Text, Wording
 from pipeline.others.skeleton import Skeleton
-from pipeline.pages import identify, page, register
-from pipeline.pages.identify import A4_MM, Identity
+from pipeline.pages import identify, page, registration
+from pipeline.pages.identify import Identity
 from pipeline.pages.ink import ink_of
 from pipeline.pages.reading import PageReading
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.papers import layout
 from pipeline.papers.paper import Paper
 from pipeline.pens import acts
@@ -41,7 +49,6 @@ from pipeline.scans import scan as scans
 from pipeline.scans.scan import PageImage, Scan
 from pipeline.settings import Settings
 
-DEBUG_VARIABLE = "PAPERLOOP_DEBUG"  # a fault shows its traceback and ends the command
 PAPERS_KEPT = 8  # issued pages that a worker keeps drawn: a paper's pages come close together
 MEMORY_BYTES = 3 << 29  # of a worker: pages take 0.3 to 0.9 GB, a PDF made to harm all there is
 # Of a page's fields, as issued: what another program printed for the same person lies over ours in
@@ -179,8 +186,8 @@ def read_page(task: Task) -> Answer:
             name=type(error).__name__, file=Path(last.filename).name, line=last.lineno
         )
         hint = _("look at the page; {variable}=1 shows the whole").format(variable=DEBUG_VARIABLE)
-        unread = replace(task.unread, problems=("unreadable-file",))
-        return unread, task.trouble(ScanError(what, reason="unreadable-file", hint=hint))
+        unread = replace(task.unread, problems=(UNREADABLE,))
+        return unread, task.trouble(ScanError(what, reason=UNREADABLE, hint=hint))
 
 
 def _read_page(task: Task) -> Answer:
@@ -206,7 +213,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
     except ScanError as error:
         return replace(reading, problems=(error.reason,)), task.trouble(error)
     except ToolFailedError as error:
-        return replace(reading, problems=("unreadable-file",)), task.trouble(error)
+        return replace(reading, problems=(UNREADABLE,)), task.trouble(error)
     return _marked(task, image, identity)
 
 
@@ -275,13 +282,13 @@ def _laid(
     lies = identity.lies
     if lies is None:
         for guess in identify.guesses(identity, grey.shape, sheet.width, sheet.height):
-            if laid := register.lay_over(grey, image.pixels, issued, guess):
+            if laid := registration.lay_over(grey, image.pixels, issued, guess):
                 return laid
         if identity.by != "text":
             lies = likeness.guess(likeness.read(seals.without(image), _desk.ocr), sheet)
     if lies is None:
         return None
-    return register.lay_over(grey, image.pixels, issued, lies, register.EVERYWHERE)
+    return registration.lay_over(grey, image.pixels, issued, lies, registration.EVERYWHERE)
 
 
 def _share_as_issued(reading: PageReading) -> float:

@@ -12,12 +12,10 @@ from pipeline.papers.paper import Paper
 from pipeline.personnel import dossier, terms
 from pipeline.personnel.terms import Term
 from pipeline.records import handover
-from pipeline.records.binding import Event
+from pipeline.records.binding import DONE, Event, now
+from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
-
-DONE = "done"
 
 
 def until(last: date, registry: Registry, settings: Settings) -> list[Term]:
@@ -50,7 +48,7 @@ def _all(registry: Registry, settings: Settings, met: Collection[str]) -> Iterat
 def _open_acts(registry: Registry) -> list[Paper]:
     """Acts under which something is out; of those that we know no documents of, the signed ones."""
     form = handover.FORM
-    signed = {document.paper for document in registry.documents(status="accepted", form=form)}
+    signed = {document.paper for document in registry.documents(status=ACCEPTED, form=form)}
     handed = handover.of(registry.events_having(handover.OUT, handover.BACK))
     out = {one.act for one in handed if one.back is None}
     back = {one.act for one in handed} - out

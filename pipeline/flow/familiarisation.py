@@ -12,13 +12,14 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from pipeline.flow import due, generate
+from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
-from pipeline.personnel import archive, dossier, terms
+from pipeline.personnel import dossier, terms
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.terms import SERVANT, SHEET
+from pipeline.records.binding import DONE
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
@@ -55,10 +56,10 @@ def issue(
         UsageError: no such person.
         FormError, ToolMissingError, ToolFailedError, RegistryError: as issuing does.
     """
-    met = registry.targets(due.DONE)
+    met = registry.targets(DONE)
     chosen = []
     for file in dossier.read(registry, settings, subjects):
-        serves = file.person.category == SERVANT and not archive.closed_on(file)
+        serves = file.person.category == SERVANT and not file.closed_on
         day = terms.familiarised_by(file, met) if serves else None
         if subjects or (day and day <= until):
             chosen.append((file, day))
@@ -74,15 +75,13 @@ def _wish(file: Dossier, settings: Settings, registry: Registry) -> Wish:
     said = {
         "sheet": number,
         "document": "личное дело (все документы по внутренней описи)",
-        "document_date": archive.hired_on(file) or "",
+        "document_date": file.hired_on or "",
         "document_number": person.subject,
         "people": [
             {"full_name": person.full_name, "position": str(person.data.get("position") or "")}
         ],
     }
-    form = forms.load(SHEET, settings)
-    filled = forms.fill(form, said, settings.operator, settings.today)
-    return wish(form, filled, number, person)
+    return wish_for(forms.load(SHEET, settings), said, number, person, settings)
 
 
 def _number(file: Dossier, settings: Settings, registry: Registry) -> str:

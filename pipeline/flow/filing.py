@@ -14,12 +14,23 @@ from pipeline.forms import checklists
 from pipeline.forms.checklists import Wanted
 from pipeline.i18n import _
 from pipeline.language.wording import day_of, short_date
-from pipeline.personnel import archive, dossier, standing
+from pipeline.personnel import dossier, standing
 from pipeline.personnel.dossier import Dossier
 from pipeline.records import handover
-from pipeline.records.binding import VOLUME_SHEETS, Event, Line
+from pipeline.records.binding import (
+    ADD,
+    NEED,
+    REMOVE,
+    REPLACE,
+    RETURN,
+    SENT_BACK,
+    VOLUME_SHEETS,
+    WAIVE,
+    Event,
+    Line,
+    now,
+)
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 
@@ -47,7 +58,7 @@ def add(subject: str, new: New, by: str, registry: Registry, settings: Settings)
     file = _file(subject, registry, settings)
     item = item_of(file, new.item)
     _check(file, item, new)
-    return registry.enter(_event(file, "add", new, item, by))
+    return registry.enter(_event(file, ADD, new, item, by))
 
 
 def replace(
@@ -67,7 +78,7 @@ def replace(
             hint=_("take the old one out, then enter the new one"),
         )
     _check(file, item, new, instead_of=old)
-    return registry.enter(_event(file, "replace", new, item, by, target=old, why=why))
+    return registry.enter(_event(file, REPLACE, new, item, by, target=old, why=why))
 
 
 def remove(
@@ -80,7 +91,7 @@ def remove(
     if not why:
         raise UsageError(_("who takes a document out must say why"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
-    event = Event(subject, "remove", by, now(), target=_here(file, target), why=why)
+    event = Event(subject, REMOVE, by, now(), target=_here(file, target), why=why)
     return registry.enter(event)
 
 
@@ -99,7 +110,7 @@ def give_back(
         raise UsageError(
             _("“{target}” has not been taken out").format(target=target), where=subject
         )
-    return registry.enter(Event(subject, "return", by, now(), target=line.entry.id, why=why))
+    return registry.enter(Event(subject, RETURN, by, now(), target=line.entry.id, why=why))
 
 
 def waive(
@@ -110,7 +121,7 @@ def waive(
         raise UsageError(_("say why it is not needed"), hint=_("say --why TEXT"))
     file = _file(subject, registry, settings)
     name = item_of(file, item).item
-    return registry.enter(Event(subject, standing.WAIVE, by, now(), item=name, why=why))
+    return registry.enter(Event(subject, WAIVE, by, now(), item=name, why=why))
 
 
 def need(
@@ -127,7 +138,7 @@ def need(
     facts = checklists.facts(file.person.data, settings.today)
     if standing.needed(wanted, file.told(wanted.item), facts):
         raise UsageError(_("“{item}” is needed already").format(item=item), where=subject)
-    return registry.enter(Event(subject, standing.NEED, by, now(), item=wanted.item, why=why))
+    return registry.enter(Event(subject, NEED, by, now(), item=wanted.item, why=why))
 
 
 def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
@@ -138,7 +149,7 @@ def _file(subject: str, registry: Registry, settings: Settings) -> Dossier:
 
 def must_be_kept(file: Dossier) -> None:
     """Raise DataError where the whole file went to another organisation."""
-    if went := archive.sent(file):
+    if went := file.sent:
         raise DataError(
             _("the file went to another organisation on {day}: {to}").format(
                 day=short_date(went.happened_on), to=went.place
@@ -155,9 +166,9 @@ def come_back(subject: str, why: str, by: str, registry: Registry, settings: Set
     if not why:
         raise UsageError(_("say why the file is here again"), hint=_("say --why TEXT"))
     (file,) = dossier.read(registry, settings, [subject])
-    if not archive.sent(file):
+    if not file.sent:
         raise UsageError(_("the file went to nobody"), where=subject)
-    return registry.enter(Event(subject, archive.SENT_BACK, by, now(), why=why))
+    return registry.enter(Event(subject, SENT_BACK, by, now(), why=why))
 
 
 def item_of(file: Dossier, said: str) -> Wanted:
@@ -272,12 +283,12 @@ def _check(file: Dossier, item: Wanted, new: New, instead_of: str = "") -> None:
             where=where,
             hint=_("check the year"),
         )
-    if item.item == archive.CLOSING and new.day is None:
+    if item.item == dossier.CLOSING and new.day is None:
         raise DataError(
             _("what closes the file needs its date"), where=where, hint=_("say --date DATE")
         )
-    hired = archive.hired_on(file)
-    if item.item == archive.CLOSING and new.day and hired and new.day < hired:
+    hired = file.hired_on
+    if item.item == dossier.CLOSING and new.day and hired and new.day < hired:
         raise DataError(
             _("dismissed on {day}, before the hiring").format(day=short_date(new.day)),
             where=where,

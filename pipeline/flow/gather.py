@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from pipeline.errors import Problem
+from pipeline.errors import UNREADABLE, Problem
 from pipeline.flow import strangers
 from pipeline.forms import form as forms
 from pipeline.forms.rules import Since
@@ -18,8 +18,6 @@ from pipeline.records.record import Document
 from pipeline.registry import Registry
 from pipeline.scans.scan import Scan
 from pipeline.settings import Settings
-
-UNREADABLE = "unreadable-file"
 
 
 def gather(

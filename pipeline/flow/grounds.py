@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from pipeline.errors import DataError, ToolFailedError
 from pipeline.flow import filing
 from pipeline.flow.wishes import printable
 from pipeline.forms import form as forms
+from pipeline.forms.rules import parse_date
 from pipeline.i18n import _
 from pipeline.language.wording import day_of, short_date
 from pipeline.others import skeleton
@@ -72,9 +72,8 @@ def _cited(law: str) -> dict[str, Any]:
     found = CITED.search(law)
     if not found:
         return {"basis": law}
-    try:
-        day = datetime.strptime(found["day"], "%d.%m.%Y").date()
-    except ValueError:
+    day = parse_date(found["day"])
+    if day is None:
         return {"basis": law}
     basis = law[: found.start()] + law[found.end() :]
     return {"basis": basis, "basis_date": day, "basis_number": found["number"]}

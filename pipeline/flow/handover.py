@@ -24,10 +24,10 @@ from pipeline.language.wording import short_date
 from pipeline.personnel import dossier
 from pipeline.personnel.dossier import Dossier
 from pipeline.records import binding, handover
-from pipeline.records.binding import Event, Line
+from pipeline.records.binding import Event, Line, now
 from pipeline.records.handover import Going, Handed
+from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 # What only the one who hands over or receives may know: without it the act has a rule for a pen.
@@ -205,7 +205,7 @@ def _act(paper_id: str, registry: Registry) -> tuple[str, bool]:
     """The number of an act, and whether it came back signed."""
     paper = registry.paper(paper_id)
     papers = registry.documents_of_paper(paper_id)
-    return (paper.key if paper else paper_id), any(it.status == "accepted" for it in papers)
+    return (paper.key if paper else paper_id), any(it.status == ACCEPTED for it in papers)
 
 
 def _told(handed: Handed, file: Dossier, act: tuple[str, bool], today: date) -> Told:

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from pipeline.engines import tesseract
 from pipeline.engines.tesseract import Tesseract
-from pipeline.errors import ExitCode, Problem, ScanError
+from pipeline.errors import UNREADABLE, ExitCode, Problem, ScanError, Tell
 from pipeline.files import copy_once, note_outside, sha256_of, work_folder
 from pipeline.flow import strangers
 from pipeline.flow.crew import Crew, LostError, StuckError
 from pipeline.flow.desk import Answer, Task, Trouble, read_page, sit_down
-from pipeline.flow.gather import UNREADABLE, gather, held, light
+from pipeline.flow.gather import gather, held, light
 from pipeline.i18n import _, ngettext
 from pipeline.pages.reading import PageReading
 from pipeline.records import record
@@ -33,8 +33,6 @@ from pipeline.settings import Settings
 
 AHEAD = 3  # pages read ahead of the one being filed, for each worker: memory stays flat
 PAGE_SECONDS = 180.0  # a page takes one or two; past this its worker is ended
-
-Tell = Callable[[Problem, ExitCode], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pipeline.errors import FormError
 from pipeline.files import work_folder
 from pipeline.flow import generate
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
 from pipeline.forms.form import Form
 from pipeline.i18n import _
@@ -132,6 +132,4 @@ def is_current(one: Inventory, settings: Settings, registry: Registry) -> bool |
 
 
 def _wish(form: Form, one: Inventory, own_sheets: int, settings: Settings) -> Wish:
-    row = inventory.data(one, own_sheets)
-    filled = forms.fill(form, row, settings.operator, settings.today)
-    return wish(form, filled, one.file, one.person)
+    return wish_for(form, inventory.data(one, own_sheets), one.file, one.person, settings)

@@ -16,9 +16,10 @@ from pipeline.files import unused, work_folder, write_atomic
 from pipeline.flow.generate import Issued
 from pipeline.forms import form as forms
 from pipeline.i18n import _, in_language
+from pipeline.language.wording import short_date
 from pipeline.papers import marks
 from pipeline.registry import Registry
-from pipeline.settings import Settings
+from pipeline.settings import Settings, sheets_of
 
 NAME = "print-run-{number:03}.pdf"
 FONT = "Times New Roman"
@@ -57,11 +58,11 @@ def _index(ordered: Sequence[Issued], settings: Settings) -> bytes:
     style = document.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(10)
     style.paragraph_format.space_after = Pt(0)
-    sheets = sum((one.paper.pages + 1) // 2 for one in ordered)
+    sheets = sum(sheets_of(one.paper.pages, both_sides=True) for one in ordered)
     title = _("Printed on {date}: papers {papers}, pages {pages}, sheets on both sides {sheets}")
     head = document.add_paragraph().add_run(
         title.format(
-            date=settings.today.strftime("%d.%m.%Y"), papers=len(ordered),
+            date=short_date(settings.today), papers=len(ordered),
             pages=sum(one.paper.pages for one in ordered), sheets=sheets,
         )
     )  # fmt: skip

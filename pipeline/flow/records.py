@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from pipeline.forms import form as forms
+from pipeline.pages.reading import STRIKE
 from pipeline.papers import layout
 from pipeline.records import clauses, verdict
-from pipeline.records.record import Document
+from pipeline.records.record import ACCEPTED, Document
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 
@@ -26,7 +27,7 @@ def read(
 
     ``secret``: those of papers about files of secret documents, which are else left out.
     """
-    status = None if everything else "accepted"
+    status = None if everything else ACCEPTED
     known = frozenset(forms.names(settings))
     for document in registry.documents(status=status, form=form, subject=subject, secret=secret):
         yield _record(document, _without(document, known, settings, registry), registry)
@@ -36,7 +37,7 @@ def _without(
     document: Document, known: Collection[str], settings: Settings, registry: Registry
 ) -> tuple[str, ...]:
     """What the paper is without: clauses crossed out, by the form's words."""
-    strikes = [one for one in verdict.alterations(document) if one.kind == verdict.STRUCK]
+    strikes = [one for one in verdict.alterations(document) if one.kind == STRIKE]
     if not (strikes and document.paper and document.form and document.form in known):
         return ()
     form = forms.load(document.form, settings)

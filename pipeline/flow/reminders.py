@@ -17,8 +17,8 @@ from pipeline.flow.generate import Issued, Options
 from pipeline.flow.wishes import Wish, not_past, wish
 from pipeline.forms import form as forms
 from pipeline.forms.form import Form
-from pipeline.personnel import inventory, terms
-from pipeline.personnel.dossier import Dossier
+from pipeline.personnel import terms
+from pipeline.personnel.dossier import Dossier, columns_of
 from pipeline.personnel.standing import Item
 from pipeline.personnel.terms import REMINDER
 from pipeline.registry import Registry
@@ -78,7 +78,7 @@ def _wish(
     refuse: Callable[[Problem], None],
 ) -> Wish | None:
     subject = file.person.subject
-    row = {**file.person.data, **inventory.of_person(file.person)}
+    row = {**file.person.data, **columns_of(file.person)}
     row |= {"missing": [one.title for one in items], "until": until}
     try:
         filled = forms.fill(form, row, settings.operator, settings.today)

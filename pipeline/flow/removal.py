@@ -14,14 +14,15 @@ from typing import Any
 from pipeline.errors import DataError, UsageError
 from pipeline.flow import filing, generate
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.wishes import Wish, wish
+from pipeline.flow.wishes import Wish, wish_for
 from pipeline.forms import form as forms
 from pipeline.i18n import _
 from pipeline.personnel import dossier, removal
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.removal import Taken
+from pipeline.records.binding import now
+from pipeline.records.record import ACCEPTED
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
 
@@ -110,7 +111,7 @@ def acts(file: Dossier, registry: Registry) -> dict[str, Act]:
 
 def _act(paper_id: str, registry: Registry) -> Act:
     paper = registry.paper(paper_id)
-    came = [it for it in registry.documents_of_paper(paper_id) if it.status == "accepted"]
+    came = [it for it in registry.documents_of_paper(paper_id) if it.status == ACCEPTED]
     return Act(paper.key if paper else paper_id, paper_id, came[0].id if came else "")
 
 
@@ -154,8 +155,7 @@ def _numbered(
     form = forms.load(removal.FORM, settings)
     for act in (f"{file.number}/{n}" for n in count(1)):
         said = removal.data(file, taken, act)
-        filled = forms.fill(form, said, settings.operator, settings.today)
-        wanted = wish(form, filled, act, file.person)
+        wanted = wish_for(form, said, act, file.person, settings)
         if all(it.digest == wanted.digest for it in registry.current(form.name, act)):
             break
     return wanted

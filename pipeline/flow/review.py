@@ -24,13 +24,12 @@ from pipeline.i18n import _, in_language
 from pipeline.pages.reading import PageReading
 from pipeline.personnel import dossier, whose
 from pipeline.records import record, report, rescan, verdict
-from pipeline.records.record import Document, Settlement
+from pipeline.records.binding import now
+from pipeline.records.record import ACCEPTED, REJECTED, REVIEW, Document, Settlement
 from pipeline.registry import Registry
-from pipeline.registry.scans import now
 from pipeline.settings import Settings
 
-WAITING = "review"
-SETTLED = {"accept": "accepted", "reject": "rejected"}
+SETTLED = {"accept": ACCEPTED, "reject": REJECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Asked:
 
 def waiting(registry: Registry, *, secret: bool) -> Iterator[Document]:
     """The documents that wait, in the order in which they came; the secret ones apart."""
-    return registry.documents(status=WAITING, secret=secret)
+    return registry.documents(status=REVIEW, secret=secret)
 
 
 def settle(
@@ -91,7 +90,7 @@ def settle(
         odd += found + _nobodys(document, wishes)
         status = next((SETTLED[w.action] for w in wishes if w.action in SETTLED), None)
         ready.append((said, status))
-        if status == record.ACCEPTED and document.paper:
+        if status == ACCEPTED and document.paper:
             if other := settled.get(document.paper):
                 raise UsageError(
                     _("two scans of one paper cannot both be accepted"),
@@ -124,9 +123,9 @@ def _replaced(earlier: Document, by_document: str, by: str, at: str) -> Settleme
 def _may_be_settled(
     document: Document, wishes: Sequence[Asked], why: str, registry: Registry, *, again: bool
 ) -> None:
-    if document.status != WAITING and not again:
+    if document.status != REVIEW and not again:
         name = verdict.of(document, registry.settlements(document.id)).settled_by
-        told = _("it has been rejected") if document.status == "rejected" else _("it is accepted")
+        told = _("it has been rejected") if document.status == REJECTED else _("it is accepted")
         raise UsageError(
             f"{told} ({name})" if name else told,
             where=document.id,
@@ -160,7 +159,7 @@ def _may_leave(
         return
     for other in registry.documents_of_paper(document.paper):
         actions = {wish.action for wish in grouped.get(other.id, ())}
-        if "accept" in actions or (other.status == record.ACCEPTED and "reject" not in actions):
+        if "accept" in actions or (other.status == ACCEPTED and "reject" not in actions):
             return
     filing.must_be_here(document.paper, document.id, registry.events(document.subject))
 
@@ -332,7 +331,7 @@ def as_json(
     everybody = people or registry.people
     for name, nominative in strangers.nominatives(document, everybody).items():
         answer["fields"][name]["nominative"] = nominative
-    if document.status == WAITING:
+    if document.status == REVIEW:
         answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
         if seen := strangers.proposal(document, everybody, registry, settings):
             answer["looks_like"] = seen.as_json()

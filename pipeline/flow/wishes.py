@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.data import book, cells, rows
 from pipeline.data.rows import Row
@@ -206,3 +207,10 @@ def wish(form: Form, filled: Filled, key: str, person: PersonRow | None, number:
     content = json.dumps(words, ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()
     return Wish(form, filled, key, person.subject if person else None, digest, person)
+
+
+def wish_for(
+    form: Form, said: Mapping[str, Any], key: str, person: PersonRow | None, settings: Settings
+) -> Wish:
+    """The wish for a form, filled from what is said of ``person``, or of nobody."""
+    return wish(form, forms.fill(form, said, settings.operator, settings.today), key, person)

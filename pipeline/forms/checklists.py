@@ -109,11 +109,8 @@ def load(category: str, settings: Settings, day: date) -> Checklist | None:
 def _find(category: str, settings: Settings, day: date) -> Checklist | None:
     if not re.fullmatch(r"[\w-]+", category):
         return None
-    for root in settings.templates:
-        path = root / FOLDER / f"{category}.toml"
-        if path.is_file():
-            return _checklist(path, frozenset(forms.names(settings)), day)
-    return None
+    path = settings.template(f"{FOLDER}/{category}.toml")
+    return _checklist(path, frozenset(forms.names(settings)), day) if path else None
 
 
 def facts(data: Mapping[str, Any], today: date) -> dict[str, Any]:

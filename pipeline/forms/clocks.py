@@ -51,14 +51,13 @@ class Clock:
 
 def load(settings: Settings) -> tuple[Clock, ...]:
     """The rules: the workspace's own, else the packaged ones. Raises FormError: they are wrong."""
-    for folder in settings.templates:
-        path = folder / FILE_NAME
-        if path.is_file():
-            tables = toml(path.read_bytes(), str(path)).get("terms", [])
-            if not isinstance(tables, list):
-                raise _wrong("terms", "[[terms]]")
-            return tuple(_clock(table, n) for n, table in enumerate(tables, start=1))
-    return ()
+    path = settings.template(FILE_NAME)
+    if path is None:
+        return ()
+    tables = toml(path.read_bytes(), str(path)).get("terms", [])
+    if not isinstance(tables, list):
+        raise _wrong("terms", "[[terms]]")
+    return tuple(_clock(table, n) for n, table in enumerate(tables, start=1))
 
 
 def _clock(table: Any, number: int) -> Clock:

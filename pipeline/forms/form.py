@@ -19,10 +19,7 @@ from jinja2 import StrictUndefined, TemplateError, UndefinedError
 
 from pipeline.errors import FormError, Problem, UsageError
 from pipeline.files import toml
-from pipeline.forms import rules
-from pipeline.forms.expressions import checked as _expression
-from pipeline.forms.expressions import columns as _columns
-from pipeline.forms.expressions import compiled as _compiled
+from pipeline.forms import expressions, rules
 from pipeline.i18n import _
 from pipeline.language import russian
 from pipeline.settings import Operator, Settings
@@ -125,11 +122,11 @@ class Form:
         """The data columns that the form uses; True where a value is required."""
         wanted: dict[str, bool] = {self.key: True}
         for item in self.fields:
-            for column in _columns(item.value):
+            for column in expressions.columns(item.value):
                 needed = not item.empty and column not in self.defaults
                 wanted[column] = wanted.get(column, False) or needed
         for table in self.tables:
-            for column in _columns(table.source):
+            for column in expressions.columns(table.source):
                 wanted[column] = column not in self.defaults
         for name, prefix in _PEOPLE.items():
             if name in wanted:
@@ -166,9 +163,8 @@ def load(name: str, settings: Settings) -> Form:
         UsageError: there is no such form.
         FormError: its TOML is wrong.
     """
-    for root in settings.templates:
-        if re.fullmatch(r"[\w-]+", name) and (root / name / "form.toml").is_file():
-            return _load(root / name)
+    if re.fullmatch(r"[\w-]+", name) and (path := settings.template(f"{name}/form.toml")):
+        return _load(path.parent)
     raise UsageError(
         _("there is no form “{name}”").format(name=name),
         where=str(settings.templates[0]),
@@ -212,7 +208,7 @@ def blank(form: Form, operator: Operator, today: date) -> Filled:
     """The words of a copy without data: what the office alone decides, the rest left for a pen."""
     context = _context(form, {}, operator, today)
     printed = {
-        f.name: "" if f.by_hand or _columns(f.value) else _words(form, f, context)
+        f.name: "" if f.by_hand or expressions.columns(f.value) else _words(form, f, context)
         for f in form.fields
     }
     values = {f.name: _recorded(f, printed[f.name], context) for f in form.fields}
@@ -269,7 +265,7 @@ def _form(folder: Path, document: Mapping[str, Any], version: str) -> Form:
         tables=tuple(
             Table(
                 name,
-                _expression(table.get("source", name)),
+                expressions.checked(table.get("source", name)),
                 _fields(folder, table["fields"]),
                 int(table.get("blank", 0)),
             )
@@ -298,7 +294,7 @@ def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
         title_en=table.get("title_en", table.get("title", name)),
         kind=table.get("kind", "text"),
         fill=table.get("fill", "machine"),
-        value=_expression(table.get("value", "")),
+        value=expressions.checked(table.get("value", "")),
         empty=bool(table.get("empty", False)),
         width_mm=float(table.get("width_mm", 60)),
         record=table.get("record", ""),
@@ -332,7 +328,7 @@ def _context(form: Form, row: Mapping[str, Any], operator: Operator, today: date
 
 def _evaluate(form: Form, name: str, expression: str, context: Mapping[str, Any]) -> Any:
     try:
-        value = _compiled(expression)(**context)
+        value = expressions.compiled(expression)(**context)
         if isinstance(value, StrictUndefined):
             raise UndefinedError(str(value._undefined_message))
         return value
@@ -357,7 +353,7 @@ def _evaluate(form: Form, name: str, expression: str, context: Mapping[str, Any]
 def _words(form: Form, item: Field, context: Mapping[str, Any]) -> str:
     if item.by_hand:
         return ""
-    used = _columns(item.value) - _PEOPLE.keys()
+    used = expressions.columns(item.value) - _PEOPLE.keys()
     if item.empty and used and all(context.get(c) in (None, "") for c in used):
         return ""  # nothing given: left for a pen
     return str(_evaluate(form, item.name, item.value, context) or "")

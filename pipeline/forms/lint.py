@@ -110,27 +110,25 @@ def load(kind: str, settings: Settings) -> Rules:
     Raises:
         FormError: there are none, or their TOML is wrong.
     """
-    for root in settings.templates:
-        path = root / FOLDER / f"{kind}.toml"
-        if not (re.fullmatch(r"[\w-]+", kind) and path.is_file()):
-            continue
-        where = f"{FOLDER}/{path.name}"
-        document = toml(path.read_bytes(), where)
-        for rule in document.get("items", ()):
-            _expect(rule, _ITEM_KEYS, where)
-            for part in rule.get("parts", ()):
-                _expect(part, {"least"}, where, needed=("title", "any"))
-        for rule in document.get("notices", ()):
-            _expect(rule, _NOTICE_KEYS, where)
-        return Rules(
-            tuple(r for r in document.get("items", ()) if _in_force(r, settings.today)),
-            tuple(r for r in document.get("notices", ()) if _in_force(r, settings.today)),
-            frozenset(document.get("allows", ())),
+    where = f"{FOLDER}/{kind}.toml"
+    path = settings.template(where) if re.fullmatch(r"[\w-]+", kind) else None
+    if path is None:
+        raise FormError(
+            _("there are no rules “{kind}”").format(kind=kind),
+            where=f"{FOLDER}/",
+            hint=_("mend lint in form.toml"),
         )
-    raise FormError(
-        _("there are no rules “{kind}”").format(kind=kind),
-        where=f"{FOLDER}/",
-        hint=_("mend lint in form.toml"),
+    document = toml(path.read_bytes(), where)
+    for rule in document.get("items", ()):
+        _expect(rule, _ITEM_KEYS, where)
+        for part in rule.get("parts", ()):
+            _expect(part, {"least"}, where, needed=("title", "any"))
+    for rule in document.get("notices", ()):
+        _expect(rule, _NOTICE_KEYS, where)
+    return Rules(
+        tuple(r for r in document.get("items", ()) if _in_force(r, settings.today)),
+        tuple(r for r in document.get("notices", ()) if _in_force(r, settings.today)),
+        frozenset(document.get("allows", ())),
     )
 
 

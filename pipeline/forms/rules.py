@@ -19,7 +19,7 @@ from stdnum.ru import inn, ogrn
 from pipeline.errors import Problem
 from pipeline.i18n import _
 from pipeline.language.lettering import is_mixed_script, mend_digits, mend_lookalikes
-from pipeline.language.wording import MONTHS
+from pipeline.language.wording import MONTHS, years_later
 
 KINDS = frozenset(
     {
@@ -236,14 +236,6 @@ _CHECKS: dict[str, Callable[[str, str], Iterator[Problem]]] = {
 }
 
 
-def _years_after(day: date, years: int) -> date:
-    """The same day ``years`` later; of 29 February 1 March, as age is reckoned."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
-
-
 def _check_dates(days: Mapping[str, date], today: date) -> Iterator[Problem]:
     born, issued, hired = (days.get(k) for k in ("birth_date", "passport_issued_on", "hired_on"))
     if born and not OLDEST_BIRTH <= born <= today:
@@ -251,11 +243,11 @@ def _check_dates(days: Mapping[str, date], today: date) -> Iterator[Problem]:
         return
     if issued and issued > today:
         yield _wrong("passport_issued_on", _("the passport is issued in the future"))
-    elif issued and born and issued < _years_after(born, PASSPORT_AGE_YEARS):
+    elif issued and born and issued < years_later(born, PASSPORT_AGE_YEARS):
         yield _wrong("passport_issued_on", _("the passport is issued before the age of 14"))
     elif issued and born:
         for years in PASSPORT_RENEWAL_YEARS:
-            birthday = _years_after(born, years)
+            birthday = years_later(born, years)
             if issued < birthday and today > birthday + timedelta(days=RENEWAL_GRACE_DAYS):
                 what = _("the passport had to be renewed at {years}").format(years=years)
                 yield _odd("passport_issued_on", what, _("ask for the new passport"))
@@ -263,7 +255,7 @@ def _check_dates(days: Mapping[str, date], today: date) -> Iterator[Problem]:
     if hired and hired > today + timedelta(days=HIRE_AHEAD_DAYS):
         what = _("the hire date is more than {days} days ahead").format(days=HIRE_AHEAD_DAYS)
         yield _odd("hired_on", what, _("check the year"))
-    if hired and born and hired < _years_after(born, PASSPORT_AGE_YEARS):
+    if hired and born and hired < years_later(born, PASSPORT_AGE_YEARS):
         yield _wrong("hired_on", _("hired before the age of 14"), _("check the year"))
 
 

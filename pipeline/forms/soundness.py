@@ -16,12 +16,12 @@ from pipeline.settings import Settings
 
 
 def check(name: str, settings: Settings) -> list[dict[str, str]]:
-    """What is wrong with a form (contract: ``form check``), errors before warnings."""
+    """What is wrong with a form (contract: ``form check``): errors alone."""
     try:
         form = forms.load(name, settings)
     except FormError as error:
-        return [_finding(name, "error", "form-toml", error.problem.what, error.problem.where)]
-    return [_finding(name, "error", *f) for f in _findings(form)]
+        return [_finding(name, "form-toml", error.problem.what, error.problem.where)]
+    return [_finding(name, *f) for f in _findings(form)]
 
 
 def sound(form: Form) -> Form:
@@ -75,5 +75,5 @@ def _in_tags(form: Form, found: list[tags.Tag]) -> Iterator[tuple[str, str, str]
             yield "field-missing", f"{table}.{name}".lstrip("."), form.template.name
 
 
-def _finding(form: str, level: str, rule: str, phrase: str, where: str) -> dict[str, str]:
-    return {"form": form, "level": level, "rule": rule, "phrase": phrase, "where": where}
+def _finding(form: str, rule: str, phrase: str, where: str) -> dict[str, str]:
+    return {"form": form, "level": "error", "rule": rule, "phrase": phrase, "where": where}

@@ -7,15 +7,10 @@ from typing import Any
 
 import pymorphy3
 
+from pipeline.settings import CASES
+
 # Our names of the cases and OpenCorpora's.
-GRAMMEMES = {
-    "nominative": "nomn",
-    "genitive": "gent",
-    "dative": "datv",
-    "accusative": "accs",
-    "instrumental": "ablt",
-    "prepositional": "loct",
-}
+GRAMMEMES = dict(zip(CASES, ("nomn", "gent", "datv", "accs", "ablt", "loct"), strict=True))
 
 
 @lru_cache(maxsize=1)

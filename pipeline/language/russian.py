@@ -15,19 +15,6 @@ from pipeline.language import names, phrases, wording
 from pipeline.language.names import GenderCode, gender_of
 from pipeline.settings import CASES, Operator
 
-__all__ = [
-    "CASES",
-    "FILTERS",
-    "OperatorTerms",
-    "Person",
-    "Term",
-    "all_cases",
-    "gender_of",
-    "operator_terms",
-    "parse_person",
-    "person_of",
-]
-
 
 class Term(str):
     """Words in the nominative that bring their own other cases: ``cases["dative"]``."""

@@ -66,14 +66,14 @@ WELL_READ, LEAST_WORDS = 0.75, 12  # of the words that OCR is sure of: enough to
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CopyMark:
     """Is the copy certified: True, False, or None where nobody can tell; ``day`` if it is read."""
 
     is_there: bool | None
     day: date | None = None
 
 
-def read(grey: Image, text: Text, ocr: OcrEngine, *, again: bool = True) -> Mark:
+def read(grey: Image, text: Text, ocr: OcrEngine, *, again: bool = True) -> CopyMark:
     """The mark on a page; with ``again`` what OCR left unread is read once more.
 
     Raises ToolFailedError.
@@ -95,12 +95,12 @@ def read(grey: Image, text: Text, ocr: OcrEngine, *, again: bool = True) -> Mark
         lines += anew
     for words in said:
         if _is_signed(grey, text, words, ocr):
-            return Mark(True, _day(words, text.words))
+            return CopyMark(True, _day(words, text.words))
     if said or any(map(_is_part, lines)) or not _is_well_read(text.words):
-        return Mark(None)
+        return CopyMark(None)
     tall = px_from_mm(PRINT_MM, READ_DPI)
     hidden = any(box[3] - box[1] > tall for box in unread)  # by a pen, and a mark under it
-    return Mark(None if hidden else False)
+    return CopyMark(None if hidden else False)
 
 
 def _unread(grey: Image, text: Text) -> list[Pixels]:

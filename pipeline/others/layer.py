@@ -18,12 +18,11 @@ import pypdfium2.raw as pdfium_c
 from rapidfuzz import fuzz
 
 from pipeline.engines.tesseract import OcrEngine, Word
-from pipeline.geometry import MM_PER_INCH
+from pipeline.geometry import A4_MM, MM_PER_INCH
 from pipeline.language.lettering import folded, is_mixed_script, mend_digits
 from pipeline.language.morphology import is_word
 from pipeline.others import likeness
 from pipeline.others.likeness import LEAST_WORDS, READ_DPI, Image, Pixels, Text
-from pipeline.pages.identify import A4_MM
 from pipeline.scans.scan import Scan
 
 MOST_LETTERS = 20_000  # of a page: more are no page of text

@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from pipeline.engines.tesseract import OcrEngine, Word
-from pipeline.geometry import MM_PER_INCH
+from pipeline.geometry import A4_MM, MM_PER_INCH
 from pipeline.language.lettering import folded
 from pipeline.pages import page
-from pipeline.pages.identify import A4_MM
 from pipeline.pages.ink import ink_of
-from pipeline.pages.page import DPI, Points
+from pipeline.pages.page import DPI, Homography
 from pipeline.papers import layout
 from pipeline.papers.layout import Sheet
 from pipeline.papers.marks import Mark
@@ -69,12 +68,12 @@ class Wording:
 class Text:
     """A page as OCR read it; ``turned`` degrees clockwise make it stand upright.
 
-    ``to_scan`` (3 x 3) maps the pixels of the words' boxes to the scan's.
+    ``to_scan`` maps the pixels of the words' boxes to the scan's.
     """
 
     words: tuple[Word, ...]
     turned: int
-    to_scan: Points
+    to_scan: Homography
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +171,8 @@ def choose(text: Text, candidates: Iterable[Candidate]) -> tuple[Mark | None, bo
     return scored[0][1], False
 
 
-def guess(text: Text, sheet: Sheet) -> Points | None:
-    """How the page lies, by the words that stand on it once: issued pixels to scan pixels (3 x 3).
+def guess(text: Text, sheet: Sheet) -> Homography | None:
+    """How the page lies, by the words that stand on it once: issued pixels to scan pixels.
 
     None where too few are known.
     """
@@ -250,15 +249,15 @@ def _way_up(image: Image, ocr: OcrEngine) -> int:
     return max(scores, key=lambda turned: scores[turned])
 
 
-def _straightened(image: Image) -> tuple[Image, Points]:
-    """The page with its lines along the rows or the columns, and the way back (3 x 3)."""
+def _straightened(image: Image) -> tuple[Image, Homography]:
+    """The page with its lines along the rows or the columns, and the way back."""
     tiny = cv2.resize(image, None, fx=SKEW_SCALE, fy=SKEW_SCALE, interpolation=cv2.INTER_AREA)
     angle = max(SKEWS, key=lambda degrees: _sharpness(_rotated(tiny, degrees)))
     back = np.vstack([cv2.invertAffineTransform(_rotation(image.shape, angle)), [0, 0, 1]])
     return np.asarray(_rotated(image, angle), np.uint8), np.asarray(back, np.float64)
 
 
-def _rotation(shape: tuple[int, ...], degrees: float) -> Points:
+def _rotation(shape: tuple[int, ...], degrees: float) -> NDArray[np.float64]:
     middle = ((shape[1] - 1) / 2, (shape[0] - 1) / 2)
     return np.asarray(cv2.getRotationMatrix2D(middle, degrees, 1.0), np.float64)
 

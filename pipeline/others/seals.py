@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.geometry import px_from_mm
-from pipeline.pages.identify import A4_MM
+from pipeline.geometry import A4_MM, px_from_mm
 from pipeline.scans.scan import PageImage
 
 Image = NDArray[np.uint8]

@@ -23,13 +23,12 @@ from rapidfuzz import fuzz
 from pipeline.engines.tesseract import Word
 from pipeline.forms import rules
 from pipeline.forms.form import Field
-from pipeline.geometry import MM_PER_INCH, Box, mm_from_px, px_from_mm
+from pipeline.geometry import A4_MM, MM_PER_INCH, Box, mm_from_px, px_from_mm
 from pipeline.language.lettering import folded, mend_lookalikes
 from pipeline.others import alignment, blanks, likeness
 from pipeline.others.alignment import Alignment, Inside
 from pipeline.others.likeness import READ_DPI, Pixels, Text
 from pipeline.others.skeleton import Skeleton
-from pipeline.pages.identify import A4_MM
 from pipeline.pages.reading import Content, FieldReading, HandMark
 from pipeline.pens import dates
 from pipeline.scans.scan import encode_png
@@ -40,7 +39,8 @@ OFFICE_ALIKE = 90.0  # percent: a slip or two of OCR
 SOUND = 2.4  # of FITS: a name of the office, misread in a letter or two
 SURE = 0.6  # of OCR, of the weakest word: below it a value is shown and not taken for read
 AIR_MM = 1.5  # about a picture
-DECLINED = "full_name_"  # so begin the names of fields that hold the name in another case
+NAME = "full_name"
+DECLINED = f"{NAME}_"  # so begin the names of fields that hold the name in another case
 LINE_MM = 14.0  # what is higher is no single line, however large somebody writes
 CAPTION = "дата"  # under a date's blank
 FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
@@ -144,20 +144,16 @@ def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
         if name in said:
             numbers.append(f"{name}:{re.sub(r'[^0-9]', '', said[name])}")
     declined = next((said[name] for name in said if name.startswith(DECLINED)), "")
-    doubtful = (f.read.strip(" ,") for f in fields if f.status == "unreadable" and _is_name(f.name))
+    doubtful = (f.read.strip(" ,") for f in fields if f.status == "unreadable" and NAME in f.name)
     return Content(
         numbers=tuple(numbers),
-        name=said.get("full_name", declined),
+        name=said.get(NAME, declined),
         born=rules.parse_date(said.get("birth_date", "")),
         form=one.skeleton.form,
         words=(one.first, one.last, len(one.skeleton.words)),
         version=one.skeleton.version,
         heard=next((read for read in doubtful if _NAME.fullmatch(read)), ""),
     )
-
-
-def _is_name(field: str) -> bool:
-    return field == "full_name" or field.startswith(DECLINED)
 
 
 def _agreed(fields: Sequence[FieldReading], skeleton: Skeleton) -> list[FieldReading]:

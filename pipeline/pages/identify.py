@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.tesseract import OcrEngine
+from pipeline.geometry import A4_MM, MM_PER_INCH, px_from_mm
 from pipeline.pages import page
 from pipeline.pages.ink import ink_of
-from pipeline.pages.page import Points, Seen
+from pipeline.pages.page import Homography, Seen
 from pipeline.papers import marks
 from pipeline.papers.marks import Mark
 
@@ -24,7 +25,6 @@ FOOT_BAND_MM = (4.0, 22.0)
 STRIP_MM = 6.0
 STRIP_STEP_MM = 3.0
 FOOT_MIDDLE = (0.25, 0.85)  # share of the width that holds the line
-A4_MM = (210.0, 297.0)
 GUESS_SCALES = (1.0, 0.975, 1.025)
 _PAGE_OF = re.compile(r"стр\W{0,3}(\d{1,2})\s*из\s*(\d{1,2})\b")
 
@@ -43,7 +43,7 @@ class Identity:
     seen: tuple[Seen, ...] = ()
     turned: int = 0
     ambiguous: bool = False
-    lies: Points | None = None
+    lies: Homography | None = None
 
 
 def identify(grey: Image, ocr: OcrEngine) -> Identity:
@@ -58,7 +58,7 @@ def identify(grey: Image, ocr: OcrEngine) -> Identity:
 
 def guesses(
     identity: Identity, shape: tuple[int, ...], width: float, height: float
-) -> list[Points]:
+) -> list[Homography]:
     """Where the issued page may lie in the scan: maps from issued pixels, the likeliest first."""
     if identity.seen:
         found = [page.first_guess(identity.seen, width, height)]
@@ -103,7 +103,7 @@ def _strips(upright: Image) -> Sequence[Image]:
         left:right,
     ]
     clean = np.asarray(255 - 255 * ink_of(np.ascontiguousarray(band)), np.uint8)
-    scale = 300 / 25.4 / per_mm  # 8-point print wants 300 dpi
+    scale = 300 / MM_PER_INCH / per_mm  # 8-point print wants 300 dpi
     if scale > 1.1:
         clean = np.asarray(
             cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8
@@ -117,11 +117,11 @@ def _strips(upright: Image) -> Sequence[Image]:
 
 def _whole_sheet(
     shape: tuple[int, ...], turned: int, width: float, height: float, scale: float
-) -> Points:
+) -> Homography:
     """The page filling the scan, at one scale about the middle of its foot."""
     rows, columns = shape[:2]
     upright_w, upright_h = (columns, rows) if turned in (0, 180) else (rows, columns)
-    page_w, page_h = width * page.DPI / 25.4, height * page.DPI / 25.4
+    page_w, page_h = px_from_mm(width, page.DPI), px_from_mm(height, page.DPI)
     fit = upright_h / page_h * scale
     upright = np.array(
         [[fit, 0, (upright_w - page_w * fit) / 2], [0, fit, upright_h - page_h * fit], [0, 0, 1.0]]

@@ -17,6 +17,7 @@ from pipeline.papers.marks import Mark
 
 Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
+Homography = NDArray[np.float64]  # 3 x 3: pixels of one picture to those of another
 
 DPI = 200  # all comparing happens on the issued page at this resolution
 
@@ -95,15 +96,15 @@ def _attempts(grey: Image) -> Iterator[_Attempt]:
     )
 
 
-def turn_of(to_scan: Points) -> int:
+def turn_of(to_scan: Homography) -> int:
     """How far the scan must be turned clockwise to stand upright: 0, 90, 180 or 270."""
     x, y = to_scan[0, 0], to_scan[1, 0]  # where the issued page's x axis points in the scan
     angle = np.degrees(np.arctan2(y, x))
     return int(round(-angle / 90.0) * 90) % 360
 
 
-def turned_back(shape: tuple[int, ...], turned: int) -> Points:
-    """From pixels of a page that was turned clockwise to those of the page as it was (3 x 3).
+def turned_back(shape: tuple[int, ...], turned: int) -> Homography:
+    """From pixels of a page that was turned clockwise to those of the page as it was.
 
     ``shape`` is the page's before it was turned by 0, 90, 180 or 270 degrees.
     """
@@ -119,14 +120,14 @@ def turned_back(shape: tuple[int, ...], turned: int) -> Points:
     )
 
 
-def first_guess(seen: Sequence[Seen], width_mm: float, height_mm: float) -> Points:
-    """Issued pixels to scan pixels from the codes' corners (3 x 3).
+def first_guess(seen: Sequence[Seen], width_mm: float, height_mm: float) -> Homography:
+    """Issued pixels to scan pixels from the codes' corners.
 
     One code gives an affine map, two a similarity over the page's whole width: a homography from
     corners that lie in one foot band would swing wildly at the head.
     """
     boxes = marks.code_boxes(width_mm, height_mm)
-    best: tuple[float, Points] | None = None
+    best: tuple[float, Homography] | None = None
     for order in ((0, 1), (1, 0)) if len(seen) > 1 else ((0,), (1,)):
         source = np.concatenate([_corners(boxes[i]) for i in order])
         target = np.concatenate([s.corners for s in seen[: len(order)]])
@@ -141,7 +142,7 @@ def first_guess(seen: Sequence[Seen], width_mm: float, height_mm: float) -> Poin
     return best[1]
 
 
-def guesses_from_one(seen: Seen, width_mm: float, height_mm: float) -> list[Points]:
+def guesses_from_one(seen: Seen, width_mm: float, height_mm: float) -> list[Homography]:
     """With one code only, which of the two it is decides where the page lies: both answers."""
     answers = []
     for box in marks.code_boxes(width_mm, height_mm):

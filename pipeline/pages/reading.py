@@ -10,6 +10,10 @@ from datetime import date
 
 from pipeline.geometry import Box
 
+STRIKE = "strike"  # the kind of an alteration: words that were crossed out
+# What a field may be, from the best to the worst: of its several prints the worst decides.
+_STATUSES = ("match", "read", "empty", "unreadable", "mismatch")
+
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
@@ -134,3 +138,8 @@ class PageReading:
     lie: bytes | None = None
     content: Content | None = None
     continuing: tuple[PageReading, ...] = ()
+
+
+def is_worse(one: str, other: str) -> bool:
+    """Whether a field of the first status is worse than one of the second."""
+    return _STATUSES.index(one) > _STATUSES.index(other)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.geometry import Box, union
 from pipeline.pages import ink
-from pipeline.pages.reading import Alteration
-from pipeline.pages.register import Laid
+from pipeline.pages.reading import STRIKE, Alteration
+from pipeline.pages.registration import Laid
 from pipeline.papers import layout
 from pipeline.papers.layout import Glyph, Sheet
 from pipeline.papers.paper import Place
@@ -25,7 +25,6 @@ from pipeline.scans.scan import encode_png
 Mask = NDArray[np.bool_]
 _Struck = tuple[list[Glyph], Box]  # a printed line, and where on it it is crossed out
 
-STRIKE = "strike"
 
 CROP_MM = 4.0
 FOOT_MM = 27.0  # the band of the codes, which are verified by being read
@@ -43,7 +42,7 @@ STAMP_REACH_MM = 0.8  # a stamp's ink so near to a letter changes its look
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class LaidPage:
     """A page that is laid over: its printed ``lines``, the scan's ink, what of it is ``left``.
 
     That is ink that the issued page does not explain; of ``folds`` some of it is.
@@ -60,7 +59,7 @@ class View:
 
 
 def find(
-    view: View,
+    page: LaidPage,
     wording: Sequence[Doubt],
     hurt: Sequence[list[Glyph]],
     excused: Mask,
@@ -71,19 +70,19 @@ def find(
     ``hurt`` are those words that were rubbed or smeared; ``excused`` is ink that is accounted
     for; ``whole`` the colours of the values that OCR read letter for letter.
     """
-    marred = excused | view.folds
-    drawn, along = _strokes(view, marred)
+    marred = excused | page.folds
+    drawn, along = _strokes(page, marred)
     changed = [
         one
-        for one in _changed(view, wording, hurt)
+        for one in _changed(page, wording, hurt)
         if not any(one.box.overlaps(box.grown(*BESIDE_MM)) for box in along)
     ]
-    crossed, loose = _crossed(view, marred, [box for _line, box in drawn])
-    strikes = [_alteration(view, STRIKE, box, line) for line, box in _joined(crossed, drawn)]
-    others = changed + _inked(view, marred, [*loose, *along])
+    crossed, loose = _crossed(page, marred, [box for _line, box in drawn])
+    strikes = [_alteration(page, STRIKE, box, line) for line, box in _joined(crossed, drawn)]
+    others = changed + _inked(page, marred, [*loose, *along])
     found = [*strikes, *(one for one in others if not _belongs(one, strikes))]
-    found += _touched(view, marred, found)
-    return found + _added(view, excused, whole, found)
+    found += _touched(page, marred, found)
+    return found + _added(page, excused, whole, found)
 
 
 def is_stamped(doubt: Doubt, under: Mask, seen: Look) -> bool:
@@ -93,31 +92,33 @@ def is_stamped(doubt: Doubt, under: Mask, seen: Look) -> bool:
     return bool(is_under) and smears.ink_share(glyph, seen) >= smears.RUBBED_SHARE
 
 
-def _changed(view: View, doubts: Sequence[Doubt], hurt: Sequence[list[Glyph]]) -> list[Alteration]:
+def _changed(
+    page: LaidPage, doubts: Sequence[Doubt], hurt: Sequence[list[Glyph]]
+) -> list[Alteration]:
     """Changed or hurt glyphs of the fixed wording, one alteration a printed line."""
     rubbed = {id(glyph) for word in hurt for glyph in word}
     suspects = rubbed | {id(d.verdict.glyph) for d in doubts}
     found = []
-    for line in view.lines if suspects else ():
+    for line in page.lines if suspects else ():
         wrong = [g for g in line if id(g) in suspects]
         if wrong:
-            gone = all(id(g) in rubbed or smears.is_gone(g, view.seen) for g in wrong)
+            gone = all(id(g) in rubbed or smears.is_gone(g, page.seen) for g in wrong)
             kind = "erasure" if gone else "overprint"
-            found.append(_alteration(view, kind, union(g.box for g in wrong), line))
+            found.append(_alteration(page, kind, union(g.box for g in wrong), line))
     return found
 
 
-def _strokes(view: View, excused: Mask) -> tuple[list[_Struck], list[Box]]:
+def _strokes(page: LaidPage, excused: Mask) -> tuple[list[_Struck], list[Box]]:
     """Lines of print that a pen crosses out, but for a signature's flourish.
 
     And where a hand wrote along a line of print.
     """
-    signed = _flourishes([place for place in view.places if place.kind == "signature"])
+    signed = _flourishes([place for place in page.places if place.kind == "signature"])
     struck, written = [], []
-    for line, box in strokes.drawn(view.lines, view.seen, excused):
+    for line, box in strokes.drawn(page.lines, page.seen, excused):
         if any(zone.overlaps(box) for zone in signed):
             continue
-        if acts.is_writing(box, view.seen, excused):
+        if acts.is_writing(box, page.seen, excused):
             written.append(box)
         else:
             struck.append((line, box))
@@ -146,22 +147,24 @@ def _belongs(one: Alteration, struck: Sequence[Alteration]) -> bool:
     )
 
 
-def _crossed(view: View, excused: Mask, drawn: Sequence[Box]) -> tuple[list[_Struck], list[Box]]:
+def _crossed(
+    page: LaidPage, excused: Mask, drawn: Sequence[Box]
+) -> tuple[list[_Struck], list[Box]]:
     """Lines of print that long strokes cross out, and the ink that nothing explains besides.
 
     What hangs together is one act, with the strokes ``drawn`` along the print.
     """
-    lines = [layout.box_of(line) for line in view.lines]
-    flourish = _flourishes(view.places)
-    stray = view.left & ~excused
-    strays = ink.strays(stray, view.scan, view.seen.black, view.sheet, lines)
+    lines = [layout.box_of(line) for line in page.lines]
+    flourish = _flourishes(page.places)
+    stray = page.left & ~excused
+    strays = ink.strays(stray, page.scan, page.seen.black, page.sheet, lines)
     body = Box(
-        ink.EDGE_MM, ink.EDGE_MM, view.sheet.width - ink.EDGE_MM, view.sheet.height - FOOT_MM
+        ink.EDGE_MM, ink.EDGE_MM, page.sheet.width - ink.EDGE_MM, page.sheet.height - FOOT_MM
     )
     pieces = [piece.box for piece in strays]
     pieces += [
         box
-        for box in acts.marks(body, view.seen, excused)
+        for box in acts.marks(body, page.seen, excused)
         if not any(box.overlaps(other) for other in pieces)
     ]
     pieces = [box for box in pieces if not any(zone.contains(box) for zone in flourish)]
@@ -169,74 +172,74 @@ def _crossed(view: View, excused: Mask, drawn: Sequence[Box]) -> tuple[list[_Str
     legs = [
         union(boxes[n] for n in group)
         for group in acts.together(boxes, *ACT_MM)
-        if acts.crossed([pieces[n] for n in group if n < len(pieces)], lines, view.seen, excused)
+        if acts.crossed([pieces[n] for n in group if n < len(pieces)], lines, page.seen, excused)
     ]
     crossed: list[_Struck] = []
     loose = pieces
     for zigzag in acts.together(legs, LEGS_APART_MM, ACT_MM[1]):
         mine = [box for box in boxes if any(legs[n].contains(box) for n in zigzag)]
-        struck = acts.crossed(mine, lines, view.seen, excused)
-        crossed += [(view.lines[n], box) for n, box in struck]
+        struck = acts.crossed(mine, lines, page.seen, excused)
+        crossed += [(page.lines[n], box) for n, box in struck]
         if struck:
             about = union(box for _line, box in struck).grown(*END_MM)
             loose = [box for box in loose if not about.contains(box)]
     return crossed, loose
 
 
-def _inked(view: View, excused: Mask, pieces: Sequence[Box]) -> list[Alteration]:
+def _inked(page: LaidPage, excused: Mask, pieces: Sequence[Box]) -> list[Alteration]:
     """Other ink that nothing explains: strikes where it lies flat over a line, else insertions."""
     found = []
     for group in acts.together(pieces, *WORDS_MM):
         box = union(pieces[n] for n in group)
-        near = _line_of(view, box)
+        near = _line_of(page, box)
         over = bool(near) and layout.box_of(near).overlaps(box)
         flat = over and box.width > FLAT * box.height
-        is_strike = flat and not acts.is_writing(box, view.seen, excused)
-        found.append(_alteration(view, STRIKE if is_strike else "insertion", box, near))
+        is_strike = flat and not acts.is_writing(box, page.seen, excused)
+        found.append(_alteration(page, STRIKE if is_strike else "insertion", box, near))
     return found
 
 
-def _line_of(view: View, box: Box) -> list[Glyph]:
+def _line_of(page: LaidPage, box: Box) -> list[Glyph]:
     """The printed line that words written there belong to: they stand above it."""
-    over = [line for line in view.lines if layout.box_of(line).overlaps(box)]
+    over = [line for line in page.lines if layout.box_of(line).overlaps(box)]
     if over:
         return max(over, key=lambda line: layout.box_of(line).y1)
-    return min(view.lines, key=lambda line: _distance(layout.box_of(line), box), default=[])
+    return min(page.lines, key=lambda line: _distance(layout.box_of(line), box), default=[])
 
 
-def _touched(view: View, excused: Mask, known: Sequence[Alteration]) -> list[Alteration]:
+def _touched(page: LaidPage, excused: Mask, known: Sequence[Alteration]) -> list[Alteration]:
     """What a pen left on letters and figures or beside them, those acts not seen before."""
-    apart = [*_flourishes(view.places), *(one.box for one in known)]
-    lines = [layout.box_of(line) for line in view.lines]
+    apart = [*_flourishes(page.places), *(one.box for one in known)]
+    lines = [layout.box_of(line) for line in page.lines]
     pieces = [
-        *touches.found(lines, view.seen, view.left, excused),
-        *hues.on_print(lines, view.seen, excused, view.laid),
+        *touches.found(lines, page.seen, page.left, excused),
+        *hues.on_print(lines, page.seen, excused, page.laid),
     ]
     pieces = [box for box in pieces if not any(box.overlaps(other) for other in apart)]
     found = []
     for group in acts.together(pieces, *WORDS_MM):
         box = union(pieces[n] for n in group)
-        near = _line_of(view, box)
+        near = _line_of(page, box)
         over = any(glyph.box.grown(-CLEAR_OF_MM).overlaps(box) for glyph in near)
-        found.append(_alteration(view, "overprint" if over else "insertion", box, near))
+        found.append(_alteration(page, "overprint" if over else "insertion", box, near))
     return found
 
 
 def _added(
-    view: View, excused: Mask, whole: frozenset[int], known: Sequence[Alteration]
+    page: LaidPage, excused: Mask, whole: frozenset[int], known: Sequence[Alteration]
 ) -> list[Alteration]:
     """Letters and figures added in the blanks of the lines, those not seen before."""
-    apart = [*_flourishes(view.places), *(one.box for one in known)]
+    apart = [*_flourishes(page.places), *(one.box for one in known)]
     return [
-        _alteration(view, "insertion", box, line)
-        for line, box in gaps.added(view.lines, view.seen, excused, whole)
+        _alteration(page, "insertion", box, line)
+        for line, box in gaps.added(page.lines, page.seen, excused, whole)
         if not any(box.overlaps(other) for other in apart)
     ]
 
 
-def _alteration(view: View, kind: str, box: Box, near: Sequence[Glyph]) -> Alteration:
-    crop = encode_png(view.laid.picture(box.grown(CROP_MM)))
-    return Alteration(kind, view.sheet.number, box, _text_of(near), crop)
+def _alteration(page: LaidPage, kind: str, box: Box, near: Sequence[Glyph]) -> Alteration:
+    crop = encode_png(page.laid.picture(box.grown(CROP_MM)))
+    return Alteration(kind, page.sheet.number, box, _text_of(near), crop)
 
 
 def _text_of(line: Sequence[Glyph]) -> str:

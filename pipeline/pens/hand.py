@@ -19,7 +19,7 @@ from pipeline.geometry import Box, mm_from_px
 from pipeline.pages import ink
 from pipeline.pages.page import DPI
 from pipeline.pages.reading import Alteration, HandMark
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.papers.paper import Place
 from pipeline.pens import dates, excuses, hues, original, script, signature, stamps
 from pipeline.scans.scan import encode_png

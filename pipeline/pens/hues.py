@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.pages import ink
 from pipeline.pages.page import DPI
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 from pipeline.prints.glyphs import Look
 
 Mask = NDArray[np.bool_]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import Box, mm_from_px
 from pipeline.pages import ink
 from pipeline.pages.page import DPI
-from pipeline.pages.register import Laid
+from pipeline.pages.registration import Laid
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]

@@ -17,19 +17,16 @@ from pipeline.i18n import _
 from pipeline.language import russian
 from pipeline.language.lettering import folded
 from pipeline.language.wording import day_of, long_date, short_date
-from pipeline.personnel import inventory
-from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.dossier import Dossier, columns_of
 from pipeline.personnel.standing import Filed
 from pipeline.records import attachment, binding, handover
-from pipeline.records.binding import Bound, Event, Line
+from pipeline.records.binding import Bound, Line
 
 CERTIFICATION = "certification-sheet"
 COVER = "file-cover"
 YEARLY = "files-inventory"
 DESTRUCTION = "destruction-act"
 TRANSFER = "transfer-letter"
-SENT, SENT_BACK = "sent", "sent-back"  # a file that moves (seed 000, п. 20, 21), and is here again
-CLOSING = "dismissal"  # the item of the checklist whose document closes a file
 SHORTER_SINCE = date(2003, 1, 1)  # files closed earlier are kept longer (125-ФЗ, art. 22.1)
 KEPT_YEARS = (75, 50)
 ARTICLE = "ЭПК, ст. 445"  # personal files in the list of terms (Росархив, order 236 of 20.12.2019)
@@ -68,7 +65,7 @@ def certification(volume: Volume, inventory_sheets: int) -> dict[str, Any]:
     numbers = volume.bound.numbers
     first = volumes(volume.dossier)[0].number
     return {
-        **inventory.of_person(volume.dossier.person),
+        **columns_of(volume.dossier.person),
         "volume": volume.said,
         "sheets": volume.bound.sheets,
         "first_sheet": str(numbers[0]),
@@ -82,39 +79,17 @@ def certification(volume: Volume, inventory_sheets: int) -> dict[str, Any]:
 
 def cover(volume: Volume) -> dict[str, Any]:
     """The values of the cover; what nobody knows yet is left for a pen."""
-    person, closed = volume.dossier.person, closed_on(volume.dossier)
-    hired = hired_on(volume.dossier)
+    person, closed = volume.dossier.person, volume.dossier.closed_on
+    hired = volume.dossier.hired_on
     return {
         "department": "",
-        **inventory.of_person(person),
+        **columns_of(person),
         "volume": volume.said,
         "first_day": long_date(hired) if hired else "",
         "last_day": long_date(closed) if closed else "",
         "sheets": volume.bound.sheets,
         "keep": _keep(closed) if closed else "",
     }
-
-
-def closed_on(dossier: Dossier) -> date | None:
-    """The day of the document that closes the file, as an order of dismissal does.
-
-    The file of a person who was hired again since goes on.
-    """
-    days = [line.entry.day for line in dossier.bound.present if line.entry.item == CLOSING]
-    closed = max((day for day in days if day), default=None)
-    hired = hired_on(dossier)
-    return None if closed and hired and hired > closed else closed
-
-
-def sent(dossier: Dossier) -> Event | None:
-    """How the file went to another organisation; None where it is here."""
-    moves = [one for one in dossier.events if one.action in (SENT, SENT_BACK)]
-    return moves[-1] if moves and moves[-1].action == SENT else None
-
-
-def hired_on(dossier: Dossier) -> date | None:
-    """The day of hiring, as the data say it."""
-    return day_of(dossier.person.data.get("hired_on"))
 
 
 def kept_until(closed: date) -> date:
@@ -155,14 +130,14 @@ def destruction(dossiers: Iterable[Dossier], today: date) -> dict[str, Any]:
 def _closed_here(dossiers: Iterable[Dossier]) -> Iterator[tuple[date, Dossier]]:
     """The closed files that did not move, each with the day of closing."""
     for one in dossiers:
-        if (day := closed_on(one)) and not sent(one):
+        if (day := one.closed_on) and not one.sent:
             yield day, one
 
 
 def transfer(dossier: Dossier, inventory_sheets: int | str) -> dict[str, Any]:
     """What the letter that goes with a file says of it; "" where there is no inventory."""
     return {
-        **inventory.of_person(dossier.person),
+        **columns_of(dossier.person),
         "volumes": dossier.bound.volumes,
         "sheets": dossier.bound.sheets,
         "inventory_sheets": inventory_sheets,
@@ -170,7 +145,7 @@ def transfer(dossier: Dossier, inventory_sheets: int | str) -> dict[str, Any]:
 
 
 def _yearly_row(volume: Volume) -> dict[str, Any]:
-    closed = closed_on(volume.dossier)
+    closed = volume.dossier.closed_on
     return {
         "index": volume.dossier.person.subject,
         "title": _title(volume),
@@ -182,7 +157,7 @@ def _yearly_row(volume: Volume) -> dict[str, Any]:
 
 
 def _destruction_row(volume: Volume, year: int) -> dict[str, Any]:
-    closed = closed_on(volume.dossier)
+    closed = volume.dossier.closed_on
     assert closed
     return {
         "title": _title(volume),
@@ -197,14 +172,14 @@ def _destruction_row(volume: Volume, year: int) -> dict[str, Any]:
 
 def _title(volume: Volume) -> str:
     person = volume.dossier.person
-    name = russian.person_of(inventory.of_person(person))
+    name = russian.person_of(columns_of(person))
     whose = f" {name.in_case('genitive')}" if name.gender else f": {person.full_name}"
     title = f"Личное дело{whose}"
     return title + (f". Том {volume.said}" if volume.said else "")
 
 
 def _days(dossier: Dossier) -> str:
-    return "–".join(short_date(day) for day in (hired_on(dossier), closed_on(dossier)) if day)
+    return "–".join(short_date(day) for day in (dossier.hired_on, dossier.closed_on) if day)
 
 
 def faults(dossier: Dossier) -> Iterator[Problem]:

@@ -19,7 +19,6 @@ from pipeline.forms.passages import Paragraph
 from pipeline.i18n import _
 from pipeline.language import morphology
 from pipeline.language.wording import day_of, short_date, years_later
-from pipeline.personnel import archive
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.standing import Filed
 from pipeline.records import verdict
@@ -69,7 +68,7 @@ def refusal(file: Dossier, consent: Filed, to: str, purpose: str, text: str) -> 
     if day := withdrawn(file, consent):
         return _("it was withdrawn on {day}").format(day=short_date(day))
     said = passages.read([Paragraph(1, text)], {})
-    closed = archive.closed_on(file)
+    closed = file.closed_on
     if closed and closed <= file.as_of and said.first([_ENDS]):
         return _("it ended with the work on {day}").format(day=short_date(closed))
     day = ends_on(file, consent)
@@ -130,7 +129,7 @@ def ends_on(file: Dossier, consent: Filed) -> date | None:
     born = day_of(file.person.data.get("birth_date"))
     match consent.valid.split():
         case ["work"]:
-            return archive.closed_on(file)
+            return file.closed_on
         case ["age", years]:
             return years_later(born, int(years)) if born else None
         case [years, _unit]:

@@ -20,18 +20,20 @@ from pipeline.forms import form as forms
 from pipeline.forms.checklists import Checklist, Wanted
 from pipeline.forms.form import Form
 from pipeline.i18n import _
+from pipeline.language.russian import parse_person
 from pipeline.language.wording import day_of
 from pipeline.papers import marks
 from pipeline.papers.paper import Paper
 from pipeline.personnel import standing
 from pipeline.personnel.standing import Filed, Item, Said, titled
 from pipeline.records import attachment, binding, record, verdict
-from pipeline.records.binding import Bound, Entry, Event, Gone
+from pipeline.records.binding import ENTERING, FILED, SENT, SENT_BACK, Bound, Entry, Event, Gone
 from pipeline.records.record import Document
 from pipeline.records.verdict import Verdict
 from pipeline.registry import Material, PersonRow, Registry
 from pipeline.settings import Settings
 
+CLOSING = "dismissal"  # the item of the checklist whose document closes a file
 _EMPTY = Bound(())
 
 
@@ -67,6 +69,28 @@ class Dossier:
     def there(self) -> tuple[Entry, ...]:
         """Everything that lies in the file, the secret documents too."""
         return tuple(line.entry for line in (*self.bound.present, *self.apart.present))
+
+    @property
+    def hired_on(self) -> date | None:
+        """The day of hiring, as the data say it."""
+        return day_of(self.person.data.get("hired_on"))
+
+    @property
+    def closed_on(self) -> date | None:
+        """The day of the document that closes the file, as an order of dismissal does.
+
+        The file of a person who was hired again since goes on.
+        """
+        days = [line.entry.day for line in self.bound.present if line.entry.item == CLOSING]
+        closed = max((day for day in days if day), default=None)
+        hired = self.hired_on
+        return None if closed and hired and hired > closed else closed
+
+    @property
+    def sent(self) -> Event | None:
+        """How the file went to another organisation; None where it is here."""
+        moves = [one for one in self.events if one.action in (SENT, SENT_BACK)]
+        return moves[-1] if moves and moves[-1].action == SENT else None
 
     @property
     def separate(self) -> Dossier:
@@ -141,6 +165,14 @@ def person(number: str, registry: Registry) -> PersonRow:
     return found
 
 
+def columns_of(person: PersonRow) -> dict[str, Any]:
+    """The columns about a person that a paper about the file is filled from."""
+    name = parse_person(person.full_name)
+    parts = {"last_name": name.last, "first_name": name.first, "middle_name": name.middle}
+    known = person.data if person.data.get("last_name") else parts
+    return {**known, "personnel_number": person.subject}
+
+
 def of(
     material: Material, known: Mapping[str, Form], checklist: Checklist | None, today: date
 ) -> Dossier:
@@ -158,7 +190,7 @@ def of(
     events = material.events
     items_of = {one.item: one for one in checklist.items} if checklist else {}
     filed_of = {one.entry: one for one in filed}
-    came_in = [one for one in events if one.action == "file" and one.target in papers]
+    came_in = [one for one in events if one.action == FILED and one.target in papers]
     entries = [
         _entry(one, papers[one.target or ""], filed_of.get(one.target or ""), known, items_of)
         for one in came_in
@@ -167,11 +199,11 @@ def of(
         entry.id: _rejected(entry, came, said) for entry in entries if entry.id not in filed_of
     }
     for one in events:
-        if one.action == "file" and (copy := copies.get(one.target or "")):
+        if one.action == FILED and (copy := copies.get(one.target or "")):
             entries.append(_copy(one, copy, verdict.of(copy, said.get(copy.id, ())), known))
             if copy.status != record.ACCEPTED:
                 rejected[copy.id] = _rejected(entries[-1], [copy], said)
-    by_hand = [one for one in events if one.action in ("add", "replace")]
+    by_hand = [one for one in events if one.action in ENTERING]
     entries += [_entered(one, items_of) for one in by_hand if not one.secret]
     bound = binding.bind(entries, events, rejected)
     apart = binding.bind([_entered(one, items_of) for one in by_hand if one.secret], events)

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipeline.language.russian import parse_person
 from pipeline.language.wording import short_date
 from pipeline.papers import marks
-from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.dossier import Dossier, columns_of
 from pipeline.personnel.standing import Filed
 from pipeline.records import binding, handover
 from pipeline.records.binding import Line
@@ -89,7 +88,7 @@ class Inventory:
 
 
 def of(dossier: Dossier) -> Inventory:
-    """The inventory of a file. A page of ours is a sheet: papers are printed on one side."""
+    """The inventory of a file, its sheets as the binding counts them."""
     filed = {one.entry: one for one in dossier.filed}
     numbers = {line.entry.id: n for n, line in enumerate(dossier.bound.lines, start=1)}
     out = handover.out(dossier.events)
@@ -104,7 +103,7 @@ def of(dossier: Dossier) -> Inventory:
 def data(inventory: Inventory, own_sheets: int) -> dict[str, Any]:
     """The values that the form is filled from; ``own_sheets`` are the inventory's own."""
     return {
-        **of_person(inventory.person),
+        **columns_of(inventory.person),
         "personnel_number": inventory.file,
         "inventory_sheets": own_sheets,
         "present": inventory.documents,
@@ -119,14 +118,6 @@ def data(inventory: Inventory, own_sheets: int) -> dict[str, Any]:
             for row in inventory.rows
         ],
     }
-
-
-def of_person(person: PersonRow) -> dict[str, Any]:
-    """The columns about a person that a paper about the file is filled from."""
-    name = parse_person(person.full_name)
-    parts = {"last_name": name.last, "first_name": name.first, "middle_name": name.middle}
-    known = person.data if person.data.get("last_name") else parts
-    return {**known, "personnel_number": person.subject}
 
 
 def _row(

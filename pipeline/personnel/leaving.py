@@ -16,7 +16,7 @@ from datetime import date
 from pipeline import workdays
 from pipeline.i18n import _, in_language
 from pipeline.language.wording import short_date
-from pipeline.personnel import archive, consents
+from pipeline.personnel import consents
 from pipeline.personnel.dossier import Dossier
 from pipeline.personnel.standing import Filed
 from pipeline.records.binding import Line
@@ -52,7 +52,7 @@ def of(file: Dossier, moved: Moved) -> list[Leaving]:
 
 def _removed(file: Dossier) -> Iterator[Leaving]:
     """What time takes out, unless the work ended first; a further one holds the earlier back."""
-    closed = archive.closed_on(file)
+    closed = file.closed_on
     items = file.checklist.items if file.checklist else ()
     for wanted in (one for one in items if one.remove_years):
         lines = [it for it in _lines(file) if it[1].entry.item == wanted.item]
@@ -94,7 +94,7 @@ def _consents(file: Dossier, moved: Moved) -> Iterator[Leaving]:
             continue
         # A later one may stand in its place; nobody works on in a closed file.
         later = (it for _n, _line, it, _day, _end in given[n:])
-        if not archive.closed_on(file) and not any(consents.replaces(it, one) for it in later):
+        if not file.closed_on and not any(consents.replaces(it, one) for it in later):
             yield _over(number, line, one, over, is_withdrawn=over == withdrawn)
         day = workdays.or_next(workdays.years_after(over, CONSENT_YEARS), moved)
         yield Leaving(

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.language.wording import short_date
-from pipeline.personnel import inventory
-from pipeline.personnel.dossier import Dossier
+from pipeline.personnel.dossier import Dossier, columns_of
 from pipeline.records import binding
-from pipeline.records.binding import Event, Line
+from pipeline.records.binding import REMOVE, REPLACE, TOLD, Event, Line
 
 FORM = "removal-act"
-TOLD = "removal-act"  # an act was made of a taking out
 REPLACED = "заменен новым документом"  # the reason where nobody said another
 
 
@@ -37,7 +35,7 @@ class Taken:
 
 def of(file: Dossier) -> tuple[Taken, ...]:
     """What a person took out or replaced and nobody has put back, as the file is numbered."""
-    last = {one.target: one for one in file.events if one.action in ("remove", "replace")}
+    last = {one.target: one for one in file.events if one.action in (REMOVE, REPLACE)}
     acts: dict[str, list[str]] = {}
     for one in file.events:
         if one.action == TOLD and one.target and one.index:
@@ -53,7 +51,7 @@ def of(file: Dossier) -> tuple[Taken, ...]:
 def data(file: Dossier, taken: Sequence[Taken], act: str) -> dict[str, Any]:
     """The values that the form is filled from."""
     return {
-        **inventory.of_person(file.person),
+        **columns_of(file.person),
         "personnel_number": file.number,
         "act": act,
         "documents": [_row(one) for one in taken],
@@ -70,7 +68,7 @@ def told(taken: Taken, act: str, by: str, at: str) -> Event:
 def _row(taken: Taken) -> dict[str, Any]:
     entry = taken.line.entry
     day = short_date(taken.event.happened_on)
-    why = taken.event.why or (REPLACED if taken.event.action == "replace" else "")
+    why = taken.event.why or (REPLACED if taken.event.action == REPLACE else "")
     return {
         "title": entry.title,
         "date": short_date(entry.day) if entry.day else "",

@@ -83,15 +83,15 @@ def _reserve_row(dossier: Dossier, decision: Entry) -> dict[str, Any]:
 
 def _serves(dossier: Dossier, day: date) -> bool:
     """Hired by that day, as far as the data tell, and not dismissed by it; the file is here."""
-    if archive.sent(dossier):
+    if dossier.sent:
         return False
-    hired, closed = archive.hired_on(dossier), archive.closed_on(dossier)
+    hired, closed = dossier.hired_on, dossier.closed_on
     return not (hired and hired > day) and not (closed and closed <= day)
 
 
 def _row(dossier: Dossier) -> dict[str, Any]:
     data = dossier.person.data
-    born, hired = day_of(data.get("birth_date")), archive.hired_on(dossier)
+    born, hired = day_of(data.get("birth_date")), dossier.hired_on
     return {
         "subject": dossier.person.subject,
         "full_name": dossier.person.full_name,

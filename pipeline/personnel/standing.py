@@ -19,11 +19,10 @@ from pipeline.language.wording import short_date
 from pipeline.papers import marks
 from pipeline.papers.paper import Paper
 from pipeline.records import reasons, verdict
-from pipeline.records.binding import Entry, Event, Line
-from pipeline.records.record import Document, Settlement
+from pipeline.records.binding import NEED, WAIVE, Entry, Event, Line
+from pipeline.records.record import ACCEPTED, REVIEW, Document, Settlement
 from pipeline.records.verdict import Verdict
 
-WAIVE, NEED = "waive", "need"  # an item is not needed; it is, after all
 State = Literal["received", "missing", "not-needed", "expired", "duplicate"]
 Said = Mapping[str, Sequence[Settlement]]  # what people said of documents, by document
 
@@ -236,13 +235,13 @@ def _why_missing(
     paper: Paper, back: Sequence[Document], earlier: Sequence[Paper], said: Said
 ) -> str:
     for document in back:
-        if document.status == "review":
+        if document.status == REVIEW:
             return _("{document} waits for a person: {reasons}").format(
                 document=document.id, reasons=reasons.sentence(document.reasons)
             )
     if back:
         last = back[-1]
-        if last.status == "accepted":
+        if last.status == ACCEPTED:
             return _("{document} was taken out of the file").format(document=last.id)
         why = verdict.of(last, said.get(last.id, ())).why
         return _("{document} was rejected: {reasons}").format(

@@ -54,10 +54,10 @@ def of_file(
 
     Of a file that moved another organisation keeps the days.
     """
-    if archive.sent(file):
+    if file.sent:
         return
     subject, who = file.person.subject, file.person.full_name
-    closed = archive.closed_on(file)
+    closed = file.closed_on
     found: list[tuple[str, date, str, str]] = []
     for clock in clocks:
         for entry in (line.entry for line in file.bound.present if line.entry.item == clock.item):
@@ -111,7 +111,7 @@ def familiarised_by(file: Dossier, done: Collection[str] = ()) -> date:
     A year from the last signed sheet, at first from the hiring; at once where neither is known.
     """
     days = [line.entry.known_day for line in file.bound.present if line.entry.item == SHEET]
-    hired = archive.hired_on(file)
+    hired = file.hired_on
     last = max(days) if days else hired
     day = workdays.years_after(last, 1) if last else file.as_of
     while f"{file.person.subject}:{SHOWN}:{day.year}" in done:
@@ -140,7 +140,7 @@ def _next(wanted: Wanted, file: Dossier) -> date:
     days = [line.entry.known_day for line in file.bound.present if line.entry.item == wanted.item]
     if days:
         return wanted.due_in(max(days).year + 1)
-    since = archive.hired_on(file) or file.as_of
+    since = file.hired_on or file.as_of
     first = wanted.due_in(since.year)
     return first if since <= first else wanted.due_in(since.year + 1)
 
@@ -159,7 +159,7 @@ def _missing(file: Dossier) -> Iterator[tuple[str, date, str, str]]:
     lacking = [one for one in to_bring(file) if one.item not in yearly]
     letters = [one.values.get("until") for one in file.issued if one.form == REMINDER]
     days = [day for said in letters if (day := day_of(said))]
-    day = max(days) if days else archive.hired_on(file)
+    day = max(days) if days else file.hired_on
     if lacking and day:
         named = "; ".join(in_language(one.title, one.title_en) for one in lacking[:NAMED])
         if len(lacking) > NAMED:

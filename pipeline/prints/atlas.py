@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.geometry import px_from_mm
+from pipeline.geometry import POINTS_PER_INCH, px_from_mm
 from pipeline.papers import layout
 from pipeline.prints.specimen import LATIN, LETTERS, SPECIMEN, SPECIMEN_PT
 
@@ -122,7 +122,7 @@ class Atlas:
         own = self._soft(font, char)
         if own is None:
             return ()
-        per_em = self._dpi / 72 * SPECIMEN_PT
+        per_em = self._dpi / POINTS_PER_INCH * SPECIMEN_PT
         found = []
         for name, other in self._glyphs:
             if name != font or other == char or not _same_kind(char, other):

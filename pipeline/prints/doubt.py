@@ -15,7 +15,7 @@ from pipeline.papers.layout import Glyph
 from pipeline.prints import blots, smears
 from pipeline.prints import glyphs as glyphs_
 from pipeline.prints.atlas import Atlas
-from pipeline.prints.glyphs import Look, Verdict
+from pipeline.prints.glyphs import GlyphVerdict, Look
 from pipeline.prints.placing import words
 
 # A glyph is suspect past these. Of 316,000 honest glyphs of four kinds of scan 54 are past the
@@ -62,7 +62,7 @@ class Doubt:
     ``blotted``: dirt lies on it, and the letter is whole.
     """
 
-    verdict: Verdict
+    verdict: GlyphVerdict
     word: tuple[Glyph, ...]
     sure: bool
     leans: bool
@@ -70,7 +70,7 @@ class Doubt:
 
 
 def doubts_of(
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[GlyphVerdict],
     text: Sequence[Glyph],
     excused: NDArray[np.bool_],
     seen: Look,
@@ -105,7 +105,9 @@ def doubts_of(
     return found
 
 
-def _tried(verdict: Verdict, usual: float, seen: Look, letters: Atlas) -> tuple[bool, bool, bool]:
+def _tried(
+    verdict: GlyphVerdict, usual: float, seen: Look, letters: Atlas
+) -> tuple[bool, bool, bool]:
     """A suspect glyph tried with every letter: see ``Doubt`` for what is told of it."""
     glyph, is_lost = verdict.glyph, verdict.score < LOST_SCORE
     # Never a figure or sign: a pen makes 4 of 1, and a comma of a point, by adding to it.
@@ -125,14 +127,14 @@ def _crossed(glyph: Glyph, excused: NDArray[np.bool_]) -> bool:
     return bool(excused[max(0, y0) : y1, max(0, x0) : x1].any())
 
 
-def _is_suspect(verdict: Verdict, usual: float) -> bool:
+def _is_suspect(verdict: GlyphVerdict, usual: float) -> bool:
     beta = verdict.change - 1.5 * verdict.error
     if verdict.glyph.size < SMALL_PT:
         return beta > SUSPECT_BETA_SMALL or verdict.score < SUSPECT_SCORE_SMALL
     return beta > SUSPECT_BETA or verdict.score < max(SUSPECT_SCORE, usual - SUSPECT_DROP)
 
 
-def _weighed(verdict: Verdict, usual: float, seen: Look, letters: Atlas) -> tuple[bool, bool]:
+def _weighed(verdict: GlyphVerdict, usual: float, seen: Look, letters: Atlas) -> tuple[bool, bool]:
     """Whether another letter stands there for sure, and whether it leans to one.
 
     ``usual`` is how well the page's letters fit.
@@ -176,7 +178,7 @@ def _is_one_blot(glyphs: Sequence[Glyph], seen: Look) -> bool:
     return is_near and all(blots.is_dirty(glyph, seen) for glyph in glyphs)
 
 
-def _is_a_letter_still(verdict: Verdict) -> bool:
+def _is_a_letter_still(verdict: GlyphVerdict) -> bool:
     """Whether it is a letter that no speck makes the one that it seems to be."""
     char = verdict.glyph.char
     return char.isalpha() and verdict.twin not in MADE_BY_A_SPECK.get(char.lower(), "")
@@ -197,7 +199,7 @@ def says(doubts: Sequence[Doubt], read: str) -> bool:
     )
 
 
-def contradicted(print_: Sequence[Verdict], read: str) -> list[Doubt]:
+def contradicted(print_: Sequence[GlyphVerdict], read: str) -> list[Doubt]:
     """Glyphs that OCR took for another letter to which they lean themselves, be it a little."""
     if len(read) != len(print_):
         return []
@@ -208,7 +210,7 @@ def contradicted(print_: Sequence[Verdict], read: str) -> list[Doubt]:
     ]
 
 
-def left_out(print_: Sequence[Verdict], read: str) -> list[Doubt]:
+def left_out(print_: Sequence[GlyphVerdict], read: str) -> list[Doubt]:
     """Glyphs that OCR did not read, and put no sign for, and that do not look whole.
 
     It omits whole ones too, in long values: 3 of 1,260 values on worn and photographed pages.
@@ -226,7 +228,7 @@ def _letters(text: Iterable[str]) -> int:
     return sum(char.isalnum() for char in text)
 
 
-def _leaning(verdict: Verdict) -> Doubt:
+def _leaning(verdict: GlyphVerdict) -> Doubt:
     return Doubt(verdict, (verdict.glyph,), sure=False, leans=True, blotted=False)
 
 

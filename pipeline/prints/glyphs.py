@@ -60,7 +60,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GlyphVerdict:
     """What one glyph's place shows.
 
     ``score``: correlation with the print (1 = the same); ``change``: the largest β of all letters
@@ -132,7 +132,7 @@ def _looked_up(table: Array, level: Image) -> Array:
     return np.asarray(flat.reshape(level.shape), np.float32)
 
 
-def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]:
+def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[GlyphVerdict]:
     """A verdict for each glyph, in their order."""
     groups: dict[tuple[str, str, float], list[int]] = {}
     for i, glyph in enumerate(glyphs):
@@ -142,7 +142,7 @@ def verify(seen: Look, glyphs: Sequence[Glyph], letters: Atlas) -> list[Verdict]
         for members in groups.values()
     ]
     every = habits.of([group for _members, group in likened])
-    verdicts: dict[int, Verdict] = {}
+    verdicts: dict[int, GlyphVerdict] = {}
     for members, group in likened:
         verdicts.update(zip(members, _verdicts(group, every), strict=True))
     return [verdicts[i] for i in range(len(glyphs))]
@@ -277,15 +277,15 @@ def _liken(seen: Look, alike: Sequence[Glyph], letters: Atlas) -> Likened:
     return Likened(alike, window.twins, score, product / lever, seen.noise / np.sqrt(lever))
 
 
-def _verdicts(group: Likened, every: Habits) -> list[Verdict]:
+def _verdicts(group: Likened, every: Habits) -> list[GlyphVerdict]:
     if not group.twins:
         pairs = zip(group.alike, group.score, strict=True)
-        return [Verdict(glyph, float(score), 0.0, 0.0, "") for glyph, score in pairs]
+        return [GlyphVerdict(glyph, float(score), 0.0, 0.0, "") for glyph, score in pairs]
     change = group.change - habits.usual(group, every)
     worst = np.argmax(change, axis=1)
     each = np.arange(len(worst))
     return [
-        Verdict(glyph, float(score), float(beta), float(error), group.twins[twin])
+        GlyphVerdict(glyph, float(score), float(beta), float(error), group.twins[twin])
         for glyph, score, beta, error, twin in zip(
             group.alike, group.score, change[each, worst], group.error[each, worst], worst,
             strict=True,

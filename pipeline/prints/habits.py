@@ -27,7 +27,7 @@ TAILS = 3.0
 class Likened:
     """Glyphs that are the same character in the same font and size, and how each fits.
 
-    ``score`` is by glyph, ``change`` and ``error`` by glyph and twin: see ``glyphs.Verdict``.
+    ``score`` is by glyph, ``change`` and ``error`` by glyph and twin: see ``glyphs.GlyphVerdict``.
     """
 
     alike: Sequence[Glyph]

@@ -14,7 +14,7 @@ from pipeline.pages.page import DPI
 from pipeline.papers import layout
 from pipeline.papers.layout import Glyph
 from pipeline.prints import blots
-from pipeline.prints.glyphs import Look, Verdict
+from pipeline.prints.glyphs import GlyphVerdict, Look
 from pipeline.prints.placing import words
 
 # How far a word or a line may fall below the page's own print: so far, and on pages whose print is
@@ -29,7 +29,7 @@ GONE_SHARE = 0.35
 
 
 def found(
-    verdicts: Sequence[Verdict], seen: Look, excused: NDArray[np.bool_]
+    verdicts: Sequence[GlyphVerdict], seen: Look, excused: NDArray[np.bool_]
 ) -> tuple[frozenset[int], list[list[Glyph]]]:
     """What was rubbed or smeared: the colours of prints with such a line or word, and such words.
 
@@ -91,7 +91,7 @@ def ink_share(glyph: Glyph, seen: Look) -> float:
     return there / max(1e-6, float(seen.model[y0:y1, x0:x1].sum()))
 
 
-def _drops(verdicts: Sequence[Verdict]) -> dict[int, float]:
+def _drops(verdicts: Sequence[GlyphVerdict]) -> dict[int, float]:
     """How much worse each glyph fits than the page's print of its size, by the glyph's identity."""
     scores: dict[int, list[float]] = defaultdict(list)
     for verdict in verdicts:

@@ -11,13 +11,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from pipeline.i18n import _
 
 VOLUME_SHEETS = 250  # a volume is at most so thick, about 4 cm
 LETTERS = "абвгдежиклмнпрстуфхцчшщэюя"  # without those that look like figures or other letters
 APART = " (отдельное хранение)"  # in the number of the file of secret documents
+
+# What a person may do to a file (``Event.action``); ``handover`` has two more.
+ADD, REPLACE = "add", "replace"  # a document entered by hand, as a new one or for another
+ENTERING = (ADD, REPLACE)
+REMOVE, RETURN = "remove", "return"  # it is taken out; it is put back
+FILED = "file"  # a paper of ours came in: it was accepted for the first time
+WAIVE, NEED = "waive", "need"  # an item is not needed; it is, after all
+TOLD = "removal-act"  # an act was made of a taking out
+SENT, SENT_BACK = "sent", "sent-back"  # a file that moves (seed 000, п. 20, 21), and is here again
+DONE = "done"  # a term was met
 
 Sheet = tuple[int, str]  # a number, and "" or a letter
 
@@ -26,9 +36,6 @@ Sheet = tuple[int, str]  # a number, and "" or a letter
 class Event:
     """Something that a person did to a file; append only.
 
-    ``action`` is add, remove, return, replace, waive, need or done; ``file`` enters a paper of ours
-    when it is first accepted; those of ``handover`` move a document to another organisation and
-    back, sent and sent-back the whole file.
     ``at`` is an ISO time in UTC, the machine's, by which what happened is put in order; ``on`` the
     day that the office says it was (None: that of ``at``); ``target`` the entry that is taken out,
     returned or replaced, or the term that is done; ``day`` the document's own date, ISO. ``copy``
@@ -57,7 +64,7 @@ class Event:
     @property
     def entry(self) -> str:
         """The name of what it entered."""
-        return f"entry-{self.id}"
+        return entry_of(self.id)
 
     @property
     def happened_on(self) -> date:
@@ -178,14 +185,14 @@ def bind(
         return Bound(())
     happened: list[tuple[str, int, Entry | Event]] = [(one.at, 0, one) for one in came.values()]
     for event in events:
-        if event.action in ("remove", "return") and event.target in came:
+        if event.action in (REMOVE, RETURN) and event.target in came:
             happened.append((event.at, 1, event))
     lines: list[Line] = []
     given: defaultdict[int, set[Sheet]] = defaultdict(set)  # in each volume, ever
     last, volume = 0, 1
     for _at, _order, one in sorted(happened, key=lambda it: it[:2]):
         if isinstance(one, Event):
-            if one.action == "remove":
+            if one.action == REMOVE:
                 _take_out(lines, one.target or "", Gone(one.at, one.by, one.why or "", on=one.on))
             else:
                 _give_back(lines, one.target or "")
@@ -255,6 +262,16 @@ def sheets_of(line: Line) -> str:
     """Which sheets of the file a document takes, for who reads it on a screen."""
     said = _("sheet {sheets}") if len(line.sheets) == 1 else _("sheets {sheets}")
     return said.format(sheets=words(line.sheets))
+
+
+def now() -> str:
+    """The time in UTC, ISO, of one length, so that it sorts as text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def entry_of(event: int | None) -> str:
+    """The name of what an event of this number entered."""
+    return f"entry-{event}"
 
 
 def local_day(at: str) -> date:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from pipeline.errors import UNREADABLE
 from pipeline.i18n import _
 from pipeline.language.wording import short_date
-from pipeline.pages.reading import HandMark, PageReading
+from pipeline.pages.reading import STRIKE, HandMark, PageReading
 from pipeline.records import attachment, record, rescan, verdict
 from pipeline.records.record import ACCEPTED, REVIEW, Document
 
@@ -41,7 +42,7 @@ def table() -> dict[str, str]:
         "duplicate": _("the same file was taken in before"),
         "blank": _("the page is blank"),
         "encrypted": _("the file is locked with a password"),
-        "unreadable-file": _("the file cannot be read"),
+        UNREADABLE: _("the file cannot be read"),
     }
 
 
@@ -128,7 +129,7 @@ def _details(reason: str, document: Document, title: Callable[[str], str]) -> It
                 yield title(item.name)
     elif reason == "altered":
         kinds = {
-            "strike": _("crossed out near “{line}”"),
+            STRIKE: _("crossed out near “{line}”"),
             "insertion": _("added near “{line}”"),
             "erasure": _("erased near “{line}”"),
             "overprint": _("printed over near “{line}”"),

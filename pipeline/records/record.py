@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from pipeline.forms.rules import Since, objection
 from pipeline.language.lettering import folded
-from pipeline.pages.reading import Content, FieldReading, HandMark, PageReading
+from pipeline.pages.reading import Content, FieldReading, HandMark, PageReading, is_worse
 from pipeline.papers.paper import Paper
 from pipeline.records import attachment
 
@@ -274,7 +274,6 @@ def _reasons(paper: Paper, pages: Sequence[PageReading]) -> list[str]:
 
 
 _DOUBTFUL = ("unreadable", "mismatch")
-_WORST = ("match", "read", "empty", "unreadable", "mismatch")
 
 
 def fields_of(document: Document) -> dict[str, FieldReading]:
@@ -285,7 +284,7 @@ def fields_of(document: Document) -> dict[str, FieldReading]:
             known = found.get(field.name)
             if known is None:
                 found[field.name] = field
-            elif _WORST.index(field.status) > _WORST.index(known.status):
+            elif is_worse(field.status, known.status):
                 found[field.name] = replace(field, read=field.read or known.read)
     return found
 

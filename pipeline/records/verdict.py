@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.pages.reading import Alteration, FieldReading, HandMark
+from pipeline.pages.reading import STRIKE, Alteration, FieldReading, HandMark
 from pipeline.records.record import SUBJECT, Document, Settlement
 
-STRUCK = "strike"
 SETTLING = ("accept", "reject")
 
 
@@ -52,7 +51,7 @@ def of(document: Document, settlements: Sequence[Settlement]) -> Verdict:
         said=said,
         signed=_signed(document, looked=looked),
         signed_on=next(filter(None, days), None),
-        struck=tuple(a.near for a in alterations(document) if a.kind == STRUCK),
+        struck=tuple(a.near for a in alterations(document) if a.kind == STRIKE),
         settled_by=settled.by if settled else None,
         why=settled.why if settled else None,
     )

@@ -335,15 +335,14 @@ class Registry:
 
     def enter(self, event: Event) -> Event:
         """Append what a person did to a file; the event with its number."""
-        with self._write() as db:
-            entered = events.enter(db, event, self._ways.today)
-            cards.enter(db, [entered])
-            return entered
+        return self.enter_all([event])[0]
 
     def enter_all(self, happened: Sequence[Event]) -> list[Event]:
         """Append what belongs together, all or nothing."""
         with self._write() as db:
-            return [events.enter(db, event, self._ways.today) for event in happened]
+            entered = [events.enter(db, event, self._ways.today) for event in happened]
+            cards.enter(db, entered)
+            return entered
 
     def events_having(self, *actions: str) -> list[Event]:
         """What of these actions (``Event.action``) was done to any file, the oldest first."""

@@ -20,14 +20,13 @@ from pipeline.language.lemmas import Clue
 from pipeline.language.wording import date_words, day_of, short_date
 from pipeline.papers import marks
 from pipeline.records import attachment, verdict
-from pipeline.records.binding import Event, local_day
+from pipeline.records.binding import ENTERING, Event, entry_of, local_day
 from pipeline.records.record import Document
 from pipeline.records.verdict import Verdict
 from pipeline.registry import documents
 from pipeline.registry.tables import card, document, event, key, meta, paper, person
 
 ENTERED = "entered"  # the status of what a person put into a file; documents have theirs
-ENTERING = ("add", "replace")
 # Keys of what a card is about; no key of a text begins so.
 ABOUT, KIND = "@", "="
 _EDITION = "cards"
@@ -88,7 +87,7 @@ def find(db: Connection, question: Question, limit: int) -> list[Card]:
     )
     return [
         Card(
-            row.document or f"entry-{row.event}",
+            row.document or entry_of(row.event),
             row.subject,
             row.full_name or "",
             row.kind,

@@ -15,7 +15,7 @@ from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.pages.reading import Alteration, FieldReading, HandMark, PageReading
 from pipeline.records.binding import APART
-from pipeline.records.record import SUBJECT, Document, Settlement
+from pipeline.records.record import ACCEPTED, SUBJECT, Document, Settlement
 from pipeline.registry import events
 from pipeline.registry.events import Ways
 from pipeline.registry.tables import (
@@ -125,7 +125,7 @@ def settle(
             db.execute(whose.values(subject=one.value or None))
         if status is not None:
             db.execute(document.update().where(document.c.id == one.document).values(status=status))
-        if status == "accepted":
+        if status == ACCEPTED:
             its = db.execute(sa.select(document.c.paper).where(document.c.id == one.document))
             papers = [name for name in its.scalars() if name]
             events.file(db, papers, one.at, one.on, ways)

@@ -11,12 +11,10 @@ from sqlalchemy import Connection
 
 from pipeline.pages.reading import Content
 from pipeline.records import attachment
-from pipeline.records.binding import Event
-from pipeline.records.record import UNISSUED
+from pipeline.records.binding import FILED, Event
+from pipeline.records.record import ACCEPTED, UNISSUED
 from pipeline.registry.tables import document, event, page, paper
 from pipeline.settings import sheets_of
-
-FILED = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def file(db: Connection, papers: Iterable[str], at: str, on: date | None, ways: 
 def file_copy(db: Connection, document_id: str, at: str, on: date | None) -> None:
     """Enter a copy of a form that was not issued here, once accepted, into its person's file."""
     row = db.execute(sa.select(document).where(document.c.id == document_id)).one()
-    if UNISSUED not in row.reasons or row.status != "accepted" or not row.subject:
+    if UNISSUED not in row.reasons or row.status != ACCEPTED or not row.subject:
         return
     here = event.c.subject == row.subject, event.c.target == document_id, event.c.action == FILED
     if db.execute(sa.select(event.c.id).where(*here)).first():
@@ -90,6 +88,6 @@ def file_copy(db: Connection, document_id: str, at: str, on: date | None) -> Non
 
 def _behind(db: Connection, paper_id: str) -> Sequence[Content | None]:
     """What each page that lies behind an attachment's sheet seems to be."""
-    its = document.c.paper == paper_id, document.c.status == "accepted", page.c.page.is_(None)
+    its = document.c.paper == paper_id, document.c.status == ACCEPTED, page.c.page.is_(None)
     query = sa.select(page.c.content).select_from(page).join(document).where(*its)
     return db.execute(query).scalars().all()

@@ -7,7 +7,7 @@ throws away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Literal
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from pipeline.errors import RegistryError
 from pipeline.geometry import Box
 from pipeline.i18n import _
 from pipeline.pages.reading import Alteration, FieldReading, HandMark, PageReading
-from pipeline.records.record import Document
+from pipeline.records.binding import now
+from pipeline.records.record import ACCEPTED, Document
 from pipeline.registry import events
 from pipeline.registry.events import Ways
 from pipeline.registry.tables import alteration, document, mark, page, reading, scan
@@ -91,7 +92,7 @@ def finish(
             .values(document_id=sa.bindparam("owner"), position=sa.bindparam("place")),
             links,
         )
-    events.file(db, (d.paper for d in documents if d.status == "accepted" and d.paper), at,
+    events.file(db, (d.paper for d in documents if d.status == ACCEPTED and d.paper), at,
                 ways.today, ways)  # fmt: skip
     for found in documents:
         for seen in found.pages:
@@ -106,11 +107,6 @@ def finish(
 def purge(db: Connection) -> int:
     """Throw away what dead runs began; how many files that was."""
     return db.execute(scan.delete().where(~scan.c.finished)).rowcount
-
-
-def now() -> str:
-    """The time in UTC, ISO, of one length, so that it sorts as text."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _check(db: Connection, claim: int, sha256: str) -> None:

@@ -21,9 +21,9 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from pipeline.errors import ScanError
+from pipeline.errors import UNREADABLE, ScanError
 from pipeline.files import sha256_of
-from pipeline.geometry import MM_PER_INCH, POINTS_PER_INCH
+from pipeline.geometry import A4_MM, MM_PER_INCH, POINTS_PER_INCH
 from pipeline.i18n import _
 
 MAX_BYTES = 2 << 30
@@ -35,7 +35,7 @@ THUMBNAIL_PX = 240  # of its long side: the sheet is known again, its words hard
 WORK_DPI = 300  # finer than this tells nothing more about print and pen
 VECTOR_DPI = 200  # for pages that are not a picture
 WORK_LONG_SIDE_PX = 3508  # A4's long side at WORK_DPI: the same bound for photographs
-_A4_LONG_INCH = 297 / MM_PER_INCH
+_A4_LONG_INCH = A4_MM[1] / MM_PER_INCH
 _PDF_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _PDF_SECURITY = 5  # FPDF_ERR_SECURITY
 # What PDFium, Pillow and OpenCV raise over files that are broken, cut short or meant to harm.
@@ -69,7 +69,6 @@ class PageImage:
 
     pixels: NDArray[np.uint8]
     is_colour: bool
-    is_bilevel: bool
 
     @property
     def grey(self) -> NDArray[np.uint8]:
@@ -110,7 +109,9 @@ def fingerprint(path: Path, source: str) -> str:
     except OSError as error:
         raise _unreadable(source, str(error.strerror or error), _("check the file")) from error
     if size:
-        raise _unreadable(source, _("the file is larger than 2 GB"), _("split it"))
+        raise _unreadable(
+            source, _("the file is larger than {gb} GB").format(gb=MAX_BYTES >> 30), _("split it")
+        )
     raise _unreadable(source, _("the file is empty"), _("scan the sheets again"))
 
 
@@ -130,10 +131,7 @@ def load_page(scan: Scan, number: int) -> PageImage:
         ScanError: this page cannot be decoded.
     """
     try:
-        if scan.is_pdf:
-            pixels, bilevel = _pdf_page(scan, number)
-        else:
-            pixels, bilevel = _image_page(scan, number)
+        pixels = _pdf_page(scan, number) if scan.is_pdf else _image_page(scan, number)
         long_side = max(pixels.shape[:2])
         if long_side > WORK_LONG_SIDE_PX * 1.05:
             scale = WORK_LONG_SIDE_PX / long_side
@@ -152,10 +150,10 @@ def load_page(scan: Scan, number: int) -> PageImage:
     if colour and not _is_colour_scan(pixels):
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
         colour = False
-    return PageImage(pixels, colour, bilevel)
+    return PageImage(pixels, colour)
 
 
-def _unreadable(source: str, what: str, hint: str, reason: str = "unreadable-file") -> ScanError:
+def _unreadable(source: str, what: str, hint: str, reason: str = UNREADABLE) -> ScanError:
     return ScanError(what, reason=reason, where=source, hint=hint)
 
 
@@ -191,7 +189,7 @@ def _in_pdf(path: Path, source: str) -> tuple[int, int]:
         document.close()
 
 
-def _pdf_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
+def _pdf_page(scan: Scan, number: int) -> NDArray[np.uint8]:
     document = _open_pdf(scan.path, scan.source)
     try:
         _show_fields(document)
@@ -199,14 +197,12 @@ def _pdf_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
         width, height = page.get_size()
         if min(width, height) < 1:
             raise ValueError("a page without an area")
-        dpi, bilevel = _picture_dpi(page, max(width, height), scan.source)
-        scale = dpi / POINTS_PER_INCH
+        scale = _picture_dpi(page, max(width, height), scan.source) / POINTS_PER_INCH
         _bound(width * scale, height * scale, scan.source)
         bitmap = page.render(scale=scale, rev_byteorder=False)
-        pixels = np.array(bitmap.to_numpy()[..., :3])
+        return np.array(bitmap.to_numpy()[..., :3])
     finally:
         document.close()
-    return pixels, bilevel
 
 
 def _show_fields(document: pdfium.PdfDocument) -> None:
@@ -221,28 +217,25 @@ def _show_fields(document: pdfium.PdfDocument) -> None:
         document.formenv = pdfium.PdfFormEnv(raw, config)
 
 
-def _picture_dpi(page: pdfium.PdfPage, long_side_pt: float, source: str) -> tuple[float, bool]:
-    """The resolution to render at, and whether the page is one bilevel picture.
+def _picture_dpi(page: pdfium.PdfPage, long_side_pt: float, source: str) -> float:
+    """The resolution to render at.
 
     A page that is one picture is rendered at the picture's own resolution, so that it is
     resampled as little as can be; never so fine that the long side passes WORK_LONG_SIDE_PX.
     """
     finest = 0.0
-    bilevel = False
     for item in page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
         left, bottom, right, top = item.get_bounds()
         columns, rows = item.get_px_size()
         _bound(columns, rows, source)
         if right > left and top > bottom:
             longest = max(columns, rows) / max(right - left, top - bottom) * POINTS_PER_INCH
-            if longest > finest:
-                finest = longest
-                bilevel = item.get_metadata().bits_per_pixel == 1
+            finest = max(finest, longest)
     most = WORK_LONG_SIDE_PX / long_side_pt * POINTS_PER_INCH
     if not finest:
-        return min(VECTOR_DPI, most), bilevel
+        return min(VECTOR_DPI, most)
     least = VECTOR_DPI * _A4_LONG_INCH / (long_side_pt / POINTS_PER_INCH)
-    return min(max(finest, min(least, VECTOR_DPI)), most), bilevel
+    return min(max(finest, min(least, VECTOR_DPI)), most)
 
 
 @contextlib.contextmanager
@@ -287,23 +280,22 @@ def _bound(width: float, height: float, source: str) -> None:
         )
 
 
-def _image_page(scan: Scan, number: int) -> tuple[NDArray[np.uint8], bool]:
+def _image_page(scan: Scan, number: int) -> NDArray[np.uint8]:
     with _frames(scan.path, scan.source) as image:
         if number > 1:
             image.seek(number - 1)
         _bound(*image.size, scan.source)
-        bilevel = image.mode == "1"
         upright = ImageOps.exif_transpose(_reduced(image))
-        if bilevel or upright.mode in ("L", "1"):
-            return np.array(upright.convert("L")), bilevel
+        if upright.mode in ("L", "1"):
+            return np.array(upright.convert("L"))
         if upright.mode.startswith("I"):
             high = np.asarray(upright, dtype=np.float32)
-            return np.asarray(np.clip(high / 257, 0, 255), np.uint8), False
+            return np.asarray(np.clip(high / 257, 0, 255), np.uint8)
         if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
             white = Image.new("RGBA", upright.size, "white")
             upright = Image.alpha_composite(white, upright.convert("RGBA"))
         rgb = np.asarray(upright.convert("RGB"))
-        return np.ascontiguousarray(rgb[..., ::-1]), False
+        return np.ascontiguousarray(rgb[..., ::-1])
 
 
 def _reduced(image: Image.Image) -> Image.Image:

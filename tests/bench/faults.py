@@ -5,9 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.geometry import MM_PER_INCH, Box
+from pipeline.geometry import A4_MM, MM_PER_INCH, Box
 from pipeline.others.likeness import READ_DPI
-from pipeline.pages.identify import A4_MM
 from pipeline.scans.scan import PageImage
 from tests.simulator.printing import Pixels, Sheet
 from tests.simulator.traps import stamp_round

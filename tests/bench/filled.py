@@ -16,7 +16,7 @@ from sqlalchemy import Table
 from pipeline import settings
 from pipeline.forms import checklists
 from pipeline.papers import marks
-from pipeline.personnel.archive import CLOSING
+from pipeline.personnel.dossier import CLOSING
 from pipeline.records.binding import Event
 from pipeline.registry import Registry, database, tables
 from tests.bench import people

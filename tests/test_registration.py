@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.geometry import px_from_mm
-from pipeline.pages import register
+from pipeline.pages import registration
 from pipeline.pages.page import DPI
 from pipeline.papers import layout
 from tests import scanning
@@ -24,9 +24,9 @@ def test_a_sheet_whose_empty_foot_is_bent_is_laid_by_its_words(tmp_path: Path) -
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     curl = np.clip((y / height - 0.7) / 0.1, 0, 1) * px_from_mm(2.0, DPI)
     bent = cv2.remap(issued, x, np.asarray(y + curl, np.float32), cv2.INTER_LINEAR)
-    laid = register.lay_over(
+    laid = registration.lay_over(
         np.asarray(bent, np.uint8), np.asarray(bent, np.uint8), issued, np.eye(3),
-        register.EVERYWHERE,
+        registration.EVERYWHERE,
     )  # fmt: skip
     assert laid is not None
     text = slice(0, round(0.6 * height))

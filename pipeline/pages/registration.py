@@ -19,7 +19,7 @@ from scipy.interpolate import RBFInterpolator
 from pipeline.geometry import Box, mm_from_px, px_from_mm
 from pipeline.pages import lie as lies
 from pipeline.pages import patches
-from pipeline.pages.page import DPI
+from pipeline.pages.page import DPI, Homography
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -76,7 +76,7 @@ class Laid:
 
     grey: Image
     residual_mm: float
-    to_scan: Points
+    to_scan: Homography
     source: Image
     map_x: Map
     map_y: Map
@@ -109,7 +109,7 @@ class Laid:
 
 
 def lay_over(
-    grey: Image, source: Image, issued: Image, guess: Points, ways: Sequence[_Way] = WAYS
+    grey: Image, source: Image, issued: Image, guess: Homography, ways: Sequence[_Way] = WAYS
 ) -> Laid | None:
     """Lay a scan over the issued page (an image at DPI); None where it does not lie there.
 
@@ -137,7 +137,9 @@ def lay_over(
     return Laid(flat, residual_mm, best.matrix, source, best.map_x, best.map_y)
 
 
-def _homography(coarse: _Coarse, anchors: Points, guess: Points, way: _Way) -> Points | None:
+def _homography(
+    coarse: _Coarse, anchors: Points, guess: Homography, way: _Way
+) -> Homography | None:
     """From the foot band upwards, then everywhere, in ever smaller windows."""
     matrix = guess
     height = 2 * coarse.issued.shape[0]
@@ -161,13 +163,13 @@ class _Coarse:
 
     SCALE = 0.5
 
-    def __init__(self, grey: Image, issued: Image, guess: Points) -> None:
+    def __init__(self, grey: Image, issued: Image, guess: Homography) -> None:
         fineness = float(np.sqrt(abs(np.linalg.det(guess[:2, :2]))))
         self._shrink = 0.5 if fineness > FINE_SCALE else 1.0
         self._image = _resized(grey, self._shrink)
         self.issued = _resized(issued, self.SCALE)
 
-    def search(self, anchors: Points, matrix: Points, reach: int) -> tuple[Points, Points]:
+    def search(self, anchors: Points, matrix: Homography, reach: int) -> tuple[Points, Points]:
         """Find patches again near where ``matrix`` says: (issued points, scan points)."""
         rows, columns = self.issued.shape
         into = np.diag([self._shrink, self._shrink, 1.0]) @ matrix @ np.diag([2.0, 2.0, 1.0])
@@ -223,7 +225,7 @@ def _anchors(issued: Image) -> Points:
     return np.asarray(values[values[:, 0] > floor][:, 1:], np.float64)
 
 
-def _refit(source: Points, target: Points, *, affine: bool) -> Points | None:
+def _refit(source: Points, target: Points, *, affine: bool) -> Homography | None:
     if len(source) < MIN_PATCHES // 2:
         return None
     # A band of the page cannot hold a homography steady.
@@ -243,7 +245,7 @@ class _Mesh:
     ``share`` of the patches were found where the mesh has them, ``residual_px`` off in the median.
     """
 
-    matrix: Points
+    matrix: Homography
     map_x: Map
     map_y: Map
     residual_px: float
@@ -251,7 +253,7 @@ class _Mesh:
 
 
 def _mesh(
-    grey: Image, issued: Image, anchors: Points, matrix: Points, coarse: _Coarse
+    grey: Image, issued: Image, anchors: Points, matrix: Homography, coarse: _Coarse
 ) -> _Mesh | None:
     grid = _Grid(issued.shape, matrix)
     bend, bent = np.zeros_like(grid.points), np.zeros_like(anchors)
@@ -328,7 +330,7 @@ def _plate(points: Points, offsets: Points) -> Callable[[Points], Points]:
 class _Grid:
     """The coarse points that the maps are computed at, and blown up from."""
 
-    def __init__(self, shape: tuple[int, ...], matrix: Points) -> None:
+    def __init__(self, shape: tuple[int, ...], matrix: Homography) -> None:
         self._shape, self._matrix = shape, matrix
         columns, rows = (_centres(length) for length in (shape[1], shape[0]))
         self._size = (len(rows), len(columns))
