@@ -33,7 +33,8 @@ pages: page lie patches registration streaks ink identify reading
 prints: specimen atlas placing habits glyphs blots smears doubt gaps
 pens: strokes script excuses dates stamps hues original signature hand acts touches alterations
 examine
-others: mrz kinds seals likeness layer skeleton alignment blanks unissued certification
+others: mrz kinds seals likeness layer skeleton alignment blanks values unissued
+others: certification
 records: clauses attachment record rescan verdict transcript reasons report binding handover
 archival: unseen pdfa conformity facsimile
 registry

@@ -19,7 +19,7 @@ from pipeline import settings
 from pipeline.engines import docx, office
 from pipeline.flow import strangers
 from pipeline.forms import form as forms
-from pipeline.others import alignment, skeleton, unissued
+from pipeline.others import alignment, skeleton, unissued, values
 from pipeline.others.skeleton import Skeleton
 from pipeline.pages.reading import Content, PageReading
 from pipeline.papers import layout
@@ -317,7 +317,7 @@ def test_signs_that_ocr_puts_for_others_are_left_to_a_person(
     (address,) = (
         one for one in forms.load("consent-employee", ours).fields if one.name == "address"
     )
-    assert unissued.is_odd(address, value) == odd
+    assert values.is_odd(address, value) == odd
 
 
 def test_what_a_pen_wrote_is_left_to_a_person(taken: tuple[Office, list[Json]]) -> None:

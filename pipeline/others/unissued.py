@@ -18,14 +18,13 @@ from itertools import accumulate
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
 
 from pipeline.engines.tesseract import Word
 from pipeline.forms import rules
 from pipeline.forms.form import Field
 from pipeline.geometry import A4_MM, MM_PER_INCH, Box, mm_from_px, px_from_mm
-from pipeline.language.lettering import folded, mend_lookalikes
-from pipeline.others import alignment, blanks, likeness
+from pipeline.language.lettering import folded
+from pipeline.others import alignment, blanks, likeness, values
 from pipeline.others.alignment import Alignment, Inside
 from pipeline.others.likeness import READ_DPI, Pixels, Text
 from pipeline.others.skeleton import Skeleton
@@ -35,24 +34,12 @@ from pipeline.scans.scan import encode_png
 
 Image = NDArray[np.uint8]
 
-OFFICE_ALIKE = 90.0  # percent: a slip or two of OCR
-SOUND = 2.4  # of FITS: a name of the office, misread in a letter or two
 SURE = 0.6  # of OCR, of the weakest word: below it a value is shown and not taken for read
 AIR_MM = 1.5  # about a picture
 NAME = "full_name"
 DECLINED = f"{NAME}_"  # so begin the names of fields that hold the name in another case
 LINE_MM = 14.0  # what is higher is no single line, however large somebody writes
 CAPTION = "дата"  # under a date's blank
-FREE = ("text", "address", "organisation", "position")  # kinds that may be any words
-FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be; it ends in a comma
-
-_BEFORE, _BEHIND = " _,.;:|()«»\"'‘’‚`—–-/№", " _,;:|(«\"'‘’‚`—–-/№!"
-# What OCR makes of commas, stops, specks and the rule; and of «д.» before a number.
-_ODD = re.compile(r"[;:_|‘’‚`]|\b(?:Д|К|КВ|УЛ|Г)\.? ?\d")
-_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?: [А-ЯЁ][а-яё]+){1,3},?|[А-ЯЁ -]{8,},?")
-_INITIALS = re.compile(
-    r"(?:[А-ЯЁ]\. ?){1,2} ?[А-ЯЁ][а-яё-]+,?|[А-ЯЁ][а-яё-]+ (?:[А-ЯЁ]\. ?){1,2},?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +87,7 @@ def read(
         is_edge = gap in (one.first, one.last) and not place.is_sure
         if is_edge and not words:
             continue  # on the page before or after
-        parts = _parts(known, words, one.skeleton, today) if place.is_sure else None
+        parts = values.shared(known, words, one.skeleton, today) if place.is_sure else None
         region = _region(page, one, place)
         for at, item in enumerate(known):
             part = words if parts is None else parts[at]
@@ -124,7 +111,7 @@ def read(
                 office = one.skeleton.office.get(item.name)
                 if office and _plain(seen.read, item.kind) == _plain(office, item.kind):
                     seen = replace(seen, read=office)  # OCR makes signs of specks
-                unlike = not _is_office(office, seen.read)
+                unlike = not values.is_office(office, seen.read)
                 by_pen = not office and any(
                     blanks.is_on_rule(page.grey, page.text, word.box) for _piece, word in part
                 )
@@ -152,7 +139,7 @@ def content(one: Alignment, fields: Sequence[FieldReading]) -> Content:
         form=one.skeleton.form,
         words=(one.first, one.last, len(one.skeleton.words)),
         version=one.skeleton.version,
-        heard=next((read for read in doubtful if _NAME.fullmatch(read)), ""),
+        heard=next((read for read in doubtful if values.NAME.fullmatch(read)), ""),
     )
 
 
@@ -177,12 +164,14 @@ def _plain(value: str, kind: str) -> str:
 def _field(
     page: Page, item: Field, part: Sequence[tuple[str, Word]], box: Pixels, number: int, today: date
 ) -> FieldReading:
-    value = _value(item, part)
+    value = values.said(item, part)
     box = likeness.around([word for _piece, word in part]) if part else box
     sure = min((word.sure for _piece, word in part), default=0.0)
     status = "empty"
     if value:
-        is_read = sure >= SURE and _holds(item, value, today) and not is_odd(item, value)
+        is_read = (
+            sure >= SURE and values.holds(item, value, today) and not values.is_odd(item, value)
+        )
         status = "read" if is_read else "unreadable"
     place, crop = _shown(page, box)
     return FieldReading(item.name, value, round(sure, 3), number, place, status, crop=crop)
@@ -197,7 +186,7 @@ def _mark(
     number: int,
 ) -> HandMark:
     """A blank for a pen: where nothing stands, nobody signed; what stands there a person sees."""
-    day = rules.parse_date(_value(item, part)) if item.kind == "date" else None
+    day = rules.parse_date(values.said(item, part)) if item.kind == "date" else None
     place, crop = _shown(page, box or region)
     return HandMark(
         item.name,
@@ -244,121 +233,6 @@ def _on_trial(
     likely = sorted(found, key=lambda guess: guess.day > today)
     sure = likely[0].certainty if likely and likely[0] == found[0] else 0.0
     return replace(mark, days=tuple(guess.day.isoformat() for guess in likely), certainty=sure)
-
-
-def _value(item: Field, part: Sequence[tuple[str, Word]]) -> str:
-    """The words without the signs of the form about them, letters that look alike mended."""
-    text = " ".join(piece for piece, _word in part).lstrip(_BEFORE).rstrip(_BEHIND)
-    for opening, closing in ("()", "«»"):
-        if text.endswith(closing) and opening not in text:
-            text = text[:-1].rstrip(_BEHIND)
-    if item.kind not in ("initials", "date"):
-        text = text.rstrip(". ")
-    if item.kind == "date":
-        return mend_lookalikes(text)[0]
-    return rules.normalise(item.kind, text)
-
-
-def _is_office(wanted: str | None, read: str) -> bool:
-    """Is it what the office prints there, where it alone decides that?"""
-    return wanted is None or fuzz.ratio(wanted.casefold(), read.casefold()) >= OFFICE_ALIKE
-
-
-def _holds(item: Field, value: str, today: date) -> bool:
-    """Can the field hold the value, by the rules for what is printed there?"""
-    if item.kind == "date":
-        return rules.parse_date(value) is not None
-    if item.kind in ("name", "initials") and not re.fullmatch(r"[А-ЯЁа-яё .-]{5,}", value):
-        return False
-    if re.search(r"@|://", value) and not value.isascii():
-        return False  # read as Russian
-    column = item.record or item.name
-    return not any(p.level == "error" for p in rules.check({column: value}, today))
-
-
-def is_odd(item: Field, value: str) -> bool:
-    """Whether a value has signs in it that OCR makes of commas, stops and specks."""
-    return item.kind in FREE and "://" not in value and bool(_ODD.search(value))
-
-
-def _parts(
-    items: Sequence[Field], words: Sequence[tuple[str, Word]], skeleton: Skeleton, today: date
-) -> list[list[tuple[str, Word]]] | None:
-    """The words shared out among the fields of one gap, in order; None: in more ways than one."""
-    if len(items) == 1:
-        return [list(words)]
-    if sum(item.kind in FREE and item.name not in skeleton.office for item in items) > 1:
-        return None  # nothing tells where one ends
-    size = len(words)
-    best: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 1, ())]
-    best += [(-np.inf, 0, ())] * size
-    for at, item in enumerate(items):
-        fit = {
-            (i, j): _fits(item, words[i:j], skeleton, today, is_last=at == len(items) - 1)
-            for i in range(size + 1)
-            for j in range(i, size + 1)
-        }
-        after: list[tuple[float, int, tuple[int, ...]]] = []
-        for j in range(size + 1):
-            ways = [(best[i][0] + fit[i, j], best[i][1], (*best[i][2], j)) for i in range(j + 1)]
-            most = max(way[0] for way in ways)
-            good = [way for way in ways if way[0] == most]
-            after.append((most, sum(way[1] for way in good), good[0][2]))
-        best = after
-    _most, ways_found, ends = best[size]
-    if ways_found != 1:
-        return None
-    starts = (0, *ends[:-1])
-    parts = [list(words[i:j]) for i, j in zip(starts, ends, strict=True)]
-    return None if _is_mingled(items, parts, skeleton, today) else parts
-
-
-def _is_mingled(
-    items: Sequence[Field],
-    parts: Sequence[Sequence[tuple[str, Word]]],
-    skeleton: Skeleton,
-    today: date,
-) -> bool:
-    """May a field that takes any words have taken those of another: of one beside it in a table?"""
-    taken = [
-        bool(part)
-        for item, part in zip(items, parts, strict=True)
-        if item.kind in FREE and item.name not in skeleton.office
-    ]
-    return any(taken) and any(
-        _fits(item, part, skeleton, today, is_last=True) < SOUND
-        for item, part in zip(items, parts, strict=True)
-        if not item.by_hand and (item.kind not in FREE or item.name in skeleton.office)
-    )
-
-
-def _fits(
-    item: Field,
-    part: Sequence[tuple[str, Word]],
-    skeleton: Skeleton,
-    today: date,
-    *,
-    is_last: bool,
-) -> float:
-    """How well the words fit the field: more than nothing where they do, less where they do not."""
-    if not part:
-        return 0.0
-    said = " ".join(piece for piece, _word in part)
-    ends = ENDS if not is_last and said.endswith(",") else 0.0
-    if office := skeleton.office.get(item.name):
-        return ends + FITS * (fuzz.ratio(office.casefold(), said.casefold()) / 50 - 1)
-    value = _value(item, part)
-    shapes = {"name": _NAME, "initials": _INITIALS}
-    if item.kind not in FREE:
-        fits = item.kind != "signature" and _holds(item, value, today)
-        if item.kind in shapes:
-            fits = fits and shapes[item.kind].fullmatch(value) is not None
-        elif item.kind == "word":
-            fits = len(part) == 1
-        elif item.kind == "digits":
-            fits = fits and value.isdecimal()
-        return ends + FITS if fits else -STANDS * len(part)
-    return ends + (STANDS if value else 0.0)
 
 
 def _fixed(page: Page, one: Alignment) -> Iterator[Word]:
