@@ -28,13 +28,13 @@ class Server:
         self._folder = folder
         self._numbers = count(1)
 
-    def database(self) -> str:
+    def database(self, encoding: str = "UTF8") -> str:
         """Make an empty database; return its URL."""
         name = f"registry_{next(self._numbers)}"
         with psycopg.connect(
             host=str(self._folder), user=_OWNER, dbname=_OWNER, autocommit=True
         ) as db:
-            db.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+            db.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING {encoding}".encode())
         return f"postgresql://{_OWNER}@/{name}?host={self._folder}"
 
 

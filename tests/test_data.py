@@ -346,7 +346,12 @@ def broken_files(folder: Path) -> list[Path]:
             (folder / name).write_bytes(content)
     bomb(folder / "entity.xlsx", "xl/workbook.xml", entity)
     bomb(folder / "huge.xlsx", "xl/styles.xml", b" " * (301 << 20))
-    return [*(folder / name for name in files), folder / "entity.xlsx", folder / "huge.xlsx"]
+    heaps = {"rows": b"<row/>" * (2 << 20), "cells": b"<row>" + b"<c/>" * 200_000 + b"</row>"}
+    for name, heap in heaps.items():
+        sheet = b"<worksheet><sheetData>" + heap + b"</sheetData></worksheet>"
+        bomb(folder / f"{name}.xlsx", "xl/worksheets/sheet1.xml", sheet)
+    bombs = ("entity.xlsx", "huge.xlsx", *(f"{name}.xlsx" for name in heaps))
+    return [folder / name for name in (*files, *bombs)]
 
 
 def test_files_that_cannot_be_read_say_so_in_a_line(tmp_path: Path) -> None:
@@ -356,6 +361,16 @@ def test_files_that_cannot_be_read_say_so_in_a_line(tmp_path: Path) -> None:
         assert caught.value.exit_code == ExitCode.BAD_DATA, path.name
         assert path.name in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+def test_a_stray_cell_far_down_is_no_row(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (HEADINGS, ANNA):
+        sheet.append(row)
+    sheet.cell(1_000_000, 3).number_format = "0000"
+    book.save(tmp_path / "people.xlsx")
+    assert len(load(tmp_path / "people.xlsx").rows) == 1
 
 
 def test_an_empty_sheet_for_a_form_loads_once_it_is_filled(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from pipeline.scans import inbox
 from pipeline.scans.inbox import Found
@@ -24,7 +27,7 @@ def test_folders_are_searched_for_scans_alone(tmp_path: Path) -> None:
     output = tmp_path / "output"
     assert names(inbox.look((tmp_path,), output).scans) == ["a.PNG", "b.pdf", "c.tiff"]
     # What the program wrote is left out; named on purpose it is taken.
-    assert inbox.look((output,), output) == Found([output / "own.pdf"], [])
+    assert inbox.look((output,), output) == Found([output / "own.pdf"], [], [])
 
 
 def test_what_is_named_is_a_scan_and_taken_once(tmp_path: Path) -> None:
@@ -53,4 +56,18 @@ def test_files_of_the_system_and_unfinished_ones_are_nobodys_loss(tmp_path: Path
         tmp_path, "Thumbs.db", "desktop.ini", ".DS_Store", "deep/.~lock.doc#", ".git/config",
         "a.pdf.part", "b.tmp", "~$letter.docx", "c.pdf.filepart", "~$deep/d.heic",
     )  # fmt: skip
-    assert inbox.look((tmp_path,), tmp_path / "output") == Found([], [])
+    assert inbox.look((tmp_path,), tmp_path / "output") == Found([], [], [])
+
+
+def test_a_folder_that_is_closed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "a.pdf", "closed/b.pdf")
+    scandir = os.scandir
+
+    def may_not(folder: str) -> object:
+        if Path(folder).name == "closed":  # nothing is closed to the one who runs as root
+            raise PermissionError(13, "Permission denied", folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", may_not)
+    found = inbox.look((tmp_path,), tmp_path / "output")
+    assert (names(found.scans), found.closed) == (["a.pdf"], [tmp_path / "closed"])

@@ -429,6 +429,8 @@ def test_a_new_file_is_its_owner_s_alone(url: str, tmp_path: Path) -> None:
         ("output/registry.db", "cannot be understood"),
         ("mysql://clerk:hunter2@localhost/office", "cannot live in mysql"),
         ("postgresql://clerk:hunter2@127.0.0.1:1/office", "connection"),
+        ("postgresql://clerk@127.0.0.1:1/office?password=hunter2", "connection"),
+        ("postgresql://clerk:sec@hunter2@127.0.0.1:1/office", "cannot be understood.*%40"),
         ("sqlite:///{folder}", "no registry here"),
         ("sqlite:///{folder}/notes.txt", "not a database"),
         ("sqlite:///{folder}/notes.txt/registry.db", "cannot be made"),
@@ -442,7 +444,29 @@ def test_what_cannot_be_opened_is_said_in_one_line(tmp_path: Path, address: str,
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_database_that_lacks_letters_is_refused(server: Server) -> None:
+    with pytest.raises(RegistryError, match=r"SQL_ASCII.*--encoding=UTF8"):
+        Registry.open(server.database("SQL_ASCII"))
+
+
 # Two programs at once, and one that dies
+
+
+def test_two_workspaces_on_one_registry_write_one_after_the_other(server: Server) -> None:
+    """Each sweeps away what dead runs began, and had taken a living one's files for that."""
+
+    class Waits(Exception):  # noqa: N818
+        pass
+
+    def waits() -> None:
+        raise Waits
+
+    address = server.database()
+    with Registry.open(address) as one, Registry.open(address) as other:
+        with one.alone(waits), pytest.raises(Waits), other.alone(waits):
+            pass
+        with other.alone(waits):
+            pass
 
 
 def test_a_writer_that_waits_too_long_says_so_and_readers_do_not_wait(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -243,3 +244,10 @@ def test_files_attached_to_a_pdf_are_counted(tmp_path: Path) -> None:
             pdf.attachments[name] = b"a scan"
         pdf.save(tmp_path / "b.pdf")
     assert [opened(tmp_path / name).attached for name in ("a.pdf", "b.pdf")] == [0, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_a_pipe_is_no_scan_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pdf")
+    with pytest.raises(ScanError, match="no file"):
+        scan.open_scan(tmp_path / "a.pdf", "a.pdf", "")

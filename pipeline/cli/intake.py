@@ -64,6 +64,10 @@ def intake(
     found = inbox.look(paths, settings.output)
     if found.others:
         reporter.problem(_unread(found.others, settings))
+    for folder in found.closed:
+        what, hint = _("the folder may not be looked into"), _("check its permissions")
+        reporter.problem(Problem(what, settings.relative(folder), hint))
+        done.faults.add(ExitCode.WAITING)
     if not found.scans:
         raise ScanError(
             _("there are no scans there (PDF, TIFF, JPEG, PNG)"),

@@ -96,13 +96,19 @@ class Reporter:
 
     def alone(self, output: Path) -> AbstractContextManager[None]:
         """Hold the workspace (see ``files.run_lock``), saying so where another command has it."""
-        text = _("another paperloop command is writing here: waiting for it to end")
-        return run_lock(output, lambda: self.say(text))
+        return run_lock(output, self._waits)
+
+    def _waits(self) -> None:
+        self.say(_("another paperloop command is writing here: waiting for it to end"))
 
     @contextmanager
     def writing(self, settings: Settings) -> Iterator[Registry]:
         """The registry, for a command that holds the workspace ``alone``."""
-        with self.alone(settings.output), common.registry(settings) as registry:
+        with (
+            self.alone(settings.output),
+            common.registry(settings) as registry,
+            registry.alone(self._waits),
+        ):
             yield registry
 
     def table(
@@ -162,8 +168,15 @@ def reporting(
 
 
 def complain(text: str, colour: str = "red") -> None:
-    """One line on stderr about what is wrong."""
-    click.secho(" ".join(text.split()), fg=colour, err=True)
+    """One line on stderr about what is wrong.
+
+    It may hold a stranger's words, the name of a file say: what steers a terminal is not shown.
+    """
+    line = "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for sign in " ".join(text.split())
+    )
+    click.secho(line, fg=colour, err=True)
 
 
 def outcome(codes: Iterable[ExitCode]) -> ExitCode:

@@ -8,6 +8,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import islice, pairwise
 from typing import Any
 
 from pipeline.data.sheets import COLUMNS_LIMIT, Cell, NumberedRow, Sheet, within_limit
@@ -18,6 +19,10 @@ UNPACKED_LIMIT_BYTES = 300 << 20  # an honest file of 100,000 rows unpacks to ab
 OLE = b"\xd0\xcf\x11\xe0"
 UNCACHED = "#FORMULA!"  # stands for a formula without a saved value
 _ENTRIES_LIMIT = 10_000
+_TAGS_LIMIT = 30_000_000  # of a sheet: 100,000 rows of 50 cells have some 20 million
+_ROW_LIMIT = 1 << 20  # rows that a sheet of Excel can have
+_ROW_TAGS_LIMIT = 6 << 14  # of its 16,384 columns, each with a value or a formula
+_ROW = re.compile(rb"<(?:\w+:)?row[ />]")
 _LAST_SERIAL = 100_000  # the day 100,000 of Excel is in 2173
 
 
@@ -65,6 +70,26 @@ def _refuse_bombs(content: bytes, name: str) -> None:
                         where=name,
                         hint=_("do not trust it; ask for another copy"),
                     )
+            if entry.filename.startswith("xl/worksheets/"):
+                _refuse_heaps(archive.read(entry), name)
+
+
+def _refuse_heaps(sheet: bytes, name: str) -> None:
+    """Raise DataError for rows and cells in numbers that no office program writes.
+
+    They are small in the file, even unpacked, and large in memory, and each takes its time.
+    """
+    rows = [row.start() for row in islice(_ROW.finditer(sheet), _ROW_LIMIT + 1)]
+    if (
+        len(rows) > _ROW_LIMIT
+        or sheet.count(b"<") > _TAGS_LIMIT
+        or any(sheet.count(b"<", *ends) > _ROW_TAGS_LIMIT for ends in pairwise([*rows, len(sheet)]))
+    ):
+        raise DataError(
+            _("a sheet has more cells than Excel writes"),
+            where=name,
+            hint=_("open it in Excel and save it anew"),
+        )
 
 
 def _uncached(content: bytes) -> set[tuple[str, int, int]]:
@@ -79,8 +104,8 @@ def _uncached(content: bytes) -> set[tuple[str, int, int]]:
     return {
         (sheet.title, int(cell.row or 0), int(cell.column or 0))
         for sheet in formulas.worksheets
-        for row in sheet.iter_rows(max_col=COLUMNS_LIMIT)
-        for cell in row
+        for row in sheet.iter_rows()
+        for cell in row[:COLUMNS_LIMIT]
         if getattr(cell, "data_type", "") == "f"
     }
 
@@ -88,8 +113,9 @@ def _uncached(content: bytes) -> set[tuple[str, int, int]]:
 def _xlsx_rows(sheet: Any, formulas: set[tuple[str, int, int]], name: str) -> list[NumberedRow]:
     sheet.reset_dimensions()  # other programs write them wrong
     answer: list[NumberedRow] = []
-    for number, row in enumerate(sheet.iter_rows(max_col=COLUMNS_LIMIT), start=1):
-        cells = tuple(_xlsx_cell(cell) for cell in row)
+    # Not openpyxl's max_col: it fills every row up, and a stray cell far down makes a million.
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        cells = tuple(_xlsx_cell(cell) for cell in row[:COLUMNS_LIMIT])
         if formulas:
             cells = tuple(
                 UNCACHED if value is None and (sheet.title, number, column) in formulas else value

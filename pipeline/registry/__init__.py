@@ -7,10 +7,9 @@ or after. What goes in and comes out are the frozen values of ``paper``, ``readi
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from types import TracebackType
 from typing import Self
 
 import sqlalchemy as sa
@@ -83,13 +82,12 @@ class Registry:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
+
+    def alone(self, waits: Callable[[], None]) -> AbstractContextManager[None]:
+        """One run at a time, whichever workspace it is of (see ``database.alone``)."""
+        return database.alone(self._engine, waits)
 
     def secret(self) -> bytes:
         """32 random bytes, made once with the registry; paper ids are derived from them."""

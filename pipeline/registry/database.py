@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ CONNECT_SECONDS = 10  # how long to look for a PostgreSQL server
 VERSION_TABLE = "paperloop_version"  # named apart: a server's database may hold others' tables
 _WRITES = "paperloop_writes"
 _WRITER_LOCK = 0x7061_7065_726C_6F6F  # "paperloo": the advisory lock that one writer holds
+_RUN_LOCK = _WRITER_LOCK + 1  # the one that a run holds from its first file to its last
 _MEMORY = (None, "", ":memory:")
 
 
@@ -51,8 +52,13 @@ def connect(url: str, *, create: bool) -> Engine:
         if address.database not in _MEMORY:
             _prepare_file(Path(str(address.database)), create=create)
     elif address.get_backend_name() in ("postgresql", "postgres"):
+        if "@" in (address.host or ""):  # what stands before it is a piece of the password
+            raise RegistryError(
+                _("the registry's address cannot be understood"),
+                hint=_("write an @ in the password as %40"),
+            )
         address = address.set(drivername="postgresql+psycopg")
-        options["connect_timeout"] = CONNECT_SECONDS
+        options |= {"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"}
     else:
         raise RegistryError(
             _("a registry cannot live in {kind}").format(kind=address.get_backend_name()),
@@ -76,7 +82,10 @@ def where_is(engine: Engine) -> str:
     """The registry's place for a message: a file, or a URL without its password."""
     if engine.dialect.name == "sqlite":
         return engine.url.database or ":memory:"
-    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
+    # A password may stand in the query as well.
+    query = {name: value for name, value in engine.url.query.items() if name in ("host", "port")}
+    shown = engine.url.set(drivername="postgresql", query=query)
+    return shown.render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -84,6 +93,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: waits for its turn; all of it is kept, or nothing."""
     with told(engine), engine.execution_options(**{_WRITES: True}).begin() as db:
         yield db
+
+
+@contextmanager
+def alone(engine: Engine, waits: Callable[[], None]) -> Iterator[None]:
+    """One run that writes at a time on a PostgreSQL registry, whichever workspace it is of.
+
+    A second one waits for the first to end, and ``waits`` is called once. SQLite's file lies in
+    one workspace, whose lock (``files.run_lock``) its runs hold.
+    """
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    with told(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_RUN_LOCK))):
+            waits()
+            db.execute(sa.select(sa.func.pg_advisory_lock(_RUN_LOCK)))
+        try:
+            yield
+        finally:
+            with suppress(DBAPIError):  # the server went away, and the lock with it
+                db.execute(sa.select(sa.func.pg_advisory_unlock(_RUN_LOCK)))
 
 
 @contextmanager
@@ -183,7 +213,21 @@ def _begin_postgresql(db: Connection) -> None:
 
 
 def _revision(db: Connection) -> str | None:
-    """The revision of the schema; None where there is none yet."""
+    """The revision of the schema; None where there is none yet.
+
+    Raises RegistryError for a database whose letters are not all letters.
+    """
+    encoding = "UTF8"
+    if db.dialect.name == "postgresql":
+        encoding = str(db.exec_driver_sql("SHOW server_encoding").scalar())
+    if encoding != "UTF8":
+        raise RegistryError(
+            _("the database keeps letters as {encoding}, which lacks some").format(
+                encoding=encoding
+            ),
+            where=where_is(db.engine),
+            hint=_("make it anew: createdb --encoding=UTF8 --template=template0 NAME"),
+        )
     if not sa.inspect(db).has_table(VERSION_TABLE):
         return None
     found = db.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
@@ -212,5 +256,7 @@ def _explained(error: DBAPIError, where: str) -> RegistryError:
     return RegistryError(
         _("the registry cannot be used ({why})").format(why=line),
         where=where,
-        hint=_("make room on the disk and run it again") if is_full else _("run paperloop doctor"),
+        hint=_("make room on the disk and run it again")
+        if is_full
+        else _("see that the database is there, and [registry] url in paperloop.toml"),
     )

@@ -16,10 +16,14 @@ _HIDDEN = (".", "~$")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Files in the order of their names; ``others`` may be scans of a kind that is not read."""
+    """Files in the order of their names; ``others`` may be scans of a kind that is not read.
+
+    ``closed`` are folders that may not be looked into.
+    """
 
     scans: list[Path]
     others: list[Path]
+    closed: list[Path]
 
 
 def look(paths: tuple[Path, ...], apart_from: Path) -> Found:
@@ -29,13 +33,14 @@ def look(paths: tuple[Path, ...], apart_from: Path) -> Found:
     """
     scans: dict[Path, None] = {}
     others: dict[Path, None] = {}
+    closed: list[Path] = []
     own = apart_from.resolve()
     for path in paths:
         if not path.is_dir():
             scans[path] = None
             continue
         is_around = own.is_relative_to(path.resolve()) and own != path.resolve()
-        for file in sorted(_files(path, own)):
+        for file in sorted(_files(path, own, closed)):
             if file.suffix.lower() in SUFFIXES:
                 kind = scans
                 is_passed = is_around and file.resolve().is_relative_to(own)
@@ -44,11 +49,15 @@ def look(paths: tuple[Path, ...], apart_from: Path) -> Found:
                 kind, is_passed = others, _is_idle(file.relative_to(path))
             if not is_passed and _is_file(file):
                 kind[file] = None
-    return Found(list(scans), [path for path in others if path not in scans])
+    return Found(list(scans), [path for path in others if path not in scans], closed)
 
 
-def _files(folder: Path, own: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
+def _files(folder: Path, own: Path, closed: list[Path]) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        if isinstance(error, PermissionError):  # else it went away meanwhile
+            closed.append(Path(error.filename))
+
+    for root, folders, names in os.walk(folder, onerror=note):
         # Not gone into: there are as many files as ever were taken in.
         folders[:] = [
             name for name in folders if name != own.name or Path(root, name).resolve() != own

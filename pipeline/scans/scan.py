@@ -82,9 +82,11 @@ def open_scan(path: Path, source: str, sha256: str) -> Scan:
     """Look at a file without decoding its pages.
 
     Raises:
-        ScanError: encrypted, or not what its name says.
+        ScanError: encrypted, no file at all, or not what its name says.
     """
     try:
+        if not path.is_file():  # a pipe would be waited for
+            raise _unreadable(source, _("this is no file"), _("check the path"))
         is_pdf = _is_pdf(path)
         pages, attached = _in_pdf(path, source) if is_pdf else (_image_pages(path, source), 0)
     except OSError as error:
