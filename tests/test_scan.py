@@ -251,3 +251,7 @@ def test_a_pipe_is_no_scan_and_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.pdf")
     with pytest.raises(ScanError, match="no file"):
         scan.open_scan(tmp_path / "a.pdf", "a.pdf", "")
+
+
+def test_a_strip_of_one_pixel_has_a_thumbnail() -> None:
+    assert scan.thumbnail(np.zeros((2000, 1), np.uint8), 0)

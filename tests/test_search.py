@@ -129,6 +129,8 @@ def test_a_form_that_is_gone_is_found_by_its_name(registry: Registry, found: Fou
 def test_a_first_name_is_not_a_surname() -> None:
     (clue,) = lemmas.asked("Сергеев")
     assert lemmas.meets(lemmas.of_name("Сергеев Пётр Ильич"), clue)
+    (part, surname) = lemmas.asked("Д'Артаньян")
+    assert all(lemmas.meets(lemmas.of_name("Д’Артаньян Шарль"), one) for one in (part, surname))
     assert not lemmas.meets(lemmas.of_name("Белов Сергей Ильич"), clue)
 
 

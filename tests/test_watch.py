@@ -6,11 +6,14 @@ import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline.errors import RegistryError
 from pipeline.flow import watch
 from pipeline.flow.watch import SETTLED_SECONDS, Watch
+from pipeline.registry import Registry
 from tests import scanning
 from tests.bench import people
 from tests.scanning import Office
@@ -105,3 +108,34 @@ def test_watching_takes_in_what_comes_and_ends_when_told(
     assert first["status"] == "accepted" and first["paper"] == paper["paper"]
     assert second["reasons"] == ["duplicate"]
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_registry_that_is_away_for_a_while_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its server is started anew at night: what came meanwhile is taken in afterwards."""
+    office: Office = scanning.open_office(tmp_path / "office")
+    (paper,) = scanning.issue(office, people.hires(1, 23), "non-disclosure-pledge")
+    scan = office.put("1.png", office.page(paper))
+    opened = Registry.open
+    tries = 0
+
+    def open_(*how: Any, **more: Any) -> Registry:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise RegistryError("the server is away")
+        return opened(*how, **more)
+
+    def ready(self: Watch, now: float) -> Sequence[Path]:
+        if tries < 3:
+            return [scan]
+        os.kill(os.getpid(), signal.SIGINT)
+        return []
+
+    monkeypatch.setattr(Watch, "ready", ready)
+    monkeypatch.setattr(Registry, "open", open_)
+    monkeypatch.setattr(watch, "AGAIN_SECONDS", 0)
+    said = office("intake", "inbox", "--watch", "--json")
+    assert (said.code, said.err.count("the server is away")) == (0, 1)
+    assert [one["paper"] for one in said.lines()] == [paper["paper"]]

@@ -17,7 +17,7 @@ import click
 
 from pipeline.cli import common
 from pipeline.cli.output import Reporter, reporting
-from pipeline.errors import ExitCode, Problem, ScanError, UsageError
+from pipeline.errors import ExitCode, Problem, RegistryError, ScanError, UsageError
 from pipeline.i18n import _, language, ngettext
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def intake(
             settings,
             lambda files: _take_in(files, settings, reporter, workers, done),
             lambda others: reporter.problem(_unread(others, settings)),
+            reporter.problem,
         )
         return _outcome(done)
     found = inbox.look(paths, settings.output)
@@ -184,9 +185,13 @@ def _watch(
     settings: Settings,
     take_in: Callable[[Sequence[Path]], None],
     tell: Callable[[Sequence[Path]], None],
+    tell_trouble: Callable[[Problem], None],
 ) -> None:
-    """Take in what comes, until Ctrl+C or the system says to stop; a batch begun is finished."""
-    from pipeline.flow.watch import LOOK_SECONDS, Watch
+    """Take in what comes, until Ctrl+C or the system says to stop; a batch begun is finished.
+
+    A registry that cannot be reached is told once, and tried again until it can.
+    """
+    from pipeline.flow.watch import AGAIN_SECONDS, LOOK_SECONDS, Watch
 
     stop = threading.Event()
 
@@ -197,16 +202,24 @@ def _watch(
 
     signals = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(one, stopping) for one in signals]
-    watch = Watch(paths, settings.output)
+    watch, told = Watch(paths, settings.output), None
     try:
         while not stop.is_set():
             files = watch.ready(time.monotonic())
             if others := watch.others():
                 tell(others)
-            if files:
-                take_in(files)
-            else:
+            if not files:
                 stop.wait(LOOK_SECONDS)
+                continue
+            try:
+                take_in(files)
+                told = None
+            except RegistryError as error:
+                if told != error.problem:
+                    tell_trouble(error.problem)
+                told = error.problem
+                watch.put_back(files)
+                stop.wait(AGAIN_SECONDS)
     finally:
         for one, handler in zip(signals, before, strict=True):
             signal.signal(one, handler)

@@ -14,6 +14,7 @@ from pipeline.scans import inbox
 
 LOOK_SECONDS = 2.0  # between two looks
 SETTLED_SECONDS = 5.0  # a file that has not changed for so long is whole
+AGAIN_SECONDS = 30.0  # until a registry that could not be reached is tried again
 
 _State = tuple[int, int]  # size in bytes, time of the last change in ns
 
@@ -50,6 +51,11 @@ class Watch:
             del self._since[gone]
             self._done.pop(gone, None)
         return answer
+
+    def put_back(self, files: Sequence[Path]) -> None:
+        """Name these again at the next look: they could not be taken in."""
+        for path in files:
+            self._done.pop(path, None)
 
     def others(self) -> Sequence[Path]:
         """The files of kinds that are not read, once they are whole; each is named once."""

@@ -26,7 +26,7 @@ Clue = tuple[tuple[str, ...], ...]
 LIKELY = 0.05  # of all parses of a word: a lemma that has less is a freak («иван» for «Иванов»)
 LONGEST_WORD = 60  # letters; what is longer is no word and is not looked up
 LONGEST_RUN = 5  # parts of a number: +7 900 123-45-67
-_RULES = 1  # raise it when the keys of a text change: the index is then built anew
+_RULES = 2  # raise it when the keys of a text change: the index is then built anew
 _UNSEEN = {0xAD: None, 0x301: None}  # a soft hyphen, the stress
 _PART = r"(?:[^\W_]*\d[^\W_]*|[A-Za-z]+)"
 _PIECE = re.compile(
@@ -58,10 +58,13 @@ def of(text: str) -> set[str]:
 
 
 def of_name(full_name: str) -> set[str]:
-    """The keys of a person's name, which stands in the nominative; initials with and without."""
-    keys = {
-        key for word in _WORD.findall(_folded(full_name)) for key in _lemmas(word, nominative=True)
-    }
+    """The keys of a person's name, which stands in the nominative; initials with and without.
+
+    A letter that stands alone (Д'Артаньян) is asked for as an initial.
+    """
+    words = _WORD.findall(_folded(full_name))
+    keys = {key for word in words for key in _lemmas(word, nominative=True)}
+    keys |= {f"{_key(word)}." for word in words if len(word) == 1}
     person = parse_person(full_name)
     first, middle = (_key(name[:1]) for name in (person.first, person.middle))
     return (

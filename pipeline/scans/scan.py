@@ -345,9 +345,8 @@ def thumbnail(grey: NDArray[np.uint8], turned: int) -> bytes:
     """A page as a small JPEG, ``turned`` degrees clockwise so that it stands upright."""
     upright = np.rot90(grey, -turned // 90)
     scale = THUMBNAIL_PX / max(upright.shape)
-    small = cv2.resize(
-        np.ascontiguousarray(upright), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
-    )
+    size = [max(1, round(side * scale)) for side in upright.shape[::-1]]  # of a strip, too
+    small = cv2.resize(np.ascontiguousarray(upright), size, interpolation=cv2.INTER_AREA)
     return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 60])[1].tobytes()
 
 

@@ -31,7 +31,7 @@ LAYERS = ((16, 3, 3), (32, 3, 3), (48, 3, 3), (56, 3, 3), (80, 4, 3), (64, 1, 7)
 
 
 def network() -> nn.Sequential:
-    """What ``pipeline.script`` runs, to be trained."""
+    """What ``pipeline.pens.script`` runs, to be trained."""
     parts: list[nn.Module] = []
     before = 1
     for number, (out, down, across) in enumerate(LAYERS):
