@@ -10,7 +10,7 @@ from datetime import date
 from pipeline.errors import UNREADABLE
 from pipeline.i18n import _
 from pipeline.language.wording import short_date
-from pipeline.pages.reading import STRIKE, HandMark, PageReading
+from pipeline.pages.reading import STRIKE, PageReading
 from pipeline.records import attachment, record, rescan, verdict
 from pipeline.records.record import ACCEPTED, REVIEW, Document
 
@@ -88,69 +88,108 @@ def _place(page: PageReading, document: Document) -> str:
 
 
 def _details(reason: str, document: Document, title: Callable[[str], str]) -> Iterator[str]:
-    if reason in ("signature-missing", "signature-unclear"):
-        present = False if reason == "signature-missing" else None
-        yield from _marks(document, "signature", present, title)
-        for change in verdict.alterations(document):
-            if present is False and change.looks_like == "signature":
-                yield _(
-                    "a signature seems to stand elsewhere, on page {page} near “{line}”"
-                ).format(page=change.page, line=change.near)
-    elif reason == "copy-not-original":
-        for mark in verdict.marks(document):
-            if mark.present is not False and mark.original is False:
-                yield _("{field}, page {page}: certainty {certainty}").format(
-                    field=title(mark.name), page=mark.page, certainty=f"{mark.certainty:.0%}"
-                )
-    elif reason == "date-missing":
-        yield from _marks(document, "date", False, title)
-    elif reason == "date-implausible":
-        against = _objections()
-        for mark in verdict.marks(document):
-            if mark.objection:
-                yield _("{field}, page {page}: {day} is {why}").format(
-                    field=title(mark.name),
-                    page=mark.page,
-                    day=_day(mark.days[0]),
-                    why=against.get(mark.objection, mark.objection),
-                )
-    elif reason in ("field-mismatch", "field-unreadable"):
-        status = reason.removeprefix("field-")
-        for item in verdict.fields(document):
-            if item.status == status == "mismatch" and _same(item.read, item.expected):
-                yield _("{field}: it reads as issued, but something was done to its print").format(
-                    field=title(item.name)
-                )
-            elif item.status == status == "mismatch":
-                yield _("{field} is “{read}”, issued as “{expected}”").format(
-                    field=title(item.name), read=item.read, expected=item.expected or ""
-                )
-            elif item.status == status:
-                yield title(item.name)
-    elif reason == "altered":
-        kinds = {
-            STRIKE: _("crossed out near “{line}”"),
-            "insertion": _("added near “{line}”"),
-            "erasure": _("erased near “{line}”"),
-            "overprint": _("printed over near “{line}”"),
-        }
-        for change in verdict.alterations(document):
-            yield kinds.get(change.kind, "{line}").format(line=change.near)
-    elif reason == "page-missing":
-        here = sorted({page.page for page in document.pages if page.page})
-        of = next((page.of for page in document.pages if page.of), 0)
-        lacking = [str(number) for number in range(1, of + 1) if number not in here]
-        if lacking:
-            yield _("{pages} of {of}").format(pages=", ".join(lacking), of=of)
-    elif reason == "page-doubled":
-        for number, count in Counter(page.page for page in document.pages).items():
+    """What in a document a reason is about, if anything more can be said."""
+    match reason:
+        case "signature-missing":
+            yield from _marks(document, "signature", False, title)
+            yield from _signed_elsewhere(document)
+        case "signature-unclear":
+            yield from _marks(document, "signature", None, title)
+        case "copy-not-original":
+            yield from _copied(document, title)
+        case "date-missing":
+            yield from _marks(document, "date", False, title)
+        case "date-implausible":
+            yield from _implausible(document, title)
+        case "field-mismatch":
+            yield from _mismatched(document, title)
+        case "field-unreadable":
+            unread = (one for one in verdict.fields(document) if one.status == "unreadable")
+            yield from (title(one.name) for one in unread)
+        case "altered":
+            yield from _altered(document)
+        case "page-missing":
+            yield from _lacking(document)
+        case "page-doubled":
+            yield from _doubled(document)
+        case rescan.REASON if document.earlier:
+            yield document.earlier
+
+
+def _marks(
+    document: Document, kind: str, present: bool | None, title: Callable[[str], str]
+) -> Iterator[str]:
+    for mark in verdict.marks(document):
+        if mark.kind == kind and mark.present is present:
+            yield _("{field}, page {page}").format(field=title(mark.name), page=mark.page)
+
+
+def _signed_elsewhere(document: Document) -> Iterator[str]:
+    for change in verdict.alterations(document):
+        if change.looks_like == "signature":
+            yield _("a signature seems to stand elsewhere, on page {page} near “{line}”").format(
+                page=change.page, line=change.near
+            )
+
+
+def _copied(document: Document, title: Callable[[str], str]) -> Iterator[str]:
+    for mark in verdict.marks(document):
+        if mark.present is not False and mark.original is False:
+            yield _("{field}, page {page}: certainty {certainty}").format(
+                field=title(mark.name), page=mark.page, certainty=f"{mark.certainty:.0%}"
+            )
+
+
+def _implausible(document: Document, title: Callable[[str], str]) -> Iterator[str]:
+    against = _objections()
+    for mark in verdict.marks(document):
+        if mark.objection:
+            yield _("{field}, page {page}: {day} is {why}").format(
+                field=title(mark.name),
+                page=mark.page,
+                day=_day(mark.days[0]),
+                why=against.get(mark.objection, mark.objection),
+            )
+
+
+def _mismatched(document: Document, title: Callable[[str], str]) -> Iterator[str]:
+    for item in verdict.fields(document):
+        if item.status != "mismatch":
+            continue
+        if _same(item.read, item.expected):
+            yield _("{field}: it reads as issued, but something was done to its print").format(
+                field=title(item.name)
+            )
+        else:
+            yield _("{field} is “{read}”, issued as “{expected}”").format(
+                field=title(item.name), read=item.read, expected=item.expected or ""
+            )
+
+
+def _altered(document: Document) -> Iterator[str]:
+    kinds = {
+        STRIKE: _("crossed out near “{line}”"),
+        "insertion": _("added near “{line}”"),
+        "erasure": _("erased near “{line}”"),
+        "overprint": _("printed over near “{line}”"),
+    }
+    for change in verdict.alterations(document):
+        yield kinds.get(change.kind, "{line}").format(line=change.near)
+
+
+def _lacking(document: Document) -> Iterator[str]:
+    here = sorted({page.page for page in document.pages if page.page})
+    of = next((page.of for page in document.pages if page.of), 0)
+    lacking = [str(number) for number in range(1, of + 1) if number not in here]
+    if lacking:
+        yield _("{pages} of {of}").format(pages=", ".join(lacking), of=of)
+
+
+def _doubled(document: Document) -> Iterator[str]:
+    for number, count in Counter(page.page for page in document.pages).items():
+        if count > 1:
             sheets = [_place(page, document) for page in document.pages if page.page == number]
-            if count > 1:
-                yield _("page {page} on sheets {sheets}").format(
-                    page=number, sheets=", ".join(sheets)
-                )
-    elif reason == rescan.REASON and document.earlier:
-        yield document.earlier
+            yield _("page {page} on sheets {sheets}").format(page=number, sheets=", ".join(sheets))
 
 
 def proposed(document: Document, title: Callable[[str], str] = str) -> list[str]:
@@ -193,13 +232,3 @@ def _objections() -> dict[str, str]:
 
 def _day(text: str) -> str:
     return short_date(date.fromisoformat(text))
-
-
-def _marks(
-    document: Document, kind: str, present: bool | None, title: Callable[[str], str]
-) -> Iterator[str]:
-    def is_it(mark: HandMark) -> bool:
-        return mark.kind == kind and mark.present is present
-
-    for mark in filter(is_it, verdict.marks(document)):
-        yield _("{field}, page {page}").format(field=title(mark.name), page=mark.page)
