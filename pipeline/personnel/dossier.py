@@ -177,49 +177,20 @@ def of(
     material: Material, known: Mapping[str, Form], checklist: Checklist | None, today: date
 ) -> Dossier:
     """One person's file; ``known`` are the forms, for their titles."""
-    papers = {
-        paper.id: paper
-        for paper in material.papers
-        if paper.form == attachment.FORM
-        or not (paper.form in known and known[paper.form].command)  # about the file, not in it
-    }
+    papers = _papers(material, known)
     came = [d for d in material.documents if d.paper in papers]
-    said = material.settlements
-    copies = {d.id: d for d in material.documents if record.UNISSUED in d.reasons}
-    filed = _filed(papers, material.documents, said, known)
-    events = material.events
-    items_of = {one.item: one for one in checklist.items} if checklist else {}
-    filed_of = {one.entry: one for one in filed}
-    came_in = [one for one in events if one.action == FILED and one.target in papers]
-    entries = [
-        _entry(one, papers[one.target or ""], filed_of.get(one.target or ""), known, items_of)
-        for one in came_in
-    ]
-    rejected = {
-        entry.id: _rejected(entry, came, said) for entry in entries if entry.id not in filed_of
-    }
-    for one in events:
-        if one.action == FILED and (copy := copies.get(one.target or "")):
-            entries.append(_copy(one, copy, verdict.of(copy, said.get(copy.id, ())), known))
-            if copy.status != record.ACCEPTED:
-                rejected[copy.id] = _rejected(entries[-1], [copy], said)
-    by_hand = [one for one in events if one.action in ENTERING]
-    entries += [_entered(one, items_of) for one in by_hand if not one.secret]
-    bound = binding.bind(entries, events, rejected)
-    apart = binding.bind([_entered(one, items_of) for one in by_hand if one.secret], events)
-    wanted: dict[str, list[Paper]] = {}
-    for paper in papers.values():
-        if paper.superseded_by is None and paper.form != attachment.FORM:
-            wanted.setdefault(paper.form, []).append(paper)
-    secret = [line.entry for line in apart.present]
+    filed = _filed(papers, material.documents, material.settlements, known)
+    bound, apart = _bound(material, papers, filed, known, checklist)
+    wanted = _in_use(papers)
     present = {line.entry.id for line in (*bound.present, *apart.present)}
     there = [one for one in filed if one.entry in present]
     issued = {
-        form: standing.of_form(form, theirs, came, there, said, known)
+        form: standing.of_form(form, theirs, came, there, material.settlements, known)
         for form, theirs in wanted.items()
     }
+    secret = [line.entry for line in apart.present]
     data = checklists.facts(material.person.data, today)
-    items = standing.of_list(checklist, issued, filed, bound.present, secret, events, data)
+    items = standing.of_list(checklist, issued, filed, bound.present, secret, material.events, data)
     return Dossier(
         material.person,
         today,
@@ -228,9 +199,61 @@ def of(
         bound,
         apart,
         checklist,
-        events,
+        material.events,
         tuple(one for theirs in wanted.values() for one in theirs),
     )
+
+
+def _papers(material: Material, known: Mapping[str, Form]) -> dict[str, Paper]:
+    """The papers of ours that lie in a file when they come back, by id."""
+    return {
+        paper.id: paper
+        for paper in material.papers
+        if paper.form == attachment.FORM
+        or not (paper.form in known and known[paper.form].command)  # about the file, not in it
+    }
+
+
+def _in_use(papers: Mapping[str, Paper]) -> dict[str, list[Paper]]:
+    """The papers that no other has taken the place of, by form."""
+    found: dict[str, list[Paper]] = {}
+    for paper in papers.values():
+        if paper.superseded_by is None and paper.form != attachment.FORM:
+            found.setdefault(paper.form, []).append(paper)
+    return found
+
+
+def _bound(
+    material: Material,
+    papers: Mapping[str, Paper],
+    filed: Sequence[Filed],
+    known: Mapping[str, Form],
+    checklist: Checklist | None,
+) -> tuple[Bound, Bound]:
+    """The file as it is bound, and the secret documents, which are bound apart."""
+    said, events = material.settlements, material.events
+    items = {one.item: one for one in checklist.items} if checklist else {}
+    filed_of = {one.entry: one for one in filed}
+    entries = [
+        _entry(one, paper, filed_of.get(paper.id), known, items)
+        for one in events
+        if one.action == FILED and (paper := papers.get(one.target or ""))
+    ]
+    rejected = {
+        entry.id: _rejected(entry, material.documents, said)
+        for entry in entries
+        if entry.id not in filed_of
+    }
+    copies = {d.id: d for d in material.documents if record.UNISSUED in d.reasons}
+    for one in events:
+        if one.action == FILED and (copy := copies.get(one.target or "")):
+            entries.append(_copy(one, copy, verdict.of(copy, said.get(copy.id, ())), known))
+            if copy.status != record.ACCEPTED:
+                rejected[copy.id] = _rejected(entries[-1], [copy], said)
+    by_hand = [one for one in events if one.action in ENTERING]
+    entries += [_entered(one, items) for one in by_hand if not one.secret]
+    secret = [_entered(one, items) for one in by_hand if one.secret]
+    return binding.bind(entries, events, rejected), binding.bind(secret, events)
 
 
 def _entry(
