@@ -112,8 +112,8 @@ def _list(
     registry: Registry,
     settings: Settings,
 ) -> None:
+    from pipeline.flow import proposals
     from pipeline.flow import review as flow
-    from pipeline.flow import strangers
     from pipeline.records import reasons
 
     people = cache(registry.people)
@@ -126,11 +126,11 @@ def _list(
         title = partial(flow.title_of, form=form)
         wrong = reasons.explained(document, title) + reasons.proposed(document, title)
         wrong += [reasons.offered(offer) for offer in flow.offers(document, registry)]
-        wrong += strangers.contradictions(document, people, registry)
-        for name, nominative in strangers.nominatives(document, people).items():
+        wrong += proposals.contradictions(document, people, registry)
+        for name, nominative in proposals.nominatives(document, people).items():
             text = _("{field} names {person}")
             wrong.append(text.format(field=title(name), person=nominative))
-        if seen := strangers.proposal(document, people, registry, settings):
+        if seen := proposals.proposal(document, people, registry, settings):
             wrong += seen.lines()
         who = f"{person.subject} {person.full_name}" if person else ""
         rows.append(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import DataError, Problem, UsageError
-from pipeline.flow import filing, generate, strangers
+from pipeline.flow import filing, generate, proposals
 from pipeline.flow import inventory as inventories
 from pipeline.flow.generate import Issued, Options
-from pipeline.flow.strangers import People
+from pipeline.flow.proposals import People
 from pipeline.flow.wishes import printable, wish_for
 from pipeline.forms import form as forms
 from pipeline.i18n import _, ngettext
@@ -236,7 +236,7 @@ def _not_as_said(file: Dossier, registry: Registry, people: People) -> Iterator[
         if one is None or line.gone:
             continue
         where = archive.place(file.person.subject, number, line)
-        for what in strangers.contradictions(one.document, people, registry):
+        for what in proposals.contradictions(one.document, people, registry):
             yield Problem(what, where, _("look at it; if it is so, take it out: file remove"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from pipeline.errors import UNREADABLE, Problem
-from pipeline.flow import strangers
+from pipeline.flow import proposals
 from pipeline.forms import form as forms
 from pipeline.forms.rules import Since
 from pipeline.i18n import _
@@ -97,7 +97,7 @@ def _of_paper(
     Nor one that a person has rejected: no page undoes that.
     """
     if paper.form == attachment.FORM:
-        found = strangers.judged(paper, found, cache(registry.people))
+        found = proposals.judged(paper, found, cache(registry.people))
     known = registry.documents_of_paper(paper.id)
     since, today = _since(paper, settings), settings.today
     numbers = {page.page for page in found}

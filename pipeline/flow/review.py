@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.errors import DataError, Problem, UsageError
 from pipeline.files import OWNER_ONLY_FILE, private_folder
-from pipeline.flow import filing, strangers
+from pipeline.flow import filing, proposals
 from pipeline.forms import form as forms
 from pipeline.forms import rules
 from pipeline.forms.form import Field, Form
@@ -310,7 +310,7 @@ def as_json(
     registry: Registry,
     settings: Settings,
     pictures: Path,
-    people: strangers.People | None = None,
+    people: proposals.People | None = None,
 ) -> dict[str, Any]:
     """Intake's object, with what a person said and the path of a picture beside each thing seen.
 
@@ -329,11 +329,11 @@ def as_json(
     for number, thing in enumerate(answer["alterations"], start=1):
         thing["crop"] = crops.get(f"alterations.{number}")
     everybody = people or registry.people
-    for name, nominative in strangers.nominatives(document, everybody).items():
+    for name, nominative in proposals.nominatives(document, everybody).items():
         answer["fields"][name]["nominative"] = nominative
     if document.status == REVIEW:
         answer["replaces"] = [offer.as_json() for offer in offers(document, registry)]
-        if seen := strangers.proposal(document, everybody, registry, settings):
+        if seen := proposals.proposal(document, everybody, registry, settings):
             answer["looks_like"] = seen.as_json()
     return answer
 
