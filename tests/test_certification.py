@@ -106,6 +106,11 @@ def test_words_and_a_signature_are_the_mark(mark: str) -> None:
     assert seen(mark) == CopyMark(None)
 
 
+def test_a_signature_may_be_the_documents_own() -> None:
+    """The word was printed on the copy, nobody signed it, and the diploma has signatures there."""
+    assert seen("Верно\nПредседатель комиссии", pen=True) == CopyMark(None)
+
+
 def test_a_day_by_the_mark_is_told() -> None:
     assert seen("Верно\nДиректор\n12.11.2026", pen=True).day == date(2026, 11, 12)
     assert seen("Верно\nДиректор\n«12» ноября 2026 г.", pen=True).day == date(2026, 11, 12)

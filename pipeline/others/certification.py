@@ -38,6 +38,8 @@ MARKS = (
     "выписка верна",
 )  # fmt: skip
 WORD, DENIAL = "верно", "неверно"
+# Who signs a document of education or health, and no copy: the signature may be theirs.
+SIGNERS = ("председател", "секретар", "ректор", "декан", "комисси", "главныйврач", "врач")
 ALIKE = 86  # of 100: one letter in ten misread
 PART_ALIKE = 78  # what may be left of a mark under a signature
 PARTS = ("копия", "верна", "верно", "подлинником", "оригиналом")
@@ -95,6 +97,10 @@ def read(grey: Image, text: Text, ocr: OcrEngine, *, again: bool = True) -> Copy
         lines += anew
     for words in said:
         if _is_signed(grey, text, words, ocr):
+            near = _zone(words)
+            others = (plain(word.text) for word in text.words if _within(word.box, near))
+            if any(word.startswith(SIGNERS) for word in others):
+                return CopyMark(None)
             return CopyMark(True, _day(words, text.words))
     if said or any(map(_is_part, lines)) or not _is_well_read(text.words):
         return CopyMark(None)
