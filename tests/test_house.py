@@ -29,7 +29,7 @@ forms: rules columns expressions form checklists clocks soundness passages lint
 data: sheets workbook book tables cells examples rows datasheet export
 papers: marks layout paper draft
 scans: inbox scan picture view
-pages: page lie patches registration streaks ink identify reading
+pages: page lie patches registration streaks ink identify separators reading
 prints: specimen atlas placing habits glyphs blots smears doubt gaps
 pens: strokes script excuses dates stamps hues original signature hand acts touches alterations
 examine

@@ -35,7 +35,7 @@ from pipeline.i18n import _
 from pipeline.others import layer, likeness, seals, skeleton
 from pipeline.others.likeness import Text, Wording
 from pipeline.others.skeleton import Skeleton
-from pipeline.pages import identify, page, registration
+from pipeline.pages import identify, page, registration, separators
 from pipeline.pages.identify import Identity
 from pipeline.pages.ink import ink_of
 from pipeline.pages.reading import PageReading
@@ -249,6 +249,8 @@ def _unmarked(task: Task, image: PageImage) -> Answer:
     """
     assert _desk is not None
     text = _text(task, image)
+    if separators.is_separator(image.grey, sum(len(word.text) for word in text.words)):
+        return replace(task.unread, blank=True), None
     identity = _desk.recall(text)
     may_be_ours = identity.ambiguous
     if identity.mark:
