@@ -158,6 +158,22 @@ def test_another_wording_is_not_the_form(ours: Settings, known: list[Skeleton]) 
     assert form_of(without, known) is None
 
 
+def test_the_end_of_a_cell_that_ocr_reads_elsewhere_changes_no_form(
+    ours: Settings, known: list[Skeleton]
+) -> None:
+    text = text_of("consent-2025", ours)
+    place = "дней со дня получения отзыва"
+    assert "структурное подразделение" in text and place in text
+    moved = text.replace("структурное подразделение", "структурное", 1)
+    assert form_of(moved.replace(place, f"{place} подразделение", 1), known) == "consent-2025"
+    # What the form says nowhere is another wording, and so is a clause in another place.
+    assert form_of(moved.replace(place, f"{place} консультанта", 1), known) is None
+    clause = "Обработка не поручается другим лицам"
+    assert clause in text
+    moved = text.replace(clause, "", 1).replace(place, f"{place} {clause} {clause}", 1)
+    assert form_of(moved, known) is None
+
+
 def test_a_clause_in_the_place_of_words_about_fields_is_not_the_forms(
     ours: Settings, known: list[Skeleton]
 ) -> None:

@@ -8,6 +8,7 @@ regulation that quotes a form is not the form, nor is another office's that says
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -36,6 +37,7 @@ LEAST_SHARE = 0.8  # or as much of a short form
 # place no garbled ones stand: bad OCR loses words, another wording has others.
 READ, SAID = 0.6, 0.93
 CHANGED = 8  # letters of true words in one place that the form does not have: another wording
+MOVED = 40  # letters on a page that OCR may read elsewhere: the end of a table's cell, a heading
 REPLACED = 16  # letters left out in one place: more than one word that a pen ran into
 BY_CHANCE = 0.02  # of garbled letters: some of them make words
 OMITTED = 3  # as many letters left out weigh as one of another word: OCR overlooks lines, too
@@ -204,7 +206,10 @@ def _beside(
     said: Sequence[Token], skeleton: Skeleton, pairs: Sequence[tuple[int, int]]
 ) -> tuple[int, int, int]:
     """Letters neither the form's nor in its gaps: in true words, in others; and ``changed``."""
-    foreign = garbled = changed = 0
+    foreign = garbled = changed = moved = 0
+    missing = Counter(
+        word for (i, _j), (after, _end) in pairwise(pairs) for word in skeleton.words[i + 1 : after]
+    )
     # Of a table's cell OCR reads the lines between those of the cell beside it.
     office = {token.word for words in skeleton.office.values() for token in tokens(words)}
     edges = [(-1, -1), *pairs, (len(skeleton.words), len(said))]
@@ -223,6 +228,11 @@ def _beside(
             others = [word for word in others if word not in office]
             room = sum(_room(skeleton, name) for name in names)
         others = others[room:]
+        for word in [word for word in others if len(word) >= TRUE]:
+            if missing[word] and moved + len(word) <= MOVED:
+                others.remove(word)
+                missing[word] -= 1
+                moved += len(word)
         true = sum(len(w) for w in others if len(w) >= TRUE and w not in office and is_word(w))
         foreign += true
         garbled += sum(map(len, others)) - true
