@@ -381,6 +381,20 @@ def test_what_fetches_a_file_is_refused(paperloop: Call, workspace: Path, xml: s
     assert "outside itself" in said.err and len(said.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("kind", ["vbaProject", "oleObject", "control"])
+def test_a_program_in_a_template_is_refused(paperloop: Call, workspace: Path, kind: str) -> None:
+    """Every issued paper would carry it to whoever opens it."""
+    url = "http://schemas.microsoft.com/office/2006/relationships"
+    relation = f'<Relationship Id="rId99" Type="{url}/{kind}" Target="x.bin"/></Relationships>'
+    changed(
+        workspace / "templates",
+        {RELATIONS: lambda old: old.replace("</Relationships>", relation)},
+    )
+    said = paperloop("generate", FORM, "--data", "-")
+    assert said.code == ExitCode.BAD_FORM
+    assert f"within it ({kind})" in said.err and len(said.err.splitlines()) == 1
+
+
 def test_words_harmless_fields_are_let_through(tmp_path: Path) -> None:
     xml = "".join(map(field, ("PAGE", 'HYPERLINK "http://a/LINK/DDE"', "DATE \\@ yyyy")))
     template = changed(tmp_path, {MAIN: lambda old: old.replace("<w:body>", "<w:body>" + xml, 1)})

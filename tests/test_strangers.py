@@ -112,6 +112,7 @@ def behind(registry: Registry, workspace: Path, item: str, content: Content | No
         ("work-book", Content("military")),
         ("civil-status", Content("civil-status", (), "Пнёв Олег Ильич")),
         ("questionnaire", Content(None, (), "Некто Иван Петрович")),
+        ("application", Content("application", (), "Некто Иван Петрович")),
         ("other-documents", replace(PASSPORT, born=date(1950, 1, 1))),
     ],
 )  # fmt: skip

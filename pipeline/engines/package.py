@@ -42,6 +42,8 @@ _REACHING = {
     "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "DDE", "DDEAUTO", "DATABASE", "RD",
     "FILENAME", "MACROBUTTON",
 }  # fmt: skip
+# Relations to macros and to what other programs run or open: every issued DOCX would carry them.
+_PROGRAMS = {"vbaProject", "oleObject", "control", "package"}
 _VML = "{urn:schemas-microsoft-com:vml}"
 _HREF = "{urn:schemas-microsoft-com:office:office}href"
 _CHUNKS = (f"{W}altChunk", f"{W}subDoc")
@@ -52,7 +54,8 @@ def read(path: Path) -> dict[str, bytes]:
     """The parts by name.
 
     Raises:
-        FormError: not a DOCX, encrypted, too large, broken XML, a reference to the outside.
+        FormError: not a DOCX, encrypted, too large, broken XML, a reference to the outside, a
+            program within it.
     """
     package = _unpacked(path)
     if MAIN not in package or "[Content_Types].xml" not in package:
@@ -211,6 +214,14 @@ def _without_outside(content: bytes, part: str, path: Path) -> bytes:
     changed = False
     for relation in list(root):
         kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
+        if kind in _PROGRAMS:
+            raise FormError(
+                _("the template carries a program or another document within it ({kind})").format(
+                    kind=kind
+                ),
+                where=f"{path.name}, {part}",
+                hint=_("take it out, and save it as .docx"),
+            )
         if relation.get("TargetMode") != "External" or kind == "hyperlink":
             continue
         if kind != "attachedTemplate":

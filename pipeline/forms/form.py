@@ -27,6 +27,7 @@ from pipeline.settings import Operator, Settings
 BUILT_IN = frozenset({"paper_id"})  # printed by the program, declared by no form
 HAND_KINDS = frozenset({"signature", "date", "text"})
 SUBJECT_KEY = "personnel_number"
+WIDEST_MM = 180.0  # of a blank: what a page has between its margins
 _FIELD_KEYS = {"title", "title_en", "kind", "fill", "value", "empty", "width_mm", "record"}
 _NEEDED = {"name", "title", "date", "key"}
 _FORM_KEYS = _NEEDED | {"title_en", "source", "notes", "command", "lint", "approved", "valid"}
@@ -305,6 +306,7 @@ def _field(folder: Path, name: str, table: Mapping[str, Any]) -> Field:
         or item.fill not in ("machine", "hand")
         or (item.by_hand and item.kind not in HAND_KINDS)
         or (not item.by_hand and not item.value)
+        or not 0 < item.width_mm <= WIDEST_MM
     ):
         raise FormError(
             _("field “{name}” is not described rightly").format(name=name),

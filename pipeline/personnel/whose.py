@@ -28,6 +28,7 @@ _OF_RELATIVES = frozenset((
     "children", "family", "family-health", "civil-status", "benefits", "authority",
     "income-spouse", "income-children", "representative-passport",
 ))  # fmt: skip
+_ADDRESSED = frozenset(("application", "notes"))  # the full name on it may be the head's
 # What a person has one of for life: another number is another person's.
 _FOR_LIFE = {kinds.PENSION: "snils", kinds.TAX: "inn"}
 
@@ -82,7 +83,8 @@ def is_anothers(
     mine, theirs = _of_sort(sort, own), _of_sort(sort, said)
     if mine and len(theirs) == 1 and theirs.isdisjoint(mine):
         return True
-    return bool(content.name) and not _is_called_alike(content.name, person)
+    is_owners = bool(content.name) and item not in _ADDRESSED
+    return is_owners and not _is_called_alike(content.name, person)
 
 
 def _speaks_against(content: Content, owner: Owner) -> bool:
