@@ -309,11 +309,16 @@ def _order(row: Row, rng: np.random.Generator) -> Lines:
     ]  # fmt: skip
 
 
-def _wish(row: Row, rng: np.random.Generator) -> Lines:
-    what = one_of(rng, (
-        f"принять меня на работу на должность «{row['position']}»",
-        "предоставить мне ежегодный оплачиваемый отпуск на 14 календарных дней",
-        "уволить меня по собственному желанию"))  # fmt: skip
+def _application(row: Row, rng: np.random.Generator) -> Lines:
+    return _wish(row, rng, f"принять меня на работу на должность «{row['position']}»")
+
+
+def _note(row: Row, rng: np.random.Generator) -> Lines:
+    leave = "предоставить мне ежегодный оплачиваемый отпуск на 14 календарных дней"
+    return _wish(row, rng, one_of(rng, (leave, "уволить меня по собственному желанию")))
+
+
+def _wish(row: Row, rng: np.random.Generator, what: str) -> Lines:
     return [
         ">Директору учреждения", ">Лаптевой Н.П.", f">от {_name(row)}", "", "", "^ЗАЯВЛЕНИЕ", "",
         f"Прошу {what} с {short_date(_some_day(rng, 2015, 2026))}.", "",
@@ -325,14 +330,16 @@ PAPERS: dict[str, tuple[Callable[[Row, np.random.Generator], Lines], ...]] = {
     "passport": (_passport, _passport, _registration),
     "pension-insurance": (_pension_card, _pension_notice),
     "tax-registration": (_tax,),
-    "education": (_degree, _old_diploma, _course),
+    "education": (_degree, _old_diploma),
+    "training": (_course,),
     "work-book": (_work_title, _work_entries),
     "military": (_military_card, _military_notice),
     "medical-conclusion": (_medical_service, _medical_note),
     "medical-policy": (_policy,),
     "civil-status": (_birth, _marriage),
     "hiring-order": (_order_form, _order),
-    "application": (_wish,),
+    "application": (_application,),
+    "notes": (_note,),
 }
 
 LATIN = [

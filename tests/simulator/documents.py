@@ -18,7 +18,7 @@ _HEADING = 1.35  # of the size of other lines
 _INK, _PEN = (32, 30, 38), (40, 52, 140)
 
 _SMALL = frozenset({"passport", "pension-insurance", "work-book", "military", "medical-policy"})
-_TINTED = frozenset({*_SMALL, "education", "civil-status", "tax-registration"})
+_TINTED = frozenset({*_SMALL, "education", "training", "civil-status", "tax-registration"})
 
 
 def draw(kind: str, row: Row, rng: np.random.Generator) -> Sheet:
