@@ -324,6 +324,10 @@ def test_it_is_read_all_the_same_where_the_form_was_issued(
         ("Отделом ‚внутренних дел", True),
         ("образовательному _ учреждению", True),
         ("Д. И. Менделеева, 5", False),
+        ("Отделением по вопросам миграции по 2-му участку г. Лугоград", False),
+        ("отделюм внутренних дел города Лугоград", True),
+        ("начальника финан ансового отдела", True),
+        ("607116, г. Верхнереченск, Хлебная . площадь, д. 151", True),
         ("https://office.example", False),
     ],
 )
@@ -334,6 +338,15 @@ def test_signs_that_ocr_puts_for_others_are_left_to_a_person(
         one for one in forms.load("consent-employee", ours).fields if one.name == "address"
     )
     assert values.is_odd(address, value) == odd
+
+
+def test_what_is_no_word_or_no_name_is_left_to_a_person(ours: Settings) -> None:
+    fields = {one.name: one for one in forms.load("consent-employee", ours).fields}
+    issuer, name = fields["passport_issued_by"], fields["full_name"]
+    assert not values.is_odd(issuer, "Отделом внутренних дел города Лугоград")
+    assert values.is_odd(issuer, "Отделюм внутренних дел города Лугоград")
+    assert not values.is_odd(name, "ЛОШАКОВА ЕВДОКИЯ САВЕЛЬЕВНА")
+    assert values.is_odd(name, "Лошакова ЕВДОКИЯ Савельевна")
 
 
 def test_what_a_pen_wrote_is_left_to_a_person(taken: tuple[Office, list[Json]]) -> None:

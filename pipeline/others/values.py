@@ -17,6 +17,7 @@ from pipeline.engines.tesseract import Word
 from pipeline.forms import rules
 from pipeline.forms.form import Field
 from pipeline.language.lettering import mend_lookalikes
+from pipeline.language.morphology import is_word
 from pipeline.others.skeleton import Skeleton
 
 OFFICE_ALIKE = 90.0  # percent: a slip or two of OCR
@@ -26,7 +27,8 @@ FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be;
 
 _BEFORE, _BEHIND = " _,.;:|()«»\"'‘’‚`—–-/№", " _,;:|(«\"'‘’‚`—–-/№!"
 # What OCR makes of commas, stops, specks and the rule; and of «д.» before a number.
-_ODD = re.compile(r"[;:_|‘’‚`]|\b(?:Д|К|КВ|УЛ|Г)\.? ?\d")
+_ODD = re.compile(r"[;:_|‘’‚`]|\b(?:Д|К|КВ|УЛ|Г)\.? ?\d| [.,](?: |$)")
+_PLAIN_WORD = re.compile(r"(?<![\w.-])[а-яё]{2,}(?![\w.-])")  # no name, and cut short nowhere
 NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?: [А-ЯЁ][а-яё]+){1,3},?|[А-ЯЁ -]{8,},?")
 _INITIALS = re.compile(
     r"(?:[А-ЯЁ]\. ?){1,2} ?[А-ЯЁ][а-яё-]+,?|[А-ЯЁ][а-яё-]+ (?:[А-ЯЁ]\. ?){1,2},?"
@@ -40,7 +42,7 @@ def said(item: Field, part: Sequence[tuple[str, Word]]) -> str:
         if text.endswith(closing) and opening not in text:
             text = text[:-1].rstrip(_BEHIND)
     if item.kind not in ("initials", "date"):
-        text = text.rstrip(". ")
+        text = text.rstrip(". ").rstrip(_BEHIND)
     if item.kind == "date":
         return mend_lookalikes(text)[0]
     return rules.normalise(item.kind, text)
@@ -64,8 +66,14 @@ def holds(item: Field, value: str, today: date) -> bool:
 
 
 def is_odd(item: Field, value: str) -> bool:
-    """Whether a value has signs in it that OCR makes of commas, stops and specks."""
-    return item.kind in FREE and "://" not in value and bool(_ODD.search(value))
+    """Has a value what OCR makes of print: signs of specks, no words, one word in capitals?"""
+    if item.kind == "name":
+        return len({word.isupper() for word in value.split()}) > 1
+    if item.kind not in FREE or "://" in value:
+        return False
+    if item.kind in ("text", "position"):  # begun with a capital, and with no name
+        value = value[:1].lower() + value[1:]
+    return bool(_ODD.search(value)) or not all(map(is_word, _PLAIN_WORD.findall(value)))
 
 
 def shared(
