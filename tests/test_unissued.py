@@ -347,6 +347,11 @@ def test_what_is_no_word_or_no_name_is_left_to_a_person(ours: Settings) -> None:
     assert values.is_odd(issuer, "Отделюм внутренних дел города Лугоград")
     assert not values.is_odd(name, "ЛОШАКОВА ЕВДОКИЯ САВЕЛЬЕВНА")
     assert values.is_odd(name, "Лошакова ЕВДОКИЯ Савельевна")
+    assert values.is_odd(name, "шакова Евдокия Савельевна")
+    assert not values.is_odd(fields["applicant"], "Лошаковой Е.С.")
+    assert values.is_odd(fields["applicant"], "Лошаковойе.с.")
+    assert values.is_odd(issuer, "Отделом внутренних дел города. Лугоград")
+    assert values.is_odd(issuer, "Отделом 0б обработке")
 
 
 def test_what_a_pen_wrote_is_left_to_a_person(taken: tuple[Office, list[Json]]) -> None:

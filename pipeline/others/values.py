@@ -27,12 +27,13 @@ FITS, STANDS, ENDS = 3.0, 1.0, 0.5  # a part is what its field holds; it may be;
 
 _BEFORE, _BEHIND = " _,.;:|()«»\"'‘’‚`—–-/№", " _,;:|(«\"'‘’‚`—–-/№!"
 # What OCR makes of commas, stops, specks and the rule; and of «д.» before a number.
-_ODD = re.compile(r"[;:_|‘’‚`]|\b(?:Д|К|КВ|УЛ|Г)\.? ?\d| [.,](?: |$)")
+_ODD = re.compile(r"[;:_|‘’‚`]|\b(?:Д|К|КВ|УЛ|Г)\.? ?\d| [.,](?: |$)|\b0[а-яё]|[а-яё]{6}\. ")
 _PLAIN_WORD = re.compile(r"(?<![\w.-])[а-яё]{2,}(?![\w.-])")  # no name, and cut short nowhere
 NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?: [А-ЯЁ][а-яё]+){1,3},?|[А-ЯЁ -]{8,},?")
 _INITIALS = re.compile(
     r"(?:[А-ЯЁ]\. ?){1,2} ?[А-ЯЁ][а-яё-]+,?|[А-ЯЁ][а-яё-]+ (?:[А-ЯЁ]\. ?){1,2},?"
 )
+_SHAPES = {"name": NAME, "initials": _INITIALS}
 
 
 def said(item: Field, part: Sequence[tuple[str, Word]]) -> str:
@@ -66,9 +67,9 @@ def holds(item: Field, value: str, today: date) -> bool:
 
 
 def is_odd(item: Field, value: str) -> bool:
-    """Has a value what OCR makes of print: signs of specks, no words, one word in capitals?"""
-    if item.kind == "name":
-        return len({word.isupper() for word in value.split()}) > 1
+    """Has a value what OCR makes of print: signs of specks, no words, a name in no name's shape?"""
+    if item.kind in _SHAPES:
+        return _SHAPES[item.kind].fullmatch(value) is None
     if item.kind not in FREE or "://" in value:
         return False
     if item.kind in ("text", "position"):  # begun with a capital, and with no name
@@ -143,11 +144,10 @@ def _fits(
     if office := skeleton.office.get(item.name):
         return ends + FITS * (fuzz.ratio(office.casefold(), words.casefold()) / 50 - 1)
     value = said(item, part)
-    shapes = {"name": NAME, "initials": _INITIALS}
     if item.kind not in FREE:
         fits = item.kind != "signature" and holds(item, value, today)
-        if item.kind in shapes:
-            fits = fits and shapes[item.kind].fullmatch(value) is not None
+        if item.kind in _SHAPES:
+            fits = fits and _SHAPES[item.kind].fullmatch(value) is not None
         elif item.kind == "word":
             fits = len(part) == 1
         elif item.kind == "digits":
