@@ -196,6 +196,13 @@ def test_outcome_is_the_lowest_fault_then_waiting() -> None:
     assert outcome([waiting, ExitCode.TOOL_FAILED, ExitCode.BAD_FORM]) == ExitCode.BAD_FORM
 
 
+def test_a_word_that_is_no_text_is_named(paperloop: Paperloop, workspace: Path) -> None:
+    """As an old console sends it: bytes of another code page."""
+    said = paperloop("file", "show", "a\udcff")
+    assert (said.code, said.err.count("\n")) == (ExitCode.USAGE, 1)
+    assert "not text" in said.err
+
+
 def test_russian_help_and_errors() -> None:
     said = start("--lang", "ru", "--help")
     assert "Команды" in said.stdout

@@ -116,6 +116,12 @@ def run(arguments: Sequence[str]) -> int:
         told = cannot_write(None, error)
         complain(str(told))
         return told.exit_code
+    except UnicodeEncodeError as error:
+        # The name of a file may be any bytes; a person's number or a reason may not.
+        if all(map(_is_text, asked)):
+            return _bug(error)
+        complain(_("a word of the command is not text in UTF-8 → write it anew"))
+        return ExitCode.USAGE
     except Exception as error:
         return _bug(error)
     return answer if isinstance(answer, int) else ExitCode.DONE
@@ -127,6 +133,10 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
+
+
+def _is_text(argument: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in argument)
 
 
 def _usage(error: click.ClickException) -> int:
