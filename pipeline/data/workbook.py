@@ -22,6 +22,7 @@ _ENTRIES_LIMIT = 10_000
 _TAGS_LIMIT = 30_000_000  # of a sheet: 100,000 rows of 50 cells have some 20 million
 _ROW_LIMIT = 1 << 20  # rows that a sheet of Excel can have
 _ROW_TAGS_LIMIT = 6 << 14  # of its 16,384 columns, each with a value or a formula
+_FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 _ROW = re.compile(rb"<(?:\w+:)?row[ />]")
 _LAST_SERIAL = 100_000  # the day 100,000 of Excel is in 2173
 
@@ -37,11 +38,14 @@ def of_xlsx(content: bytes, name: str) -> Iterator[Sheet]:
     from openpyxl import load_workbook  # slow to load, and most commands read no XLSX
 
     try:
-        _refuse_bombs(content, name)
+        has_formulas = False
+        for part in _parts(content, name):
+            _refuse_heaps(part, name)
+            has_formulas = has_formulas or _FORMULA.search(part) is not None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of drop-downs it does not keep
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            bare = _uncached(content)
+            bare = _uncached(content) if has_formulas else set()
             for sheet in book.worksheets:
                 yield Sheet(sheet.title, _xlsx_rows(sheet, bare, name))
             book.close()
@@ -52,7 +56,8 @@ def of_xlsx(content: bytes, name: str) -> Iterator[Sheet]:
         raise DataError(what, where=name, hint=_("open it in Excel and save it anew")) from error
 
 
-def _refuse_bombs(content: bytes, name: str) -> None:
+def _parts(content: bytes, name: str) -> Iterator[bytes]:
+    """Each part, unpacked once; sheets may have any name. Raises DataError for bombs."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
         if (
@@ -61,29 +66,28 @@ def _refuse_bombs(content: bytes, name: str) -> None:
         ):
             raise DataError(_("the file unpacks to far too much"), where=name, hint=_("split it"))
         for entry in entries:
-            if entry.filename.endswith((".xml", ".rels")):
-                with archive.open(entry) as stream:
-                    head = stream.read(4096).replace(b"\0", b"")
-                if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                    raise DataError(
-                        _("the file holds an XML document type, as no spreadsheet writes it"),
-                        where=name,
-                        hint=_("do not trust it; ask for another copy"),
-                    )
-            if entry.filename.startswith("xl/worksheets/"):
-                _refuse_heaps(archive.read(entry), name)
+            part = archive.read(entry)
+            head = part[:4096].replace(b"\0", b"")
+            is_xml = entry.filename.endswith((".xml", ".rels"))
+            if is_xml and (b"<!DOCTYPE" in head or b"<!ENTITY" in head):
+                raise DataError(
+                    _("the file holds an XML document type, as no spreadsheet writes it"),
+                    where=name,
+                    hint=_("do not trust it; ask for another copy"),
+                )
+            yield part
 
 
-def _refuse_heaps(sheet: bytes, name: str) -> None:
+def _refuse_heaps(part: bytes, name: str) -> None:
     """Raise DataError for rows and cells in numbers that no office program writes.
 
     They are small in the file, even unpacked, and large in memory, and each takes its time.
     """
-    rows = [row.start() for row in islice(_ROW.finditer(sheet), _ROW_LIMIT + 1)]
+    rows = [row.start() for row in islice(_ROW.finditer(part), _ROW_LIMIT + 1)]
     if (
         len(rows) > _ROW_LIMIT
-        or sheet.count(b"<") > _TAGS_LIMIT
-        or any(sheet.count(b"<", *ends) > _ROW_TAGS_LIMIT for ends in pairwise([*rows, len(sheet)]))
+        or part.count(b"<") > _TAGS_LIMIT
+        or any(part.count(b"<", *ends) > _ROW_TAGS_LIMIT for ends in pairwise([*rows, len(part)]))
     ):
         raise DataError(
             _("a sheet has more cells than Excel writes"),
@@ -94,10 +98,6 @@ def _refuse_heaps(sheet: bytes, name: str) -> None:
 
 def _uncached(content: bytes) -> set[tuple[str, int, int]]:
     """Formulas without a saved value, as (sheet, row, column): they would print as nothing."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        sheets = [e for e in archive.namelist() if e.startswith("xl/worksheets/")]
-        if not any(re.search(rb"<(\w+:)?f[ >/]", archive.read(e)) for e in sheets):
-            return set()
     from openpyxl import load_workbook
 
     formulas = load_workbook(io.BytesIO(content), read_only=True)

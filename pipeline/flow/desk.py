@@ -38,7 +38,7 @@ from pipeline.others.skeleton import Skeleton
 from pipeline.pages import identify, page, registration, separators
 from pipeline.pages.identify import Identity
 from pipeline.pages.ink import ink_of
-from pipeline.pages.reading import PageReading
+from pipeline.pages.reading import AMBIGUOUS, PageReading
 from pipeline.pages.registration import Laid
 from pipeline.papers import layout
 from pipeline.papers.paper import Paper
@@ -220,7 +220,7 @@ def _seen(task: Task, image: PageImage) -> Answer:
 def _marked(task: Task, image: PageImage, identity: Identity) -> Answer:
     """A page that was told which paper's it is."""
     assert _desk is not None
-    unsure = replace(task.unread, turned=identity.turned, problems=("ambiguous-identity",))
+    unsure = replace(task.unread, turned=identity.turned, problems=(AMBIGUOUS,))
     if identity.mark is None:
         return unsure, None
     reading = replace(
@@ -262,7 +262,7 @@ def _unmarked(task: Task, image: PageImage) -> Answer:
     copy = _desk.copied(reading, image.grey, text)
     if may_be_ours:  # of one of those papers, or the later page of a copy
         ways = (copy,) if copy.content else copy.continuing
-        return replace(reading, continuing=ways, problems=("ambiguous-identity",)), None
+        return replace(reading, continuing=ways, problems=(AMBIGUOUS,)), None
     if copy.content:
         return copy, None
     return replace(copy, content=strangers.look(image.grey, text, _desk.ocr)), None

@@ -12,7 +12,7 @@ from pipeline.forms.checklists import Wanted
 from pipeline.i18n import _
 from pipeline.language.wording import short_date
 from pipeline.others import kinds, unissued
-from pipeline.pages.reading import Content, PageReading
+from pipeline.pages.reading import AMBIGUOUS, Content, PageReading
 from pipeline.papers.paper import Paper
 from pipeline.personnel import agreement, whose
 from pipeline.personnel.agreement import Difference
@@ -21,8 +21,6 @@ from pipeline.records import attachment, record, verdict
 from pipeline.records.record import Document
 from pipeline.registry import PersonRow, Registry
 from pipeline.settings import Settings
-
-CONTRADICTION = "ambiguous-identity"  # the reason where a page is not what its sheet says
 
 People = Callable[[], Sequence[PersonRow]]
 
@@ -111,7 +109,7 @@ def proposal(
     content = _whole(document)
     if content is None or document.subject:
         return None
-    said = verdict.of(document, registry.settlements(document.id)).said.get("full_name")
+    said = verdict.of(document, registry.settlements(document.id)).said.get(unissued.NAME)
     if said:  # by a person, who knows better than OCR
         content = replace(content, name=said, heard="")
     everybody = people() if content.numbers or content.name else ()
@@ -180,7 +178,7 @@ def _accepted(person: PersonRow, registry: Registry) -> list[tuple[str, agreemen
 def judged(paper: Paper, pages: Sequence[PageReading], people: People) -> list[PageReading]:
     """The pages behind a sheet; those that are certainly not what it says have a problem."""
     return [
-        replace(page, problems=tuple(dict.fromkeys((*page.problems, CONTRADICTION))))
+        replace(page, problems=tuple(dict.fromkeys((*page.problems, AMBIGUOUS))))
         if contradiction(paper, page, people)
         else page
         for page in pages

@@ -10,6 +10,7 @@ from datetime import date
 
 from pipeline.geometry import Box
 
+AMBIGUOUS = "ambiguous-identity"  # the reason where a page may be another than it seems to be
 STRIKE = "strike"  # the kind of an alteration: words that were crossed out
 # What a field may be, from the best to the worst: of its several prints the worst decides.
 _STATUSES = ("match", "read", "empty", "unreadable", "mismatch")

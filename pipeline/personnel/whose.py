@@ -20,6 +20,7 @@ from pipeline.others import kinds
 from pipeline.pages.reading import Content
 from pipeline.registry import PersonRow
 
+FULL_NAME = 3  # words: without a patronymic the last two are others
 SLIPS = 75.0  # percent of a word's letters: what is less alike is no slip of OCR, but another word
 RUN_TOGETHER = 90.0  # percent of the letters of a name whose words OCR parted otherwise
 
@@ -166,10 +167,7 @@ def _is_alike(said: Sequence[str], known: Sequence[str]) -> bool:
 def _is_called_alike(name: str, person: PersonRow) -> bool:
     """Are the first name and the patronymic the person's, but for slips of OCR?"""
     said = _folded(name)[-2:]
-    return any(
-        len(one) < len(("last", "first", "middle")) or _is_alike(said, one[-2:])
-        for one in _names(person)
-    )
+    return any(len(one) < FULL_NAME or _is_alike(said, one[-2:]) for one in _names(person))
 
 
 def _names(person: PersonRow) -> list[list[str]]:

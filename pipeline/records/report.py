@@ -15,13 +15,14 @@ from jinja2 import Environment, StrictUndefined
 
 from pipeline.errors import UNREADABLE
 from pipeline.i18n import _, language
+from pipeline.pages.reading import AMBIGUOUS
 from pipeline.records import reasons
 from pipeline.records.record import ACCEPTED, REJECTED, Document
 
 GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "grey"
 _TEMPLATE = Path(__file__).parent / "report.html"
 # Whose sheet it is, is not known: it lies in nobody's file.
-_NOBODYS = {"unknown-form", "unknown-paper", "ambiguous-identity", UNREADABLE}
+_NOBODYS = {"unknown-form", "unknown-paper", AMBIGUOUS, UNREADABLE}
 
 Describe = Callable[[Document], tuple[str, Callable[[str], str]]]
 
