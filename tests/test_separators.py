@@ -44,6 +44,16 @@ def test_rules_and_black_blocks_are_none() -> None:
     assert not separators.is_separator(sheet(), 0)
 
 
+def test_a_page_that_ocr_cannot_read_is_none() -> None:
+    """Black bars of a copier over writing: whatever it is, nobody has read it yet."""
+    page = barred(*PATCH_T)
+    for row in range(90, 270, 8):
+        for column in range(30, 180, 4):
+            y, x = round(row * MM), round(column * MM)
+            cv2.line(page, (x, y), (x + 14, y + 20), (40,), 4)
+    assert not separators.is_separator(page, 0)
+
+
 @pytest.mark.parametrize(("text", "is_one"), [("PATCHT", True), ("Patch 2", True), ("4607", False)])
 def test_a_code_that_names_one_is_one(text: str, is_one: bool) -> None:
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)

@@ -22,6 +22,7 @@ LONG_MM = 35.0  # or longer: 50 mm are usual
 FILLED = 0.85  # of its box: a bar is full
 BARS, SPREAD_MM = 4, 60.0  # of one code, and the way from the first to the last
 MOST_LETTERS = 60  # a heading and a line that says what the sheet is
+LETTER_PX, MOST_PIECES = 9, 120  # of ink as large as letters: a page that OCR cannot read has more
 INK = 0.4
 LOOK_DPI = 100
 
@@ -37,12 +38,15 @@ def is_separator(grey: NDArray[np.uint8], letters: int) -> bool:
 
 
 def _has_bars(grey: NDArray[np.uint8]) -> bool:
-    """Four thick bars side by side; the page is taken for A4."""
+    """Four thick bars side by side, and little else; the page is taken for A4."""
     scale = px_from_mm(A4_MM[1], LOOK_DPI) / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = (ink_of(np.ascontiguousarray(small)) > INK).astype(np.uint8)
     middles: dict[bool, list[float]] = {True: [], False: []}  # of level and of upright bars
-    for left, top, width, height, area in cv2.connectedComponentsWithStats(dark)[2][1:]:
+    pieces = cv2.connectedComponentsWithStats(dark)[2][1:]
+    if np.count_nonzero(pieces[:, cv2.CC_STAT_AREA] >= LETTER_PX) > MOST_PIECES:
+        return False
+    for left, top, width, height, area in pieces:
         thick, long = (mm_from_px(side, LOOK_DPI) for side in sorted((width, height)))
         if BAR_MM[0] < thick < BAR_MM[1] and long > LONG_MM and area > FILLED * width * height:
             is_level = bool(width > height)
